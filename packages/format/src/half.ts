@@ -1,0 +1,48 @@
+/** IEEE 754 binary16 and bfloat16, as bits. Rounding is to nearest, ties to even. */
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** Bits of a binary16 → number. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** Number → bits of the nearest binary16; beyond its range ±Infinity. */
+export function numberToHalf(value: number): number {
+  if (Number.isNaN(value)) return 0x7e00;
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const size = Math.abs(value);
+  if (size >= 65520) return sign | 0x7c00;
+  if (size < 2 ** -14) return sign | roundEven(size * 2 ** 24);
+  const exponent = Math.min(15, Math.floor(Math.log2(size)));
+  const scale = size < 2 ** exponent ? exponent - 1 : size >= 2 ** (exponent + 1) ? exponent + 1 : exponent;
+  // A carry out of the fraction raises the exponent by itself: the two fields are neighbours.
+  return sign | (((scale + 15) << 10) + roundEven((size / 2 ** scale - 1) * 1024));
+}
+
+/** Bits of a bfloat16 → number. */
+export function bfloatToNumber(bits: number): number {
+  word.setUint32(0, (bits & 0xffff) << 16);
+  return word.getFloat32(0);
+}
+
+/** Number → bits of the nearest bfloat16. */
+export function numberToBfloat(value: number): number {
+  if (Number.isNaN(value)) return 0x7fc0;
+  word.setFloat32(0, value);
+  const bits = word.getUint32(0);
+  const rounded = bits + 0x7fff + ((bits >>> 16) & 1);
+  return Math.floor(rounded / 0x10000) & 0xffff;
+}
+
+function roundEven(value: number): number {
+  const floor = Math.floor(value);
+  const rest = value - floor;
+  if (rest > 0.5 || (rest === 0.5 && floor % 2 === 1)) return floor + 1;
+  return floor;
+}

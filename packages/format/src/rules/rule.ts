@@ -1,0 +1,21 @@
+import { FretworkError, type ErrorDetails } from '../error.js';
+
+/**
+ * One rule that bytes or records from outside must keep. Rules of one table run in order, and a rule may rely on
+ * those before it. `check` returns what is wrong and where, or nothing.
+ */
+export interface Rule<Subject> {
+  /** Stable: `area.what`. Each code has a file of its own in `attacks/`. */
+  readonly code: string;
+  /** One sentence that is true of every good file. */
+  readonly says: string;
+  readonly check: (subject: Subject) => ErrorDetails | undefined;
+}
+
+/** Throws the first broken rule as a `FretworkError` with the rule's code. */
+export function enforce<Subject>(rules: readonly Rule<Subject>[], subject: Subject): void {
+  for (const rule of rules) {
+    const broken = rule.check(subject);
+    if (broken !== undefined) throw new FretworkError(rule.code, `this rule is broken: ${rule.says}`, broken);
+  }
+}
