@@ -1,0 +1,14 @@
+import type { ViteUserConfig } from 'vitest/config';
+
+/** Tests run the sources of every package: this condition of their `exports` leads to `src`, so no build is needed. */
+const conditions: string[] = ['@fretwork/source', 'module', 'node', 'development|production'];
+
+export const packageTests: ViteUserConfig = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+};
