@@ -13,6 +13,23 @@ export { WEIGHTS, weightsOf, type WeightRow, type LayerWeight } from './weight-v
 export type { Rule } from './rules/rule.js';
 
 // sparse/
+export { tiles } from './sparse/tiles.js';
+export type { BlockSize } from './sparse/block.js';
+export type { ValueOptions } from './sparse/kept.js';
+export { encodeCsr } from './sparse/csr.js';
+export { encodeBcrc } from './sparse/bcrc.js';
+export { encodeBcr, type BcrOptions } from './sparse/bcr.js';
+export { encodePattern } from './sparse/pattern.js';
+export {
+  candidateName, planEncoding,
+  type EncodeOptions, type EncodingCandidate, type EncodingPlan, type PossibleCandidate,
+} from './sparse/plan.js';
+export { encode, type EncodeResult } from './sparse/encode.js';
+export { decode, decodeMatrix } from './sparse/decode.js';
+export { densityOf, indexBytes, nnzOf, payloadBytes } from './sparse/measure.js';
+export { recogniseScheme, type Recognised } from './sparse/recognise.js';
+export { SPARSE_RULES } from './sparse/rules.js';
+export type { SparseSubject } from './sparse/subject.js';
 
 // container/
 
