@@ -1,0 +1,64 @@
+import { defineConfig, type OxlintOverride } from 'oxlint';
+import { LAYERS, type Layer } from './tools/layers.ts';
+
+/** The imports that a package may not make; `node:` modules are closed to sources that must run anywhere, not to their tests. */
+function restrictedImports(layer: Layer, tests: boolean): NonNullable<OxlintOverride['rules']>['no-restricted-imports'] {
+  const open = tests ? [...layer.imports, layer.name] : layer.imports;
+  const closed = LAYERS.map((other) => other.name).filter((name) => !open.includes(name));
+  const patterns = [
+    { group: closed.flatMap((name) => [name, `${name}/**`]), message: `${layer.name} may import ${layer.imports.join(', ') || 'no package of this workspace'}; see tools/layers.ts` },
+    { group: ['@fretwork/*/**'], message: 'Import a package by its name only: everything public is in its index.' },
+  ];
+  const node = { group: ['node:*'], message: `${layer.name} runs in browsers too: node: modules belong to its tests.` };
+  return ['error', { patterns: layer.runs === 'anywhere' && !tests ? [...patterns, node] : patterns }];
+}
+
+const perPackage: OxlintOverride[] = LAYERS.flatMap((layer) => [
+  {
+    files: [`packages/${layer.folder}/src/**/*.ts`],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-imports': restrictedImports(layer, false),
+      ...(layer.runs === 'anywhere' && { 'no-restricted-globals': ['error', 'Buffer', 'process', 'require', '__dirname'] as const }),
+    },
+  },
+  {
+    files: [`packages/${layer.folder}/{src,test}/**/*.test.ts`, `packages/${layer.folder}/test/**/*.ts`],
+    rules: { 'no-restricted-imports': restrictedImports(layer, true), 'no-restricted-globals': 'off', 'no-console': 'off' },
+  },
+] satisfies OxlintOverride[]);
+
+const unknownPackage: OxlintOverride = {
+  files: ['packages/*/src/**/*.ts'],
+  rules: {
+    'no-restricted-imports': ['error', { patterns: [{ group: ['@fretwork/*', 'fretwork'], message: 'This package is not a row of tools/layers.ts yet.' }] }],
+  },
+};
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'unicorn', 'oxc', 'vitest'],
+  categories: { correctness: 'error', suspicious: 'error' },
+  env: { builtin: true },
+  ignorePatterns: ['**/dist/**', '**/out-tsc/**', '**/*.pb.js', '**/*.pb.d.ts', 'reports/**'],
+  rules: {
+    eqeqeq: 'error',
+    'import/no-cycle': 'error',
+    'no-shadow': 'off',
+    'no-underscore-dangle': 'off',
+    'no-var': 'error',
+    'prefer-const': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'typescript/no-explicit-any': 'error',
+    // toSorted and toReversed are newer than the es2022 that packages are compiled for.
+    'unicorn/no-array-reverse': 'off',
+    'unicorn/no-array-sort': 'off',
+    'unicorn/consistent-function-scoping': 'off',
+    'unicorn/no-new-array': 'off',
+    'unicorn/prefer-node-protocol': 'error',
+    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
+    'vitest/no-conditional-expect': 'off',
+    // expect(value, message)
+    'vitest/valid-expect': ['error', { maxArgs: 2 }],
+  },
+  overrides: [unknownPackage, ...perPackage],
+});

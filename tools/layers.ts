@@ -1,0 +1,32 @@
+/**
+ * Who may import whom, one row per package folder: the lint rules and the consumer test read this table.
+ * A package that is not a row here fails the lint, so a new package starts by saying where it stands.
+ */
+export interface Layer {
+  readonly folder: string;
+  readonly name: string;
+  /** The packages of this workspace that its sources may import. */
+  readonly imports: readonly string[];
+  /** Where it must run: `anywhere` excludes `node:` modules, `Buffer` and `process`. */
+  readonly runs: 'anywhere' | 'node';
+}
+
+export const LAYERS: readonly Layer[] = [
+  { folder: 'format', name: '@fretwork/format', imports: [], runs: 'anywhere' },
+  { folder: 'datasets', name: '@fretwork/datasets', imports: [], runs: 'node' },
+  { folder: 'onnx', name: '@fretwork/onnx', imports: ['@fretwork/format'], runs: 'anywhere' },
+  { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], runs: 'anywhere' },
+  { folder: 'reference', name: '@fretwork/reference', imports: ['@fretwork/format'], runs: 'anywhere' },
+  {
+    folder: 'conformance',
+    name: '@fretwork/conformance',
+    imports: ['@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/reference'],
+    runs: 'node',
+  },
+  {
+    folder: 'cli',
+    name: 'fretwork',
+    imports: ['@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference'],
+    runs: 'node',
+  },
+];
