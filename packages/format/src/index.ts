@@ -38,3 +38,7 @@ export type { SparseSubject } from './sparse/subject.js';
 // text/
 
 // shape/
+export { inferShapes, type ShapeTable, type ShapeProblem } from './shape/infer.js';
+export type { InferredValue, Element } from './shape/context.js';
+export { costOf, type LayerCost, type ModelCost, type Macs } from './shape/cost.js';
+export { SHAPE_RULES } from './shape/agree.js';
