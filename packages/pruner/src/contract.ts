@@ -1,0 +1,79 @@
+/**
+ * The contract of `@fretwork/pruner`: what is pruned, by which rule, and what comes back.
+ *
+ * What it is. A projection takes one weight matrix and a `Scheme` of `@fretwork/format` and says which weights stay: the
+ * mask of that structure that keeps the most energy (squared norm) at the asked rate, exactly where that can be found
+ * and never worse than greedily where it cannot. `pruneModel` applies projections to a whole model in one shot, by
+ * magnitude alone.
+ *
+ * What it is not. No training: a projection sees weights, not losses. No shrinking: filters and channels that go are
+ * zeroed, the shapes of the network stay as they are. No measuring: which scheme suits a layer is a mapper's question.
+ *
+ * Who owns which buffer. Functions read `Matrix.values` and never write to it; a matrix gathered from a row-major f32
+ * tensor is a view on the tensor's data. Masks are new and belong to the caller. Models come back as new records;
+ * tensors that were not pruned are shared with the old model.
+ *
+ * What is thrown. `FretworkError` alone: `scheme.*` for a scheme that makes no sense for any matrix, `matrix.*` for
+ * values that are no matrix, `projection.unsupported` for a scheme that does not fit this one (ask `supports` first to
+ * get the reason as a record), `prune.*` for options that do not fit the model.
+ */
+import type { Scheme } from '@fretwork/format';
+
+/** Weights as `rows` x `columns`, row-major; `kernel` columns belong to one input channel (1 where there is no kernel). */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** Kh·Kw of a convolution, else 1; divides `columns`. */
+  readonly kernel: number;
+  /** `[rows · columns]`, finite. */
+  readonly values: Float32Array;
+}
+
+/** Which weights stay. */
+export interface Mask {
+  readonly rows: number;
+  readonly columns: number;
+  /** `[rows · columns]`, row-major: 1 = kept, 0 = removed. */
+  readonly keep: Uint8Array;
+}
+
+/**
+ * How the rate is shared out where a scheme has parts of equal standing (BCR and block-punched: blocks; pattern: the
+ * kernels of each filter). The other schemes have one part, and the word changes nothing.
+ * - `equal`: the same quota rule in each part, `n - floor(n · (1 - share kept))`: never more goes than asked. This is
+ *   the papers' rule; small parts then miss the rate (a quarter of one row is a whole row).
+ * - `balanced`: counts of equal parts differ by one at most, and the total meets the rate as nearly as whole groups
+ *   allow: parts that win most energy by it keep one group more.
+ * - `global`: one threshold for the whole matrix; parts may keep all or nothing.
+ */
+export type Allocation = 'equal' | 'balanced' | 'global';
+
+export interface ProjectOptions {
+  /** Default `balanced`. */
+  readonly allocation?: Allocation;
+  /** Pattern scheme: masks of kernel positions (bit i: position i), as `choosePatterns` returns them. Default: chosen from this matrix. */
+  readonly patterns?: readonly number[];
+  /** BCR: subsets of rows (or columns) of a block that are all tried before the search turns to alternation. Default 256. */
+  readonly exhaustive?: number;
+}
+
+/** A mask and what it costs. */
+export interface Projection {
+  readonly scheme: Scheme;
+  readonly mask: Mask;
+  /** Weights of the matrix. */
+  readonly weights: number;
+  /** Weights that stay. */
+  readonly kept: number;
+  /** Reached compression, weights / kept; 1 for a matrix without weights. */
+  readonly rate: number;
+  /** Kept share of the squared norm, 0 to 1; 1 where the norm is 0. */
+  readonly energy: number;
+  /** Pattern scheme: the patterns that kernels could take. */
+  readonly patterns?: readonly number[];
+}
+
+/** Whether a scheme fits a matrix, and if not, why and what to do instead. */
+export type Support =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly hint: string };
