@@ -1,8 +1,10 @@
 import { defineConfig, type OxlintOverride } from 'oxlint';
 import { LAYERS, type Layer } from './tools/layers.ts';
 
+type Rules = NonNullable<OxlintOverride['rules']>;
+
 /** The imports that a package may not make; `node:` modules are closed to sources that must run anywhere, not to their tests. */
-function restrictedImports(layer: Layer, tests: boolean): NonNullable<OxlintOverride['rules']>['no-restricted-imports'] {
+function restrictedImports(layer: Layer, tests: boolean): NonNullable<Rules['no-restricted-imports']> {
   const open = tests ? [...layer.imports, layer.name] : layer.imports;
   const closed = LAYERS.map((other) => other.name).filter((name) => !open.includes(name));
   const patterns = [
@@ -55,7 +57,8 @@ export default defineConfig({
     'unicorn/consistent-function-scoping': 'off',
     'unicorn/no-new-array': 'off',
     'unicorn/prefer-node-protocol': 'error',
-    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
+    // vitest.base.ts requires an assertion of every test as it runs, which sees through loops and functions.
+    'vitest/expect-expect': 'off',
     'vitest/no-conditional-expect': 'off',
     // expect(value, message)
     'vitest/valid-expect': ['error', { maxArgs: 2 }],

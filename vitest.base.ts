@@ -8,6 +8,8 @@ export const packageTests: ViteUserConfig = {
   ssr: { resolve: { conditions } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    /** A test that passes without having asserted anything fails. */
+    expect: { requireAssertions: true },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,0 +1,98 @@
+/**
+ * The checks of `npm test`, one row each, in the order in which they run. `docs/architecture.md` and CONTRIBUTING.md speak of them
+ * by these names; `npm test -- NAME…` runs only the rows named.
+ */
+import { byExitCode, byOutcomeFile, byVitestReport, type Parser } from './parsers.ts';
+
+export interface Check {
+  readonly name: string;
+  /** What a red row means to the reader. */
+  readonly says: string;
+  readonly command: readonly string[];
+  readonly parser: Parser;
+  /** Where the command leaves its report; removed before it runs, so that an old one is never read. */
+  readonly report?: string;
+  /** Its output is of use when it passes too. */
+  readonly shows?: boolean;
+}
+
+const reports = {
+  vitest: 'reports/vitest.json',
+  publint: 'reports/publint.json',
+  attw: 'reports/attw.json',
+  consumer: 'reports/consumer.json',
+} as const;
+
+export const CHECKS: readonly Check[] = [
+  {
+    name: 'build',
+    says: 'every package compiles',
+    command: ['nx', 'run-many', '-t', 'build', '--output-style=static'],
+    parser: byExitCode,
+  },
+  {
+    name: 'types',
+    says: 'tests and their configuration are type-correct too',
+    command: ['nx', 'run-many', '-t', 'typecheck', '--output-style=static'],
+    parser: byExitCode,
+  },
+  {
+    name: 'types-of-tools',
+    says: 'so are tools/ and the configuration at the top',
+    command: ['tsc', '-p', 'tools/tsconfig.json'],
+    parser: byExitCode,
+  },
+  {
+    name: 'lint',
+    says: 'oxlint, with who-may-import-whom of tools/layers.ts',
+    command: ['oxlint', '--deny-warnings'],
+    parser: byExitCode,
+  },
+  {
+    name: 'references',
+    says: 'project references agree with the dependencies (cure: npm run sync)',
+    command: ['nx', 'sync:check'],
+    parser: byExitCode,
+  },
+  {
+    name: 'knip',
+    says: 'no unused file, export or dependency, none undeclared',
+    command: ['knip', '--no-progress', '--no-config-hints'],
+    parser: byExitCode,
+  },
+  {
+    name: 'vitest',
+    says: 'the tests of all packages',
+    command: ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${reports.vitest}`],
+    parser: byVitestReport(reports.vitest),
+    report: reports.vitest,
+  },
+  {
+    name: 'pack',
+    says: 'every package packs, from what the build made',
+    command: ['node', 'tools/consumer-test/pack.ts'],
+    parser: byExitCode,
+  },
+  {
+    name: 'publint',
+    says: 'each tarball is well formed (publint --strict)',
+    command: ['node', 'tools/gate/each-tarball.ts', 'publint', reports.publint],
+    parser: byOutcomeFile(reports.publint),
+    report: reports.publint,
+  },
+  {
+    name: 'attw',
+    says: 'each tarball has types that resolve (attw, esm-only)',
+    command: ['node', 'tools/gate/each-tarball.ts', 'attw', reports.attw],
+    parser: byOutcomeFile(reports.attw),
+    report: reports.attw,
+  },
+  {
+    name: 'consumer',
+    says: 'each package installs alone, imports, type-checks and holds only the files it should',
+    command: ['node', 'tools/consumer-test/consumer-test.ts', reports.consumer],
+    parser: byOutcomeFile(reports.consumer),
+    report: reports.consumer,
+    shows: true,
+  },
+];

@@ -1,0 +1,28 @@
+/**
+ * The Debian packages that checks call, one row each. Installs what is missing where it may (root, apt); otherwise says what to
+ * install and exits with 1. Runs before `npm ci`, hence plain JavaScript for the Node that is there.
+ */
+import { spawnSync } from 'node:child_process';
+
+const NEEDED = [
+  { command: 'git', debian: 'git', for: 'the table of lines per source file' },
+];
+
+const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+const missing = NEEDED.filter(({ command }) => !works(command, '--version'));
+if (missing.length === 0) process.exit(0);
+
+const names = missing.map(({ debian }) => debian);
+if (process.getuid?.() === 0 && works('apt-get', '--version')) {
+  const options = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  spawnSync('apt-get', ['update', '-q'], options);
+  spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', ...names], options);
+}
+
+const stillMissing = missing.filter(({ command }) => !works(command, '--version'));
+for (const row of stillMissing) console.error(`missing: ${row.command}, needed for ${row.for}`);
+if (stillMissing.length > 0) {
+  console.error(`install with: sudo apt-get install ${stillMissing.map(({ debian }) => debian).join(' ')}`);
+  process.exit(1);
+}
