@@ -88,7 +88,7 @@ async function failedImports(folder: string, pack: Pack): Promise<readonly strin
   for (const node of nodes()) {
     for (const code of [script, deep]) {
       const { exitCode, output } = await run([node, '--input-type=module', '--eval', code], { cwd: folder, env: environment });
-      if (exitCode !== 0) wrong.push(`import with ${node} failed: ${output.trim()}`);
+      if (exitCode !== 0) wrong.push(`import with ${node} failed: ${/^\w*Error.*$/m.exec(output)?.[0] ?? output.trim()}`);
     }
   }
   return wrong;
