@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import type { Ran } from './outcome.ts';
 
+/** Longer than any command should take, in milliseconds: a hanging one is ended and fails. */
+const LONGEST = 15 * 60_000;
+
 /** Runs a command without a terminal and without input. */
 export function run(command: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Ran> {
   const started = performance.now();
@@ -10,6 +13,7 @@ export function run(command: readonly string[], options: { readonly cwd?: string
       cwd: options.cwd,
       env: { ...process.env, NX_DAEMON: 'false', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LONGEST,
     });
     let output = '';
     const take = (bytes: Buffer): void => {
