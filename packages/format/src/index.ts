@@ -32,8 +32,16 @@ export { SPARSE_RULES } from './sparse/rules.js';
 export type { SparseSubject } from './sparse/subject.js';
 
 // container/
+export { crc32 } from './container/crc32.js';
+export type { ReadLimits } from './container/limits.js';
+export type { ArrayPlace, ModelHeader } from './container/outline.js';
+export { readHeader, type GoodHeader, type HeaderResult } from './container/read-header.js';
+export { readModel } from './container/read-model.js';
+export { writeModel } from './container/write-model.js';
 
 // rules/
+export { RULES, explainRules, type RuleRow } from './rules/table.js';
+export { checkModel } from './rules/check-model.js';
 
 // text/
 

@@ -1,0 +1,135 @@
+import type {
+  Activation, Attribute, Layer, MappingPlan, MatrixView, Model, Recipe, Scheme, SparseMatrix, Tensor, Tuning, ValueInfo,
+} from '../contract.js';
+import type * as wire from '../schema/bcr.pb.js';
+import { activationName, elementName, schemeName } from './element.js';
+import { ENCODINGS, MATRIX_ARRAYS, MATRIX_NUMBERS } from './matrix-arrays.js';
+import type { WithArrays } from './outline.js';
+
+/** The array of section `at`: a place for a header, a view for a model. */
+export type Fetch<A> = (at: number) => A;
+
+/** 64-bit integers have been found to be safe by the scan of the header. */
+const int = (value: wire.Int64): number => (typeof value === 'number' ? value : value.toNumber());
+
+/** The records of the contract for a decoded header that keeps the rules of the stages before. */
+export function fromWire<A>(header: wire.Header, fetch: Fetch<A>): WithArrays<Model, A> {
+  const { provenance, plan, recipe } = header;
+  return {
+    name: header.name,
+    inputs: header.inputs.map(value),
+    outputs: header.outputs.map(value),
+    values: header.values.map(value),
+    tensors: new Map(header.tensors.map((row) => [row.name, tensor(row.tensor!, fetch)])),
+    layers: header.layers.map((row) => layer(row, fetch)),
+    provenance: {
+      producer: provenance!.producer,
+      producerVersion: provenance!.producerVersion,
+      sourceOpset: int(provenance!.sourceOpset),
+      doc: provenance!.doc,
+      metadata: provenance!.metadata.map(pair),
+    },
+    ...(plan && { plan: mapping(plan) }),
+    ...(recipe && { recipe: steps(recipe) }),
+  } as WithArrays<Model, A>;
+}
+
+const pair = (row: wire.Pair): readonly [string, string] => [row.key, row.value];
+
+const value = (row: wire.Value): ValueInfo => ({
+  name: row.name,
+  dtype: elementName(row.element),
+  ...(row.shape && { shape: row.shape.dimensions.map((d) => d.symbol ?? int(d.size!)) }),
+});
+
+function tensor<A>(row: wire.Tensor, fetch: Fetch<A>): WithArrays<Tensor, A> {
+  const dtype = elementName(row.element);
+  const shape = row.shape.map(int);
+  if (!row.sparse) return { kind: 'dense', dtype, shape, data: fetch(row.denseSection!) } as WithArrays<Tensor, A>;
+  return {
+    kind: 'sparse', dtype, shape, view: view(row.sparse.view!), matrices: row.sparse.matrices.map((m) => matrix(m, fetch)),
+  } as WithArrays<Tensor, A>;
+}
+
+const view = (row: wire.View): MatrixView => ({
+  count: int(row.count),
+  rows: int(row.rows),
+  columns: int(row.columns),
+  order: row.columnMajor ? 'column-major' : 'row-major',
+  kernel: int(row.kernel),
+});
+
+function matrix<A>(row: wire.Matrix, fetch: Fetch<A>): WithArrays<SparseMatrix, A> {
+  const encoding = ENCODINGS.find((name) => row[name])!;
+  const fields = row[encoding] as unknown as Readonly<Record<string, wire.Int64 | null | undefined>>;
+  const made: Record<string, unknown> = { encoding, rows: int(row.rows), columns: int(row.columns) };
+  for (const name of MATRIX_NUMBERS[encoding]) made[name] = int(fields[name]!);
+  for (const name of MATRIX_ARRAYS[encoding]) {
+    const section = fields[`${name}Section`];
+    if (section !== null && section !== undefined) made[name] = fetch(int(section));
+  }
+  return made as WithArrays<SparseMatrix, A>;
+}
+
+function layer<A>(row: wire.Layer, fetch: Fetch<A>): WithArrays<Layer, A> {
+  return {
+    name: row.name,
+    operator: row.operator,
+    domain: row.domain,
+    inputs: row.inputs,
+    outputs: row.outputs,
+    attributes: new Map(row.attributes.map((a) => [a.name, attribute(a, fetch)])),
+    ...(row.activation && { activation: activation(row.activation) }),
+    ...(row.scheme && { scheme: scheme(row.scheme) }),
+    ...(row.tuning && { tuning: tuning(row.tuning) }),
+    ...(row.origin && { origin: row.origin.values }),
+  } as WithArrays<Layer, A>;
+}
+
+function attribute<A>(row: wire.NamedAttribute, fetch: Fetch<A>): WithArrays<Attribute, A> {
+  const made = row.int !== null && row.int !== undefined ? { type: 'int', value: int(row.int) }
+    : typeof row.float === 'number' ? { type: 'float', value: row.float }
+      : typeof row.string === 'string' ? { type: 'string', value: row.string }
+        : row.ints ? { type: 'ints', value: row.ints.values.map(int) }
+          : row.floats ? { type: 'floats', value: row.floats.values }
+            : row.strings ? { type: 'strings', value: row.strings.values }
+              : { type: 'tensor', value: tensor(row.tensor!, fetch) };
+  return made as WithArrays<Attribute, A>;
+}
+
+const activation = (row: wire.Activation): Activation => ({
+  kind: activationName(row.kind),
+  ...(typeof row.alpha === 'number' && { alpha: row.alpha }),
+  ...(typeof row.beta === 'number' && { beta: row.beta }),
+});
+
+function scheme(row: wire.Scheme): Scheme {
+  const made: Record<string, unknown> = { kind: schemeName(row.kind) };
+  for (const [name, found] of Object.entries(row)) {
+    if (name !== 'kind' && found !== null && found !== undefined) made[name] = int(found as wire.Int64);
+  }
+  return made as unknown as Scheme;
+}
+
+const tuning = (row: wire.Tuning): Tuning => ({
+  ...(typeof row.kernel === 'string' && { kernel: row.kernel }),
+  ...(row.tile && { tile: row.tile.values.map(int) }),
+  ...(row.unroll && { unroll: row.unroll.values.map(int) }),
+  ...(typeof row.permute === 'string' && { permute: row.permute }),
+});
+
+const mapping = (row: wire.Plan): MappingPlan => ({
+  target: row.target,
+  mapper: row.mapper,
+  entries: row.entries.map((entry) => ({
+    layer: entry.layer,
+    scheme: scheme(entry.scheme!),
+    reason: entry.reason,
+    ...(typeof entry.predictedMs === 'number' && { predictedMs: entry.predictedMs }),
+  })),
+});
+
+const steps = (row: wire.Recipe): Recipe => ({
+  steps: row.steps.map((s) => ({ tool: s.tool, version: s.version, seed: int(s.seed), options: s.options })),
+  hashes: row.hashes.map(pair),
+});

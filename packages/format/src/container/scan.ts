@@ -1,0 +1,175 @@
+import type { ErrorDetails } from '../error.js';
+import { FIELDS, type FieldRow, type MessageName } from '../schema/fields.js';
+
+/** What `scanHeader` can find wrong, each the code of a rule. */
+export type ScanCode =
+  | 'header.truncated' | 'header.varint' | 'header.field' | 'header.wire-type' | 'header.order' | 'header.oneof'
+  | 'header.integer' | 'header.text' | 'header.memory';
+
+export interface ScanFault {
+  readonly code: ScanCode;
+  readonly details: ErrorDetails;
+}
+
+/** Estimates of what one item of the header takes in memory, the decoder's record and ours together, bytes. */
+const COST = { message: 240, text: 32, number: 16, wide: 56 };
+
+/** The wire type of each kind when it stands alone; repeated numbers are packed. */
+const WIRE_TYPE: Readonly<Record<FieldRow['kind'], number>> = {
+  message: 2, string: 2, uint32: 0, uint64: 0, sint64: 0, bool: 0, enum: 0, double: 1, fixed32: 5,
+};
+
+class Fault extends Error implements ScanFault {
+  readonly code: ScanCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ScanCode, details: ErrorDetails) {
+    super(code);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/**
+ * Walks the protobuf of a header without decoding it and returns the first fault, so that nothing is allocated for a
+ * hostile header. The schema does not nest in itself: depth is bounded by it. `offset` is that of the header in its file.
+ */
+export function scanHeader(bytes: Uint8Array, offset: number, memory: number): ScanFault | undefined {
+  try {
+    new Scan(bytes, offset, memory).message('Header', 0, bytes.length);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+class Scan {
+  private readonly bytes: Uint8Array;
+  private readonly offset: number;
+  private readonly memory: number;
+  private readonly text: TextDecoder = new TextDecoder('utf-8', { fatal: true });
+  private spent = 0;
+  private at = 0;
+
+  constructor(bytes: Uint8Array, offset: number, memory: number) {
+    this.bytes = bytes;
+    this.offset = offset;
+    this.memory = memory;
+  }
+
+  message(name: MessageName, start: number, end: number): void {
+    this.spend(COST.message, start);
+    const rows = FIELDS[name];
+    let oneofs: Map<string, string> | undefined;
+    let before = 0;
+    this.at = start;
+    while (this.at < end) {
+      const tagAt = this.at;
+      const tag = Number(this.varint(end));
+      const number = Math.floor(tag / 8);
+      const row = rows[number];
+      if (row === undefined) throw this.fault('header.field', tagAt, `a field of ${name}`, `field ${number}`);
+      const wireType = row.repeated && row.kind !== 'message' && row.kind !== 'string' ? 2 : WIRE_TYPE[row.kind];
+      const place = `${name}.${row.name}`;
+      if (tag % 8 !== wireType) throw this.fault('header.wire-type', tagAt, `wire type ${wireType} for ${place}`, `${tag % 8}`);
+      if (number < before || (number === before && !row.repeated)) {
+        throw this.fault('header.order', tagAt, 'fields ascending, singular ones once', place);
+      }
+      before = number;
+      if (row.oneof !== undefined) {
+        oneofs ??= new Map();
+        const other = oneofs.get(row.oneof);
+        if (other !== undefined) throw this.fault('header.oneof', tagAt, `one of ${other} and ${row.name}`, 'both');
+        oneofs.set(row.oneof, row.name);
+      }
+      this.field(row, place, end);
+    }
+  }
+
+  private field(row: FieldRow, place: string, end: number): void {
+    if (row.message === undefined && row.kind !== 'string' && !row.repeated) {
+      this.scalar(row, place, end);
+      return;
+    }
+    const lengthAt = this.at;
+    const length = Number(this.varint(end));
+    if (length > end - this.at) throw this.fault('header.truncated', lengthAt, `at most ${end - this.at} bytes of ${place}`, `${length}`);
+    const stop = this.at + length;
+    if (row.message !== undefined) this.message(row.message, this.at, stop);
+    else if (row.kind === 'string') this.string(place, stop);
+    else while (this.at < stop) this.scalar(row, place, stop);
+  }
+
+  private string(place: string, stop: number): void {
+    const start = this.at;
+    this.spend(COST.text + 2 * (stop - start), start);
+    this.at = stop;
+    // ASCII, which nearly all names are, needs no decoder.
+    let high = 0;
+    for (let at = start; at < stop; at++) high |= this.bytes[at]!;
+    if (high < 0x80) return;
+    try {
+      this.text.decode(this.bytes.subarray(start, stop));
+    } catch {
+      throw this.fault('header.text', start, `UTF-8 in ${place}`, 'other bytes');
+    }
+  }
+
+  private scalar(row: FieldRow, place: string, end: number): void {
+    const start = this.at;
+    if (row.kind === 'double' || row.kind === 'fixed32') {
+      this.at += row.kind === 'double' ? 8 : 4;
+      if (this.at > end) throw this.fault('header.truncated', start, `a whole number in ${place}`, `${end - start} bytes`);
+      this.spend(COST.number, start);
+      return;
+    }
+    const wide = row.kind === 'uint64' || row.kind === 'sint64';
+    this.spend(wide ? COST.wide : COST.number, start);
+    const value = this.varint(end);
+    if (value > largest(row)) throw this.fault('header.integer', start, `a ${row.kind} up to ${largest(row)} in ${place}`, `${value}`);
+  }
+
+  /** A number where it is exact, else a BigInt; both compare alike. */
+  private varint(end: number): number | bigint {
+    const start = this.at;
+    let value = 0;
+    let scale = 1;
+    for (let byte = 0x80; byte >= 0x80; scale *= 128) {
+      if (this.at >= end) throw this.fault('header.truncated', start, 'the end of a number', 'the end of its record');
+      if (this.at - start === 10) throw this.fault('header.varint', start, 'at most 10 bytes', 'more');
+      byte = this.bytes[this.at++]!;
+      value += (byte & 0x7f) * scale;
+    }
+    const length = this.at - start;
+    if (length > 1 && this.bytes[this.at - 1] === 0) throw this.fault('header.varint', start, 'the shortest form of a number', `${length} bytes`);
+    if (length === 10 && this.bytes[this.at - 1]! > 1) throw this.fault('header.varint', start, 'at most 64 bits', 'more');
+    return length < 8 ? value : this.exact(start);
+  }
+
+  private exact(start: number): bigint {
+    let value = 0n;
+    for (let at = this.at - 1; at >= start; at--) value = (value << 7n) | BigInt(this.bytes[at]! & 0x7f);
+    return value;
+  }
+
+  private spend(bytes: number, at: number): void {
+    this.spent += bytes;
+    if (this.spent > this.memory) throw this.fault('header.memory', at, `records of at most ${this.memory} bytes`, 'more');
+  }
+
+  private fault(code: ScanCode, at: number, expected: string, actual: string): Fault {
+    return new Fault(code, { offset: this.offset + at, expected, actual });
+  }
+}
+
+/** Of the number as it stands in the varint: zigzag puts -n at 2n - 1. */
+function largest(row: FieldRow): number | bigint {
+  switch (row.kind) {
+    case 'bool': return 1;
+    case 'enum': return row.largest!;
+    case 'uint32': return 0xffffffff;
+    case 'sint64': return 2n * BigInt(Number.MAX_SAFE_INTEGER);
+    default: return Number.MAX_SAFE_INTEGER;
+  }
+}

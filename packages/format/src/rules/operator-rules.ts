@@ -1,0 +1,87 @@
+import type { Outline } from '../container/outline.js';
+import type { Attribute, Layer, MatrixView, Tensor } from '../contract.js';
+import type { ErrorDetails } from '../error.js';
+import { WEIGHTS } from '../weight-view.js';
+import { factorFault, gemmFault } from './product-shapes.js';
+import { convolutionFault, convolutionBiasFault, convolutionSettingsFault, normFault } from './window-shapes.js';
+import { recurrentFault } from './recurrent-shapes.js';
+import { shapesOf, type Shapes } from './shapes.js';
+import type { Rule } from './rule.js';
+
+type AnyLayer = Outline<Layer>;
+
+/** Attributes that shapes of weights depend on, with the type ONNX gives them. */
+const ATTRIBUTE_TYPES: Readonly<Record<string, Readonly<Record<string, Attribute['type']>>>> = {
+  Conv: { group: 'int', kernel_shape: 'ints', strides: 'ints', dilations: 'ints', pads: 'ints', auto_pad: 'string' },
+  ConvTranspose: {
+    group: 'int', kernel_shape: 'ints', strides: 'ints', dilations: 'ints', pads: 'ints', output_padding: 'ints', output_shape: 'ints', auto_pad: 'string',
+  },
+  Gemm: { transA: 'int', transB: 'int', alpha: 'float', beta: 'float' },
+  GRU: { hidden_size: 'int', direction: 'string', layout: 'int', linear_before_reset: 'int' },
+  LSTM: { hidden_size: 'int', direction: 'string', layout: 'int', input_forget: 'int' },
+  RNN: { hidden_size: 'int', direction: 'string', layout: 'int' },
+};
+
+/** A rule over the layers of ONNX's own domain. */
+const each = (code: string, says: string, operators: readonly string[] | undefined, fault: (layer: AnyLayer, shapes: Shapes, model: Outline) => ErrorDetails | undefined): Rule<Outline> => ({
+  code, says,
+  check: (model) => {
+    const shapes = shapesOf(model);
+    for (const layer of model.layers) {
+      if (layer.domain !== '' || (operators !== undefined && !operators.includes(layer.operator))) continue;
+      const found = fault(layer, shapes, model);
+      if (found !== undefined) return { layer: layer.name, ...found };
+    }
+    return undefined;
+  },
+});
+
+const CONVOLUTIONS = ['Conv', 'ConvTranspose'];
+const RECURRENT = ['GRU', 'LSTM', 'RNN'];
+
+export const OPERATOR_RULES: readonly Rule<Outline>[] = [
+  each('attribute.type', 'attributes that decide about weights have the type that ONNX gives them', undefined, ({ operator, attributes }) => {
+    const types = Object.hasOwn(ATTRIBUTE_TYPES, operator) ? ATTRIBUTE_TYPES[operator]! : {};
+    for (const [name, expected] of Object.entries(types)) {
+      const found = attributes.get(name);
+      if (found !== undefined && found.type !== expected) return { expected: `${expected} for ${name}`, actual: found.type };
+    }
+    return undefined;
+  }),
+  each('conv.settings', 'strides, dilations and pads of a convolution fit its rank, strides and dilations are 1 or more', CONVOLUTIONS, convolutionSettingsFault),
+  each('conv.weight', 'the weight of a convolution has the rank, the groups, the kernel and the channels of its layer', CONVOLUTIONS, convolutionFault),
+  each('conv.bias', 'the bias of a convolution has one element per output channel', CONVOLUTIONS, convolutionBiasFault),
+  each('gemm.factors', 'the factors of a Gemm are matrices that fit each other, and its bias fits their product', ['Gemm'], gemmFault),
+  each('matmul.factors', 'the factors of a MatMul fit each other', ['MatMul'], factorFault),
+  each('recurrent.weights', 'W, R, B and P of a recurrent layer agree on directions, hidden and input size', RECURRENT, recurrentFault),
+  each('norm.parameters', 'the parameters of a normalisation have one element per channel', ['BatchNormalization', 'InstanceNormalization'], normFault),
+  each('weight.view', 'a sparse weight is seen as matrices in the way of its operator', undefined, (layer, _, model) => {
+    for (const { name, tensor, view } of weightPlaces(model, layer)) {
+      if (tensor.kind === 'dense' || sameView(tensor.view, view)) continue;
+      return { tensor: name, expected: view === undefined ? 'a dense tensor' : viewText(view), actual: viewText(tensor.view) };
+    }
+    return undefined;
+  }),
+];
+
+/** A weight of a layer with the view that its operator and shape call for; undefined where the shape is none of the operator. */
+export interface WeightPlace {
+  readonly name: string;
+  readonly tensor: Outline<Tensor>;
+  readonly view: MatrixView | undefined;
+}
+
+export function weightPlaces(model: Outline, layer: AnyLayer): readonly WeightPlace[] {
+  if (layer.domain !== '') return [];
+  return WEIGHTS.filter((row) => row.operator === layer.operator).flatMap((row) => {
+    const name = layer.inputs[row.input] ?? '';
+    const tensor = name === '' ? undefined : model.tensors.get(name);
+    // A view depends on shape and attributes alone, never on elements.
+    return tensor === undefined ? [] : [{ name, tensor, view: row.view(tensor.shape, layer as Layer) }];
+  });
+}
+
+const sameView = (a: MatrixView, b: MatrixView | undefined): boolean =>
+  b !== undefined && a.count === b.count && a.rows === b.rows && a.columns === b.columns && a.order === b.order && a.kernel === b.kernel;
+
+const viewText = (view: MatrixView): string => `${view.count} of ${view.rows} x ${view.columns}, ${view.order}, kernel ${view.kernel}`;

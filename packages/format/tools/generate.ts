@@ -1,0 +1,112 @@
+/**
+ * Makes the code of `src/schema/bcr.proto`: `bcr.pb.js` (protobuf.js, static), its types `bcr.pb.d.ts`, and `fields.ts`,
+ * the table by which the header is scanned before it is decoded. `npm run generate -w @fretwork/format`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import protobuf from 'protobufjs';
+import pbjs from 'protobufjs-cli/pbjs.js';
+
+const schema: URL = new URL('../src/schema/', import.meta.url);
+const proto: URL = new URL('bcr.proto', schema);
+const notice = '// Made from bcr.proto by tools/generate.ts. Not to be edited.\n';
+
+const NUMBERS: ReadonlySet<string> = new Set(['uint32', 'double', 'fixed32']);
+const WIDE: ReadonlySet<string> = new Set(['uint64', 'sint64']);
+
+/** Path of each generated file and what belongs in it. */
+export async function generated(): Promise<ReadonlyMap<URL, string>> {
+  const root = protobuf.parse(readFileSync(proto, 'utf8'), { keepCase: false }).root.resolveAll();
+  const types = root.nestedArray.flatMap((entry) => (entry instanceof protobuf.Type ? [entry] : []));
+  return new Map([
+    [new URL('bcr.pb.js', schema), await codec()],
+    [new URL('bcr.pb.d.ts', schema), declarations(types)],
+    [new URL('fields.ts', schema), fieldTable(types)],
+  ]);
+}
+
+async function codec(): Promise<string> {
+  const code = await promisify<string[], string | undefined>(pbjs.main)([
+    '-t', 'static-module', '-w', 'esm', '--es6', '--dependency', 'protobufjs/minimal.js',
+    '--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-comments', '--no-service',
+    proto.pathname,
+  ]);
+  // protobuf.js would keep the classes in a registry that all its users share; two versions of this package must not meet there.
+  const shared = 'const $root = $protobuf.roots["default"] || ($protobuf.roots["default"] = {});';
+  if (code === undefined || !code.includes(shared)) throw new Error('pbjs writes another module than tools/generate.ts knows');
+  return notice + code.replace(shared, 'const $root = {};').replace(/\n{3,}/g, '\n\n');
+}
+
+function declarations(types: readonly protobuf.Type[]): string {
+  const message = (type: protobuf.Type): string => [
+    `export interface ${type.name} {`,
+    ...type.fieldsArray.map((field) => `  ${field.name}${absent(field) ? '?' : ''}: ${fieldType(field)}${absent(field) ? ' | null' : ''};`),
+    '}',
+    `export const ${type.name}: Codec<${type.name}>;`,
+    '',
+  ].join('\n');
+  return `${notice}
+/** protobuf.js gives 64-bit integers as numbers where the package \`long\` is missing. */
+export type Int64 = number | { toNumber(): number };
+
+export interface Codec<T> {
+  encode(message: T): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): T;
+}
+
+${types.map(message).join('\n')}`;
+}
+
+const absent = (field: protobuf.Field): boolean =>
+  !field.repeated && (field.partOf !== null || field.resolvedType instanceof protobuf.Type);
+
+function fieldType(field: protobuf.Field): string {
+  const one = field.resolvedType instanceof protobuf.Enum || NUMBERS.has(field.type) ? 'number'
+    : WIDE.has(field.type) ? 'Int64'
+      : field.type === 'bool' ? 'boolean' : field.type;
+  return field.repeated ? `readonly ${one}[]` : one;
+}
+
+function fieldTable(types: readonly protobuf.Type[]): string {
+  const row = (field: protobuf.Field): string => {
+    const facts = [`name: '${snake(field.name)}'`, `kind: '${fieldKind(field)}'`];
+    if (field.resolvedType instanceof protobuf.Type) facts.push(`message: '${field.resolvedType.name}'`);
+    if (field.resolvedType instanceof protobuf.Enum) facts.push(`largest: ${Math.max(...Object.values(field.resolvedType.values))}`);
+    if (field.repeated) facts.push('repeated: true');
+    if (field.partOf !== null && !field.partOf.isProto3Optional) facts.push(`oneof: '${field.partOf.name}'`);
+    return `    ${field.id}: { ${facts.join(', ')} },`;
+  };
+  return `${notice}
+/** How a field stands on the wire, and what bounds its value. */
+export type FieldKind = 'message' | 'string' | 'uint32' | 'uint64' | 'sint64' | 'bool' | 'enum' | 'double' | 'fixed32';
+
+export interface FieldRow {
+  readonly name: string;
+  readonly kind: FieldKind;
+  /** Of a message field: what it holds. */
+  readonly message?: MessageName;
+  /** Of an enum: its largest value. Values have no gaps. */
+  readonly largest?: number;
+  readonly repeated?: true;
+  /** Only one field of a oneof may be there. */
+  readonly oneof?: string;
+}
+
+export type MessageName =
+${types.map((type) => `  | '${type.name}'`).join('\n')};
+
+/** The fields of each message, by number. */
+export const FIELDS: Readonly<Record<MessageName, Readonly<Record<number, FieldRow>>>> = {
+${types.map((type) => `  ${type.name}: {\n${type.fieldsArray.map(row).join('\n')}\n  },`).join('\n')}
+};
+`;
+}
+
+const fieldKind = (field: protobuf.Field): string =>
+  field.resolvedType instanceof protobuf.Type ? 'message' : field.resolvedType instanceof protobuf.Enum ? 'enum' : field.type;
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+if (import.meta.main) {
+  for (const [file, text] of await generated()) writeFileSync(file, text);
+}
