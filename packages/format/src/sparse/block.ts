@@ -1,5 +1,5 @@
 import { lowestBit, popcount } from './bits.js';
-import type { Kept } from './kept.js';
+import { bitsAt, type Kept } from './kept.js';
 
 /** Rows x columns of one block. */
 export type BlockSize = readonly [rows: number, columns: number];
@@ -24,9 +24,9 @@ export interface BlockScan {
   nnz: number;
   /** Flag per row of the block. */
   readonly rowIsKept: Uint8Array;
-  /** Words of the matrix row that the block touches; bit c & 31 of word (c >>> 5) - `firstWord` is column c. */
+  /** The kept columns: bit i of word w is column `firstColumn` + 32·w + i. */
   readonly columnWords: Uint32Array;
-  firstWord: number;
+  firstColumn: number;
 }
 
 /** Makes `scan(blockRow, blockColumn)`: kept rows and kept columns of one block, at the cost of its words. */
@@ -34,16 +34,49 @@ export function blockScanner(kept: Kept, block: BlockSize): (blockRow: number, b
   const [blockRows, blockColumns] = block;
   const { words, stride } = kept;
   const found: BlockScan = {
-    height: 0, width: 0, keptRows: 0, keptColumns: 0, nnz: 0, firstWord: 0,
+    height: 0, width: 0, keptRows: 0, keptColumns: 0, nnz: 0, firstColumn: 0,
     rowIsKept: new Uint8Array(blockRows),
     columnWords: new Uint32Array(Math.min(stride, Math.ceil(blockColumns / 32) + 1)),
   };
-  const { rowIsKept, columnWords } = found;
+  const scanInside = blockColumns <= 32 ? scanNarrow(kept, found) : scanWide(kept, found);
   return (blockRow, blockColumn) => {
     const top = blockRow * blockRows;
     const left = blockColumn * blockColumns;
-    const height = Math.min(blockRows, kept.rows - top);
-    const right = Math.min(left + blockColumns, kept.columns);
+    found.height = Math.min(blockRows, kept.rows - top);
+    found.width = Math.min(blockColumns, kept.columns - left);
+    scanInside(top, left);
+    return found;
+  };
+}
+
+/** Blocks whose row fits one word, of which there may be millions. */
+function scanNarrow(kept: Kept, found: BlockScan): (top: number, left: number) => void {
+  return (top, left) => {
+    let union = 0;
+    let keptRows = 0;
+    let nnz = 0;
+    for (let i = 0; i < found.height; i++) {
+      const bits = bitsAt(kept, top + i, left, found.width);
+      found.rowIsKept[i] = bits === 0 ? 0 : 1;
+      if (bits === 0) continue;
+      keptRows++;
+      union |= bits;
+      nnz += popcount(bits);
+    }
+    found.columnWords[0] = union;
+    found.firstColumn = left;
+    found.keptRows = keptRows;
+    found.keptColumns = popcount(union);
+    found.nnz = nnz;
+  };
+}
+
+/** The others, word by word as the rows of the matrix are stored. */
+function scanWide(kept: Kept, found: BlockScan): (top: number, left: number) => void {
+  const { words, stride } = kept;
+  const { columnWords } = found;
+  return (top, left) => {
+    const right = left + found.width;
     const first = left >>> 5;
     const last = (right - 1) >>> 5;
     const firstMask = -1 << (left & 31);
@@ -51,7 +84,7 @@ export function blockScanner(kept: Kept, block: BlockSize): (blockRow: number, b
     columnWords.fill(0);
     let keptRows = 0;
     let nnz = 0;
-    for (let i = 0; i < height; i++) {
+    for (let i = 0; i < found.height; i++) {
       const base = (top + i) * stride;
       let any = 0;
       for (let w = first; w <= last; w++) {
@@ -63,24 +96,21 @@ export function blockScanner(kept: Kept, block: BlockSize): (blockRow: number, b
         columnWords[w - first] = columnWords[w - first]! | bits;
         nnz += popcount(bits);
       }
-      rowIsKept[i] = any;
+      found.rowIsKept[i] = any;
       keptRows += any;
     }
     let keptColumns = 0;
     for (let w = 0; w <= last - first; w++) keptColumns += popcount(columnWords[w]!);
-    found.height = height;
-    found.width = right - left;
+    found.firstColumn = first * 32;
     found.keptRows = keptRows;
     found.keptColumns = keptColumns;
     found.nnz = nnz;
-    found.firstWord = first;
-    return found;
   };
 }
 
 /** Calls `visit` with each kept column of the scanned block, ascending, as a column of the matrix. */
 export function eachColumn(scan: BlockScan, visit: (column: number) => void): void {
   for (let w = 0; w < scan.columnWords.length; w++) {
-    for (let rest = scan.columnWords[w]!; rest !== 0; rest &= rest - 1) visit((scan.firstWord + w) * 32 + lowestBit(rest));
+    for (let rest = scan.columnWords[w]!; rest !== 0; rest &= rest - 1) visit(scan.firstColumn + w * 32 + lowestBit(rest));
   }
 }
