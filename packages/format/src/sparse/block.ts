@@ -32,7 +32,7 @@ export interface BlockScan {
 /** Makes `scan(blockRow, blockColumn)`: kept rows and kept columns of one block, at the cost of its words. */
 export function blockScanner(kept: Kept, block: BlockSize): (blockRow: number, blockColumn: number) => BlockScan {
   const [blockRows, blockColumns] = block;
-  const { words, stride } = kept;
+  const { stride } = kept;
   const found: BlockScan = {
     height: 0, width: 0, keptRows: 0, keptColumns: 0, nnz: 0, firstColumn: 0,
     rowIsKept: new Uint8Array(blockRows),
