@@ -14,10 +14,10 @@
  * tensors that were not pruned are shared with the old model.
  *
  * What is thrown. `FretworkError` alone: `scheme.*` for a scheme that makes no sense for any matrix, `matrix.*` for
- * values that are no matrix, `projection.unsupported` for a scheme that does not fit this one (ask `supports` first to
- * get the reason as a record), `prune.*` for options that do not fit the model.
+ * values that are no matrix, `projection.*` for a scheme or patterns that do not fit this one (ask `supports` first to get
+ * the reason as a record), `mask.shape`, and `prune.*` for a request that does not fit the model.
  */
-import type { Scheme } from '@fretwork/format';
+import type { DType, MappingPlan, MatrixView, Model, Scheme } from '@fretwork/format';
 
 /** Weights as `rows` x `columns`, row-major; `kernel` columns belong to one input channel (1 where there is no kernel). */
 export interface Matrix {
@@ -77,3 +77,89 @@ export interface Projection {
 export type Support =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly hint: string };
+
+/** What to prune a model by: one scheme for every layer that it fits, or a plan with one for each. */
+export type PruneTarget =
+  | { readonly scheme: Scheme; readonly plan?: never }
+  /** Layers that the plan does not name stay as they are. */
+  | { readonly plan: MappingPlan; readonly scheme?: never };
+
+export type PruneRequest = PruneTarget & {
+  /** Layers to leave alone: names, or patterns with `*` (any run of characters) and `?` (one). */
+  readonly skip?: readonly string[];
+  /** Leave the first convolution alone, which the papers prune lightly or not at all. Default false. */
+  readonly skipFirst?: boolean;
+  /** Weight tensors with fewer weights stay dense. Default 64. */
+  readonly smallest?: number;
+  /** How each matrix is projected. Patterns left out are chosen from all layers that the pattern scheme goes to. */
+  readonly options?: ProjectOptions;
+};
+
+/** One weight tensor of a layer: what will be done to it and why. `scheme` dense: left as it is. */
+export interface PlannedWeight {
+  readonly tensor: string;
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** How the layer sees and stores it. */
+  readonly view: MatrixView;
+  /** The matrices it is pruned as, one by one: those of `view`, but each group of a grouped convolution by itself. */
+  readonly matrices: MatrixView;
+  readonly scheme: Scheme;
+  readonly reason: string;
+}
+
+export interface PlannedLayer {
+  readonly layer: string;
+  readonly operator: string;
+  /** Dense where none of its weights is pruned. */
+  readonly scheme: Scheme;
+  readonly reason: string;
+  readonly weights: readonly PlannedWeight[];
+}
+
+/** What `applyPruning` will do: every layer with weights, in model order. */
+export interface PruningPlan {
+  readonly layers: readonly PlannedLayer[];
+}
+
+/** Counts of weights and bytes, before and after. */
+export interface Tally {
+  readonly weights: number;
+  readonly kept: number;
+  /** weights / kept; 1 where there are none. */
+  readonly rate: number;
+  /** Kept share of the squared norm; 1 where it is 0. */
+  readonly energy: number;
+  /** Payload and index, as stored in the model given. */
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+}
+
+export interface WeightReport extends Tally {
+  readonly tensor: string;
+  /** `dense`, `csr`, `bcr 8x32` …: how it is stored now. */
+  readonly encoding: string;
+}
+
+export interface LayerReport extends Tally {
+  readonly layer: string;
+  readonly operator: string;
+  readonly scheme: Scheme;
+  /** Why it stayed dense, or why it is stored as it is. */
+  readonly reason: string;
+  readonly tensors: readonly WeightReport[];
+}
+
+/** Weights that several layers share appear with each of them and count once in the totals. */
+export interface PruneReport {
+  readonly layers: readonly LayerReport[];
+  /** Over the tensors that were pruned. */
+  readonly pruned: Tally;
+  /** Over all tensors that hold prunable weights. */
+  readonly total: Tally;
+}
+
+export interface PrunedModel {
+  readonly model: Model;
+  readonly report: PruneReport;
+}
