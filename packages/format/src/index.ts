@@ -36,6 +36,8 @@ export { crc32 } from './container/crc32.js';
 export type { ReadLimits } from './container/limits.js';
 export type { ArrayPlace, ModelHeader } from './container/outline.js';
 export { readHeader, type GoodHeader, type HeaderResult } from './container/read-header.js';
+export { loadModel, type LoadOptions, type LoadProgress } from './container/load-model.js';
+export type { ModelSource } from './container/byte-source.js';
 export { readModel } from './container/read-model.js';
 export { writeModel } from './container/write-model.js';
 
@@ -44,6 +46,9 @@ export { RULES, explainRules, type RuleRow } from './rules/table.js';
 export { checkModel } from './rules/check-model.js';
 
 // text/
+export { printModel, type PrintOptions } from './text/print.js';
+export { parseModel, type ParseOptions } from './text/parse.js';
+export { TextError, type TextPlace } from './text/text-error.js';
 
 // shape/
 export { inferShapes, type ShapeTable, type ShapeProblem } from './shape/infer.js';
