@@ -185,6 +185,12 @@ describe('planPruning', () => {
     expect(found['block.1/point']).toContain('patterns are for kernels of 3x3');
   });
 
+  it('does not take the rows of a transposed convolution for filters', () => {
+    const up = modelOf([{ name: 'up', operator: 'ConvTranspose', weights: ['w'] }], { w: weight(77, [16, 8, 3, 3]) });
+    expect(reasons(up, { scheme: { kind: 'filter', rate: 2 } })).toEqual({ up: 'rows of a transposed convolution are not filters: use channel or bcr' });
+    expect(reasons(up, { scheme: BCR })).toEqual({ up: 'bcr' });
+  });
+
   it('follows a mapping plan', () => {
     const plan: MappingPlan = {
       target: 'test', mapper: 'hand', entries: [

@@ -1,5 +1,4 @@
-import type { Scheme, SchemeKind } from '@fretwork/format';
-import { FretworkError } from '@fretwork/format';
+import type { FretworkError, Scheme, SchemeKind } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { applyMask, choosePatterns, project, SCHEMES, supports, type Matrix } from '../src/index.js';
 import { normal, pick, random, randomMatrix, tiedMatrix, whole, type Random } from './random.js';
@@ -220,11 +219,13 @@ describe('what is thrown', () => {
     ['scheme.rate', { kind: 'unstructured', rate: 0.5 }],
     ['scheme.rate', { kind: 'filter', rate: NaN }],
     ['scheme.rate', { kind: 'filter', rate: Infinity }],
-    ['scheme.block', { kind: 'bcr', rate: 2, blockRows: 0, blockColumns: 4, rowShare: 0.5 }],
-    ['scheme.block', { kind: 'block-punched', rate: 2, blockFilters: 2.5, blockChannels: 4 }],
-    ['scheme.share', { kind: 'bcr', rate: 2, blockRows: 4, blockColumns: 4, rowShare: 1.1 }],
-    ['scheme.keep', { kind: 'pattern', rate: 2, keep: 0, patterns: 8 }],
-    ['scheme.patterns', { kind: 'pattern', rate: 2, keep: 4, patterns: 0 }],
+    ['scheme.count', { kind: 'bcr', rate: 2, blockRows: 0, blockColumns: 4, rowShare: 0.5 }],
+    ['scheme.count', { kind: 'block-punched', rate: 2, blockFilters: 2.5, blockChannels: 4 }],
+    ['scheme.row-share', { kind: 'bcr', rate: 2, blockRows: 4, blockColumns: 4, rowShare: 1.1 }],
+    ['scheme.count', { kind: 'pattern', rate: 2, keep: 0, patterns: 8 }],
+    ['scheme.count', { kind: 'pattern', rate: 2, keep: 4, patterns: 0 }],
+    ['scheme.row-share', { kind: 'bcr', rate: 2, blockRows: 4, blockColumns: 4 } as unknown as Scheme],
+    ['scheme.kind', { kind: 'magic', rate: 2 } as unknown as Scheme],
   ] as const)('%s for %j', (code, scheme) => {
     expect(codeOf(() => project(matrix, scheme))).toBe(code);
     expect(codeOf(() => supports(scheme, matrix))).toBe(code);

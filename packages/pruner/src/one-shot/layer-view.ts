@@ -1,6 +1,6 @@
 import { attribute, type Layer, type LayerWeight, type MatrixView } from '@fretwork/format';
 
-export const groupsOf = (layer: Layer): number =>
+const groupsOf = (layer: Layer): number =>
   (layer.operator === 'Conv' || layer.operator === 'ConvTranspose' ? attribute(layer, 'group', 'int', 1) : 1);
 
 /**

@@ -6,7 +6,7 @@ import { skipper } from './skip.js';
 import { whyDense, type Asked } from './stay-dense.js';
 
 /** Tensors with fewer weights stay dense unless the caller says otherwise. */
-export const SMALLEST = 64;
+const SMALLEST = 64;
 
 const DENSE: Scheme = { kind: 'dense' };
 

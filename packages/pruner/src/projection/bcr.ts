@@ -6,7 +6,7 @@ import { balancedCounts, equalCounts } from './block-counts.js';
 import { blockGrid } from './block-grid.js';
 
 /** Sets of lines of a block that are all tried unless the caller says otherwise: 4 of 8 are 70, 5 of 10 are 252. */
-export const EXHAUSTIVE = 256;
+const EXHAUSTIVE = 256;
 
 /** Kept rows x kept columns in each block (papers.md 1.1). */
 export function bcr(matrix: Matrix, scheme: BcrScheme, options: ProjectOptions): Uint8Array {

@@ -1,30 +1,37 @@
-import { FretworkError, type Scheme } from '@fretwork/format';
+import { FretworkError, type Scheme, type SchemeKind } from '@fretwork/format';
 import type { Matrix } from '../contract.js';
 
-const ALL = {
-  rate: (v: number): boolean => v >= 1 && Number.isFinite(v),
-  whole: (v: number): boolean => v >= 1 && Number.isSafeInteger(v),
-  share: (v: number): boolean => v >= 0 && v <= 1,
-} as const;
+interface NumberRule {
+  readonly code: string;
+  readonly says: string;
+  readonly good: (value: number) => boolean;
+}
 
-/** The numbers of a scheme: field, what it must be. */
-const FIELDS: readonly { readonly field: string; readonly code: string; readonly says: string; readonly good: (v: number) => boolean }[] = [
-  { field: 'rate', code: 'scheme.rate', says: 'a number of at least 1 (10 keeps one weight in ten)', good: ALL.rate },
-  { field: 'keep', code: 'scheme.keep', says: 'a whole number of at least 1', good: ALL.whole },
-  { field: 'patterns', code: 'scheme.patterns', says: 'a whole number of at least 1', good: ALL.whole },
-  { field: 'blockFilters', code: 'scheme.block', says: 'a whole number of at least 1', good: ALL.whole },
-  { field: 'blockChannels', code: 'scheme.block', says: 'a whole number of at least 1', good: ALL.whole },
-  { field: 'blockRows', code: 'scheme.block', says: 'a whole number of at least 1', good: ALL.whole },
-  { field: 'blockColumns', code: 'scheme.block', says: 'a whole number of at least 1', good: ALL.whole },
-  { field: 'rowShare', code: 'scheme.share', says: 'a number from 0 (columns only) to 1 (rows only)', good: ALL.share },
-];
+/** The same codes as the rules of `@fretwork/format` have for files. */
+const RATE: NumberRule = { code: 'scheme.rate', says: 'a number of at least 1 (10 keeps one weight in ten)', good: (v) => v >= 1 && Number.isFinite(v) };
+const COUNT: NumberRule = { code: 'scheme.count', says: 'a whole number of at least 1', good: (v) => v >= 1 && Number.isSafeInteger(v) };
+const SHARE: NumberRule = { code: 'scheme.row-share', says: 'a number from 0 (columns only) to 1 (rows only)', good: (v) => v >= 0 && v <= 1 };
 
-/** Throws `scheme.*` where a number of `scheme` makes no sense for any matrix. */
+/** The numbers of each kind of scheme. */
+const NUMBERS: { readonly [K in SchemeKind]: { readonly [F in Exclude<keyof Extract<Scheme, { kind: K }>, 'kind'>]: NumberRule } } = {
+  dense: {},
+  unstructured: { rate: RATE },
+  filter: { rate: RATE },
+  channel: { rate: RATE },
+  pattern: { rate: RATE, keep: COUNT, patterns: COUNT },
+  'block-punched': { rate: RATE, blockFilters: COUNT, blockChannels: COUNT },
+  bcr: { rate: RATE, blockRows: COUNT, blockColumns: COUNT, rowShare: SHARE },
+};
+
+/** Throws `scheme.*` where `scheme` is of no known kind, or one of its numbers makes no sense for any matrix. */
 export function checkScheme(scheme: Scheme): void {
-  const numbers = new Map<string, unknown>(Object.entries(scheme));
-  for (const { field, code, says, good } of FIELDS) {
-    const value = numbers.get(field);
-    if (value === undefined || (typeof value === 'number' && good(value))) continue;
+  if (!Object.hasOwn(NUMBERS, scheme.kind)) {
+    throw new FretworkError('scheme.kind', 'there is no such scheme', { expected: Object.keys(NUMBERS).join(', '), actual: String(scheme.kind) });
+  }
+  const given = new Map<string, unknown>(Object.entries(scheme));
+  for (const [field, { code, says, good }] of Object.entries<NumberRule>(NUMBERS[scheme.kind])) {
+    const value = given.get(field);
+    if (typeof value === 'number' && good(value)) continue;
     throw new FretworkError(code, `${field} of a ${scheme.kind} scheme is out of range`, { expected: says, actual: String(value) });
   }
 }

@@ -1,6 +1,6 @@
 import { partition } from './select.js';
 
-export interface Largest {
+interface Largest {
   /** Sum of the `count` largest of `n` values, also left in `sum`; `next` is the largest of the rest (0: none). */
   readonly of: (values: Float64Array) => number;
   sum: number;
