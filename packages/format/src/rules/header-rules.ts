@@ -38,5 +38,5 @@ export const HEADER_RULES: readonly Rule<HeaderSubject>[] = [
   scanned('header.oneof', 'Of the fields of a oneof the header has at most one.'),
   scanned('header.integer', 'Integers are safe integers, inside the range of their field.'),
   scanned('header.text', 'Texts are well-formed Unicode.'),
-  scanned('header.memory', 'The header decodes to at most 3 x its length + 8 MiB.'),
+  scanned('header.memory', 'The header decodes to at most 3 x its length + 16 MiB.'),
 ];

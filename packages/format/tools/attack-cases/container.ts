@@ -40,9 +40,9 @@ export const CONTAINER_ATTACKS: readonly Attack[] = [
     encoded[2] = 0xff;
     return encoded;
   })),
-  attack('header.memory', 'has 38,000 empty layers in 76 KB, which would decode to more than 8 MiB', header((encoded) => {
+  attack('header.memory', 'has 25,000 empty layers in 50 KB, which would decode to more than 16 MiB', header((encoded) => {
     const name = encoded.subarray(0, 2 + encoded[1]!);
-    return join(name, Uint8Array.from({ length: 76_000 }, (_, at) => (at % 2 === 0 ? 0x32 : 0)));
+    return join(name, Uint8Array.from({ length: 50_000 }, (_, at) => (at % 2 === 0 ? 0x32 : 0)));
   })),
 
   attack('record.complete', 'has no provenance', record((records) => {
