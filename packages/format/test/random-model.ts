@@ -24,13 +24,14 @@ export class RandomModel {
     const r = this.#random;
     const tensors = new Map(this.#list(0, 6, () => [this.#name(), this.tensor()] as const));
     const inputs = this.#list(0, 3, () => this.#value());
-    const known = [...tensors.keys(), ...inputs.map(({ name }) => name)];
+    const given = [...tensors.keys(), ...inputs.map(({ name }) => name)];
+    const known = [...given];
     const layers = this.#list(0, 5, () => {
       const layer = this.#layer(known);
       known.push(...layer.outputs.filter((name) => name !== ''));
       return layer;
     });
-    const chosen = new Set(known.filter(() => r.next() < 0.3).filter((name) => !inputs.some((input) => input.name === name)));
+    const chosen = new Set(known.slice(given.length).filter(() => r.next() < 0.5));
     return {
       name: r.pick(['', ...NAMES]),
       inputs,

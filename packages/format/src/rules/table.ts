@@ -1,3 +1,4 @@
+import { SHAPE_RULES } from '../shape/agree.js';
 import { SPARSE_RULES } from '../sparse/rules.js';
 import { DATA_RULES } from './data-rules.js';
 import { GRAPH_RULES } from './graph-rules.js';
@@ -41,6 +42,7 @@ export const RULES: readonly RuleRow[] = [
   ...stage('sections', SECTION_RULES),
   ...stage('sparse', SPARSE_RULES.filter((rule) => !JUDGED_BEFORE.includes(rule.code))),
   ...stage('data', DATA_RULES),
+  ...stage('shapes', SHAPE_RULES),
 ];
 
 /** The table as text: a line per rule. */

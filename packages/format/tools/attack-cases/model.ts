@@ -68,4 +68,5 @@ export const MODEL_ATTACKS: readonly Attack[] = [
   attack('recipe.tool', 'has a step without a tool', model((good) => ({ ...good, recipe: { ...good.recipe!, steps: [{ ...good.recipe!.steps[0]!, tool: '' }] } }))),
 
   attack('tensor.bool', 'has a bool of 2', withAttribute('constant', 'value', { type: 'tensor', value: dense('bool', [3], Uint8Array.of(1, 2, 0)) })),
+  attack('shapes.agree', 'declares an output of 7 where its layers make 5', model((good) => ({ ...good, outputs: [value('y', ['batch', 7]), ...good.outputs.slice(1)] }))),
 ];
