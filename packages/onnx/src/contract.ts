@@ -102,7 +102,7 @@ export interface ImportPlan {
 }
 
 export interface ExportOptions {
-  /** ONNX opset to write, 13 to `NEWEST_OPSET`. Left out: the lowest that the layers need, and not below the opset the model came from. */
+  /** ONNX opset to write, 13 to 26 (the newest that ONNX Runtime 1.30 promises to run). Left out: the lowest that the layers need, and not below the opset the model came from. */
   readonly opset?: number;
 }
 
@@ -115,7 +115,7 @@ export interface NamedTensor {
 /** Oldest opset of whole models; a model of an older one is read if its operators have not changed since. */
 export const OLDEST_OPSET = 7;
 
-/** Newest opset that ONNX Runtime 1.30 reads. */
+/** Newest opset that is read: that of ONNX 1.22. */
 export const NEWEST_OPSET = 27;
 
 /**
