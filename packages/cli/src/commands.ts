@@ -1,0 +1,11 @@
+import { conformance } from './commands/conformance.js';
+import { convert } from './commands/convert.js';
+import { evalCommand } from './commands/eval.js';
+import { inspect } from './commands/inspect.js';
+import { prune } from './commands/prune.js';
+import { run } from './commands/run.js';
+import { verify } from './commands/verify.js';
+import type { Command } from './contract.js';
+
+/** Every command, in the order that help lists them. */
+export const COMMANDS: readonly Command[] = [inspect, convert, prune, run, evalCommand, verify, conformance];
