@@ -2,7 +2,7 @@
 export function printTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, c) => Math.max(...cells.map((row) => row[c]?.length ?? 0)));
-  const right = head.map((_, c) => rows.length > 0 && rows.every((row) => typeof row[c] === 'number' || /^[-\d.,%x×–]*( ?(B|KB|MB|GB))?$/.test(String(row[c] ?? ''))));
+  const right = head.map((_, c) => rows.length > 0 && rows.every((row) => typeof row[c] === 'number' || /^[-\d.,%–?]*$/.test(String(row[c] ?? ''))));
   return cells
     .map((row) => row.map((cell, c) => (right[c] ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!))).join('  ').trimEnd())
     .join('\n') + '\n';
