@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { decode, dense, elementCount, weightsOf, type DenseTensor, type Model, type Tensor } from '@fretwork/format';
 import { exportModel, importModel, readTensorProto } from '@fretwork/onnx';
-import { haveData, listData, modelPaths, NO_DATA, nodeTests, readData } from './data.js';
+import { listData, needData, nodeTests, readData, topologyPaths, trainedPaths } from './data.js';
 import { randomOf } from './random.js';
-import { canLoad, difference, haveRuntime, NO_RUNTIME, runOnnx, type Values } from './runtime.js';
+import { canLoad, difference, needRuntime, runOnnx, type Values } from './runtime.js';
 
 const SEED = 20_261_101;
 
@@ -53,10 +53,15 @@ function pruned(model: Model): Model {
   return { ...model, tensors };
 }
 
-describe.skipIf(!haveData || !haveRuntime)('ONNX Runtime', () => {
-  const trained = modelPaths.filter((path) => !path.startsWith('onnx-light-topologies'));
+function need(ctx: { skip(reason: string): void }): void {
+  needData(ctx);
+  needRuntime(ctx);
+}
 
-  it.each(trained)('gives the stored answers for %s after import and export', async (path) => {
+describe('ONNX Runtime', () => {
+
+  it.for(trainedPaths)('gives the stored answers for %s after import and export', async (path, ctx) => {
+    need(ctx);
     const original = readData(path);
     const model = importModel(original);
     const runs = storedRuns(path, model);
@@ -66,7 +71,8 @@ describe.skipIf(!haveData || !haveRuntime)('ONNX Runtime', () => {
     for (const { inputs, outputs } of runs) expectNear(await runOnnx(exported, inputs), outputs, path);
   });
 
-  it.each(trained)('gives the same answers for %s pruned, recognised as sparse, and exported', async (path) => {
+  it.for(trainedPaths)('gives the same answers for %s pruned, recognised as sparse, and exported', async (path, ctx) => {
+    need(ctx);
     const model = pruned(importModel(readData(path)));
     const sparse = importModel(exportModel(model), { recogniseSparse: true });
     const held = [...sparse.tensors.values()].filter((tensor) => tensor.kind === 'sparse');
@@ -79,11 +85,13 @@ describe.skipIf(!haveData || !haveRuntime)('ONNX Runtime', () => {
     expectNear(await runOnnx(back, inputs), await runOnnx(exportModel(model), inputs), path);
   });
 
-  it.each(modelPaths.filter((path) => path.startsWith('onnx-light-topologies')))('loads %s after import and export', async (path) => {
+  it.for(topologyPaths)('loads %s after import and export', async (path, ctx) => {
+    need(ctx);
     await expect(canLoad(exportModel(importModel(readData(path))))).resolves.toBeUndefined();
   });
 
-  it('gives the same answer for an old Softmax over three dimensions', async () => {
+  it('gives the same answer for an old Softmax over three dimensions', async (ctx) => {
+    need(ctx);
     const original = readData('onnx-light-topologies/light_squeezenet.onnx');
     const model = importModel(original);
     const inputs = randomInputs(model);
@@ -92,8 +100,7 @@ describe.skipIf(!haveData || !haveRuntime)('ONNX Runtime', () => {
 });
 
 it('gives the answers of the conformance cases after import and export', async (ctx) => {
-  if (!haveData) ctx.skip(NO_DATA);
-  if (!haveRuntime) ctx.skip(NO_RUNTIME);
+  need(ctx);
   const files = nodeTests('');
   const cannot: string[] = [];
   let ran = 0;

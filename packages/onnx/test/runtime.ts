@@ -2,10 +2,15 @@ import { bfloatToNumber, halfToNumber, type DenseTensor, type DType } from '@fre
 
 /** The native runtime has no binary for every platform. */
 const found: typeof import('onnxruntime-node') | undefined = await import('onnxruntime-node').catch(() => undefined);
-export const haveRuntime: boolean = found !== undefined;
-export const NO_RUNTIME = 'onnxruntime-node does not load on this platform';
+const MISSING = 'onnxruntime-node does not load on this platform';
+
+/** Ends a test as skipped, with the reason, where the runtime is missing. */
+export function needRuntime(ctx: { skip(reason: string): void }): void {
+  if (found === undefined) ctx.skip(MISSING);
+}
+
 const runtime = (): typeof import('onnxruntime-node') => {
-  if (found === undefined) throw new Error(NO_RUNTIME);
+  if (found === undefined) throw new Error(MISSING);
   return found;
 };
 
