@@ -13,7 +13,7 @@ export interface Layer {
 
 export const LAYERS: readonly Layer[] = [
   { folder: 'format', name: '@fretwork/format', imports: [], runs: 'anywhere' },
-  { folder: 'datasets', name: '@fretwork/datasets', imports: [], runs: 'node' },
+  { folder: 'datasets', name: '@fretwork/datasets', imports: [], runs: 'anywhere' },
   { folder: 'onnx', name: '@fretwork/onnx', imports: ['@fretwork/format'], runs: 'anywhere' },
   { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], runs: 'anywhere' },
   { folder: 'reference', name: '@fretwork/reference', imports: ['@fretwork/format'], runs: 'anywhere' },
@@ -21,7 +21,7 @@ export const LAYERS: readonly Layer[] = [
     folder: 'conformance',
     name: '@fretwork/conformance',
     imports: ['@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/reference'],
-    runs: 'node',
+    runs: 'anywhere',
   },
   {
     folder: 'cli',
