@@ -36,6 +36,13 @@ describe('names and order', () => {
     expect(importModel(fileOf({ ...XY, nodes })).layers[0]!.inputs).toEqual(['x']);
   });
 
+  it('reads a chain of 20,000 old Clips and Softmaxes without types in between', () => {
+    const nodes = Array.from({ length: 20_000 }, (_, i) => node(i % 2 === 0 ? 'Clip' : 'Softmax', [i === 0 ? 'x' : `v${i - 1}`], [i === 19_999 ? 'y' : `v${i}`], i % 2 === 0 ? { min: 0 } : {}));
+    const model = importModel(fileOf({ inputs: [['x', [1, 2]]], outputs: [['y', [1, 2]]], opset: 10, nodes }));
+    expect(model.layers.length).toBe(20_000);
+    expect(model.tensors.get('Clip_v19998/min')?.dtype).toBe('f32');
+  });
+
   it.each([
     ['onnx.cycle', [node('Add', ['x', 'b'], ['a']), node('Relu', ['a'], ['b']), node('Relu', ['b'], ['y'])]],
     ['onnx.duplicate-name', [node('Relu', ['x'], ['y']), node('Neg', ['x'], ['y'])]],
