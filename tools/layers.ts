@@ -7,6 +7,8 @@ export interface Layer {
   readonly name: string;
   /** The packages of this workspace that its sources may import. */
   readonly imports: readonly string[];
+  /** What its tests may import besides. */
+  readonly testImports?: readonly string[];
   /** Where it must run: `anywhere` excludes `node:` modules, `Buffer` and `process`. */
   readonly runs: 'anywhere' | 'node';
 }
@@ -16,6 +18,11 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'datasets', name: '@fretwork/datasets', imports: [], runs: 'node' },
   { folder: 'onnx', name: '@fretwork/onnx', imports: ['@fretwork/format'], runs: 'anywhere' },
   { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], runs: 'anywhere' },
+  {
+    folder: 'compiler', name: '@fretwork/compiler', imports: ['@fretwork/format'],
+    testImports: ['@fretwork/conformance', '@fretwork/onnx', '@fretwork/reference'],
+    runs: 'anywhere',
+  },
   { folder: 'reference', name: '@fretwork/reference', imports: ['@fretwork/format'], runs: 'anywhere' },
   {
     folder: 'conformance',
