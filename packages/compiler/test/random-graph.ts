@@ -79,7 +79,7 @@ export function randomGraph(draw: Random): Model {
   }
   function constant(): Value {
     const c = at.shape[1]!;
-    const shape = at.shape.length === 2 ? draw.pick([[c], [1, c], [], [1]]) : draw.pick([[c, 1, 1], [1, c, 1, 1], [], [...at.shape.slice(1)], [at.shape[3]!]]);
+    const shape = at.shape.length === 2 ? draw.pick([[c], [1, c], [], [1]]) : draw.pick([[c, 1, 1], [1, c, 1, 1], [], at.shape.slice(1), [at.shape[3]!]]);
     const value = tensor(shape);
     const [operator, inputs] = draw.pick([['Add', [at.name, value]], ['Add', [value, at.name]], ['Sub', [at.name, value]], ['Mul', [at.name, value]]] as const);
     return made(b.layer(operator, inputs), at.shape);
@@ -132,7 +132,7 @@ export function randomGraph(draw: Random): Model {
 }
 
 /** Some of the weights pruned by a random mask and stored in a random encoding that can hold it. */
-function withSparseWeights(model: Model, draw: Random): Model {
+export function withSparseWeights(model: Model, draw: Random): Model {
   const tensors = new Map(model.tensors);
   for (const layer of model.layers) {
     for (const weight of weightsOf(model, layer)) if (draw.next() < 0.5) tensors.set(weight.name, sparse(weight, draw));
