@@ -19,8 +19,9 @@
  * before, except those that it had to compute; treat both as read-only.
  *
  * What is thrown. `FretworkError` alone: `passes.input-shape` for input shapes that contradict the model,
- * `passes.unsettled` where passes keep changing a model past the limit of rounds; and whatever a foreign pass or
- * `evaluate` throws, unless that is a `FretworkError`, which becomes the note's reason.
+ * `passes.unsettled` where passes keep changing a model past the limit of rounds, `attribute.type` where an attribute has
+ * not the type that ONNX gives it. A `FretworkError` of `evaluate` is no fault: it becomes the reason in a note. Whatever
+ * else `evaluate` or a pass of your own throws goes on to the caller.
  */
 import type { DenseTensor, Layer, Model } from '@fretwork/format';
 

@@ -1,4 +1,4 @@
-import type { Layer } from '@fretwork/format';
+import type { InferredValue, Layer } from '@fretwork/format';
 
 /**
  * Where every value of a model lies while it runs: one arena, fixed offsets, nothing allocated between layers. Step i is
@@ -48,6 +48,10 @@ export type MemoryPlanning = MemoryPlan | { readonly ok: false; readonly layer: 
 export interface MemoryOptions {
   /** Bytes, a power of two. Left out: 64. */
   readonly alignment?: number;
+  /** Bytes of a value as the target lays it out, borders and padding included. Left out, or undefined: those of its elements. */
+  readonly bytes?: (value: string, info: InferredValue) => number | undefined;
+  /** Layers whose outputs share memory with none of their inputs: what is a view by shape may be a copy by layout. */
+  readonly apart?: (layer: Layer) => boolean;
   /** Bytes that a layer needs beside its values, while it runs. */
   readonly scratch?: (layer: Layer) => number;
 }

@@ -9,18 +9,24 @@ import { shareMemory, type Piece } from './sharing.js';
  * known before the model runs.
  */
 export function planMemory(model: Model, shapes: ShapeTable = inferShapes(model), options: MemoryOptions = {}): MemoryPlanning {
-  const { alignment = 64, scratch = () => 0 } = options;
+  const { alignment = 64, scratch = () => 0, apart = () => false } = options;
+  const bytes = new Map<string, number>();
   for (const layer of model.layers) {
-    const open = layer.outputs.find((name) => name !== '' && bytesOfValue(shapes.values.get(name)) === undefined);
-    if (open !== undefined) {
-      return {
-        ok: false, layer: layer.name,
-        reason: `${open} has ${show(shapes.values.get(open)?.shape)}, which is no fixed number of bytes`,
-        hint: 'fix the sizes of the inputs with withInputShapes',
-      };
+    for (const name of layer.outputs) {
+      if (name === '') continue;
+      const info = shapes.values.get(name) ?? {};
+      const size = options.bytes?.(name, info) ?? bytesOfValue(info);
+      if (size === undefined) {
+        return {
+          ok: false, layer: layer.name,
+          reason: `${name} has ${show(info.shape)}, which is no fixed number of bytes`,
+          hint: 'fix the sizes of the inputs with withInputShapes',
+        };
+      }
+      bytes.set(name, size);
     }
   }
-  const { pieces: shared, values } = shareMemory(model, shapes);
+  const { pieces: shared, values } = shareMemory(model, { shapes, bytes, apart });
   const pieces: readonly Piece[] = [...shared, ...model.layers.flatMap((layer, step): Piece[] => {
     const bytes = scratch(layer);
     return bytes > 0 ? [{ name: `scratch of ${layer.name}`, bytes, first: step, last: step }] : [];
@@ -30,7 +36,7 @@ export function planMemory(model: Model, shapes: ShapeTable = inferShapes(model)
   return {
     ok: true, alignment, peakBytes: end,
     leastBytes: fullestStep(pieces, alignment),
-    separateBytes: values.reduce((sum, { value }) => sum + aligned(bytesOfValue(shapes.values.get(value))!, alignment), scratchBytes),
+    separateBytes: values.reduce((sum, { value }) => sum + aligned(bytes.get(value)!, alignment), scratchBytes),
     buffers: pieces.map(({ name, bytes, first, last }, i) => ({ name, offset: offsets[i]!, bytes, first, last: Math.min(last, model.layers.length - 1) })),
     values,
   };

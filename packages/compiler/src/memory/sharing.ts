@@ -1,5 +1,5 @@
 import type { Layer, Model, ShapeTable } from '@fretwork/format';
-import { bytesOfValue, sameShape } from '../graph/dimensions.js';
+import { sameShape } from '../graph/dimensions.js';
 import { isOperator } from '../graph/draft.js';
 import type { PlannedValue } from './contract.js';
 
@@ -27,9 +27,18 @@ export interface Sharing {
   readonly values: readonly PlannedValue[];
 }
 
-/** Which values share memory. All sizes must be known. */
-export function shareMemory(model: Model, shapes: ShapeTable): Sharing {
-  const roots = rootsOf(model);
+/** What sharing depends on. */
+export interface Sizes {
+  readonly shapes: ShapeTable;
+  /** Bytes of each value that a layer makes. */
+  readonly bytes: ReadonlyMap<string, number>;
+  /** Layers that share nothing. */
+  readonly apart: (layer: Layer) => boolean;
+}
+
+/** Which values share memory. */
+export function shareMemory(model: Model, sizes: Sizes): Sharing {
+  const roots = rootsOf(model, sizes);
   const lastRead = lastReads(model, roots);
   const pieces: Piece[] = [];
   const pieceOf = new Map<string, number>();
@@ -45,7 +54,7 @@ export function shareMemory(model: Model, shapes: ShapeTable): Sharing {
         return;
       }
       const last = lastRead.get(value) ?? step;
-      const over = o === 0 ? writtenOver(layer, step, shapes, roots, lastRead, pieceOf) : undefined;
+      const over = o === 0 ? writtenOver(layer, step, sizes, roots, lastRead, pieceOf) : undefined;
       if (over !== undefined) {
         const buffer = pieceOf.get(roots.get(over)!)!;
         pieces[buffer]!.last = last;
@@ -55,23 +64,24 @@ export function shareMemory(model: Model, shapes: ShapeTable): Sharing {
       }
       pieceOf.set(value, pieces.length);
       values.push({ value, layer: layer.name, how: 'own', buffer: pieces.length });
-      pieces.push({ name: value, bytes: bytesOfValue(shapes.values.get(value))!, first: step, last });
+      pieces.push({ name: value, bytes: sizes.bytes.get(value)!, first: step, last });
     });
   });
   return { pieces, values };
 }
 
 /** The value whose bytes each value is: itself, or that of which it is a view. */
-function rootsOf(model: Model): ReadonlyMap<string, string> {
+function rootsOf(model: Model, { bytes, apart }: Sizes): ReadonlyMap<string, string> {
   const outputs = new Set(model.outputs.map(({ name }) => name));
   const outside = new Set([...model.inputs.map(({ name }) => name), ...model.tensors.keys()]);
   const roots = new Map<string, string>([...outside].map((name) => [name, name]));
   for (const layer of model.layers) {
     layer.outputs.forEach((value, o) => {
       if (value === '') return;
-      const root = o === 0 && layer.activation === undefined && isOperator(layer, ...VIEWS) ? roots.get(layer.inputs[0] ?? '') : undefined;
+      const root = o === 0 && layer.activation === undefined && isOperator(layer, ...VIEWS) && !apart(layer) ? roots.get(layer.inputs[0] ?? '') : undefined;
       // An output of the model never is memory of somebody else.
-      roots.set(value, root === undefined || (outside.has(root) && outputs.has(value)) ? value : root);
+      const isView = root !== undefined && (outside.has(root) ? !outputs.has(value) : bytes.get(root) === bytes.get(value));
+      roots.set(value, isView ? root : value);
     });
   }
   return roots;
@@ -90,18 +100,17 @@ function lastReads(model: Model, roots: ReadonlyMap<string, string>): ReadonlyMa
 
 /** An input whose memory the first output of `layer` may take, element by element. */
 function writtenOver(
-  layer: Layer, step: number, shapes: ShapeTable, roots: ReadonlyMap<string, string>, lastRead: ReadonlyMap<string, number>, pieceOf: ReadonlyMap<string, number>,
+  layer: Layer, step: number, { shapes, bytes, apart }: Sizes, roots: ReadonlyMap<string, string>, lastRead: ReadonlyMap<string, number>, pieceOf: ReadonlyMap<string, number>,
 ): string | undefined {
-  if (!isOperator(layer, ...ELEMENTWISE) || layer.outputs.filter((name) => name !== '').length !== 1) return undefined;
+  if (!isOperator(layer, ...ELEMENTWISE) || layer.outputs.filter((name) => name !== '').length !== 1 || apart(layer)) return undefined;
   const output = shapes.values.get(layer.outputs[0]!);
   const fits = (name: string): boolean => {
     const value = shapes.values.get(name);
-    return value?.dtype === output?.dtype && sameShape(value?.shape, output?.shape);
+    return value?.dtype === output?.dtype && sameShape(value?.shape, output?.shape) && bytes.get(name) === bytes.get(layer.outputs[0]!);
   };
+  // Read twice, as a view of as many elements, it still broadcasts to the same place for each of them.
   return layer.inputs.find((name) => {
     const root = roots.get(name);
-    if (root === undefined || lastRead.get(root) !== step || !pieceOf.has(root) || !fits(name)) return false;
-    // Read under another shape as well, the same bytes would be read after they are overwritten.
-    return layer.inputs.every((other) => roots.get(other) !== root || fits(other));
+    return root !== undefined && lastRead.get(root) === step && pieceOf.has(root) && fits(name);
   });
 }

@@ -2,9 +2,9 @@ import { inferShapes, type Layer, type ShapeTable } from '@fretwork/format';
 import type { Note, Pass } from '../contract.js';
 import { no, yes, type Answer } from '../graph/answer.js';
 import { Draft, isOperator, originOf } from '../graph/draft.js';
-import { floatOf, floatsOfConstant, inputOf } from '../graph/numbers.js';
+import { floatOf, floatsOfConstant, inputOf, intOf } from '../graph/numbers.js';
 import { producerFor, takenOver } from '../graph/producer.js';
-import { isTraining, productOf, PRODUCTS, rebuilt } from '../weights/product.js';
+import { productOf, PRODUCTS, rebuilt } from '../weights/product.js';
 
 export const foldBatchNorms: Pass = {
   name: 'fold-batch-norms',
@@ -25,7 +25,7 @@ export const foldBatchNorms: Pass = {
 
 /** The name of the layer that took it in. */
 function fold(draft: Draft, layer: Layer, shapes: ShapeTable): Answer<string> {
-  if (isTraining(layer)) return no('it normalises by the moments of its own batch (training_mode)');
+  if (intOf(layer, 'training_mode', 0) !== 0) return no('it normalises by the moments of its own batch (training_mode)');
   if (layer.outputs.slice(1).some((name) => name !== '' && !draft.isUnused(name))) return no('its moments are read');
   const producer = producerFor(draft, inputOf(layer, 0), layer, PRODUCTS, 'normalisation');
   if (!producer.ok) return no(`${producer.reason}${behind(draft, layer)}`);

@@ -1,4 +1,4 @@
-import { attribute, weightsOf, type Layer, type LayerWeight } from '@fretwork/format';
+import { weightsOf, type Layer, type LayerWeight } from '@fretwork/format';
 import { no, yes, type Answer } from '../graph/answer.js';
 import { isOperator, type Draft } from '../graph/draft.js';
 import { floatOf, floatsOf, floatTensor, inputOf, intOf, isFloat } from '../graph/numbers.js';
@@ -48,7 +48,7 @@ function channelsOf(layer: Layer, { tensor, view }: LayerWeight): Pick<Product, 
 }
 
 function biasOf(draft: Draft, layer: Layer, channels: number): Answer<Float64Array> {
-  const name = isOperator(layer, 'MatMul') ? '' : inputOf(layer, 2);
+  const name = inputOf(layer, 2);
   if (name === '') return yes(new Float64Array(channels));
   const tensor = draft.dense(name);
   if (tensor === undefined) return no(`the bias of ${layer.name} is no dense constant`);
@@ -78,7 +78,7 @@ export function perChannel(shape: readonly number[], numbers: Float64Array | und
 export function rebuilt(draft: Draft, layer: Layer, product: Product, bias: Float64Array, factors?: Float64Array): Layer {
   const { weight, channelOf } = product;
   const gemm = isOperator(layer, 'Gemm', 'MatMul');
-  const biasName = gemm && isOperator(layer, 'MatMul') || inputOf(layer, 2) === '' ? draft.freshName(`${layer.name}.bias`) : draft.ownName(inputOf(layer, 2), layer);
+  const biasName = inputOf(layer, 2) === '' ? draft.freshName(`${layer.name}.bias`) : draft.ownName(inputOf(layer, 2), layer);
   draft.setTensor(biasName, floatTensor(weight.tensor.dtype, [bias.length], bias));
   let weightName = weight.name;
   if (factors !== undefined) {
@@ -89,6 +89,3 @@ export function rebuilt(draft: Draft, layer: Layer, product: Product, bias: Floa
   if (!gemm) return { ...layer, inputs };
   return { ...layer, operator: 'Gemm', inputs, attributes: new Map([...layer.attributes].filter(([name]) => name !== 'beta')) };
 }
-
-/** Is it a layer that adds up moments of its batch, or one that uses stored ones? */
-export const isTraining = (layer: Layer): boolean => attribute(layer, 'training_mode', 'int', 0) !== 0;
