@@ -1,6 +1,7 @@
 import { conformance } from './commands/conformance.js';
 import { convert } from './commands/convert.js';
 import { evalCommand } from './commands/eval.js';
+import { explain } from './commands/explain.js';
 import { inspect } from './commands/inspect.js';
 import { prune } from './commands/prune.js';
 import { run } from './commands/run.js';
@@ -8,4 +9,4 @@ import { verify } from './commands/verify.js';
 import type { Command } from './contract.js';
 
 /** Every command, in the order that help lists them. */
-export const COMMANDS: readonly Command[] = [inspect, convert, prune, run, evalCommand, verify, conformance];
+export const COMMANDS: readonly Command[] = [inspect, explain, convert, prune, run, evalCommand, verify, conformance];

@@ -106,6 +106,19 @@ describe('prune, verify, inspect, convert', () => {
     expect((await fretwork('inspect', at('model.onnx'))).out).toContain('second');
   });
 
+  it('explain shows layers before and after the passes, and what became of each', async () => {
+    const at = await emptyFolder();
+    await writeFile(at('model.onnx'), onnx);
+    const ran = await fretwork('explain', at('model.onnx'), '--json');
+    const report = JSON.parse(ran.out) as { before: { name: string; notes: { says: string }[] }[]; after: { name: string; activation?: { kind: string } }[]; memory: { peakBytes: number } };
+    expect(report.before).toHaveLength(6);
+    expect(report.before[1]!.notes[0]!.says).toBe('applied by first');
+    expect(report.after[0]).toMatchObject({ name: 'first', activation: { kind: 'relu' } });
+    expect(report.memory.peakBytes).toBeGreaterThan(0);
+    expect((await fretwork('explain', at('model.onnx'))).out).toContain('6 layers → 5');
+    expect((await fretwork('explain', at('model.onnx'), '--shape', 'image=1x1x6')).err).toContain('[usage.shape]');
+  });
+
   it('convert goes round: onnx → bcr → text → bcr → onnx', async () => {
     const at = await emptyFolder();
     await writeFile(at('a.onnx'), onnx);

@@ -1,9 +1,9 @@
 import {
-  costOf, densityOf, FretworkError, inferShapes, quote, weightsOf, type Layer, type LayerCost, type Model, type Scheme, type ShapeTable,
+  costOf, densityOf, inferShapes, weightsOf, type Layer, type LayerCost, type Model, type Scheme, type ShapeTable,
 } from '@fretwork/format';
-import { usage } from '../arguments.js';
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
+import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
 import { readModelFile } from '../model-file.js';
 import { grouped, percent, plain, printTable } from '../print-table.js';
 import { schemeText } from '../scheme-option.js';
@@ -32,14 +32,14 @@ export const inspect: Command = {
   says: 'Shows what a model is made of: per layer operator, output shape, parameters, MACs, scheme, density, encoding and bytes.',
   operands: ['MODEL'],
   options: [
-    { name: 'shape', value: 'NAME=1x3x224x224', many: true, says: 'The shape of an input; sizes the file leaves open are 1 otherwise.' },
+    SHAPE_OPTION,
     { name: 'recognise-sparse', says: '.onnx: see weights that hold zeros as sparse, with the scheme their zeros show.' },
     { name: 'json', says: 'Print { name, inputs, outputs, layers, totals } as JSON.' },
   ],
   examples: ['fretwork inspect model.onnx', 'fretwork inspect pruned.bcr --json'],
   run: async (args, terminal) => {
     const { model, bytes } = await readModelFile(args.positionals[0]!, { recogniseSparse: args.flag('recognise-sparse') });
-    const shapes = inferShapes(model, inputShapes(model, args.texts('shape')));
+    const shapes = inferShapes(model, openShapes(model, args.texts('shape'), 'inspect'));
     const cost = costOf(model, shapes);
     const layers = model.layers.map((layer, i) => rowOf(model, layer, cost.layers[i]!, shapes));
     const totals = {
@@ -88,23 +88,3 @@ function rowOf(model: Model, layer: Layer, cost: LayerCost, shapes: ShapeTable):
 
 const encodingText = (matrix: { readonly encoding: string; readonly blockRows?: number; readonly blockColumns?: number }): string =>
   (matrix.encoding === 'bcr' ? `bcr ${matrix.blockRows}x${matrix.blockColumns}` : matrix.encoding);
-
-/** Given shapes, and 1 for every size that the file leaves open. Throws `usage.shape`. */
-function inputShapes(model: Model, given: readonly string[]): Record<string, readonly number[]> {
-  const shapes: [string, readonly number[]][] = [];
-  for (const value of model.inputs) {
-    if (value.shape !== undefined) shapes.push([value.name, value.shape.map((d) => (typeof d === 'number' ? d : 1))]);
-  }
-  const result = Object.fromEntries(shapes);
-  for (const text of given) {
-    const value = model.inputs.find((v) => text.startsWith(`${v.name}=`));
-    const sizes = text.slice((value?.name.length ?? 0) + 1);
-    if (value === undefined || !/^\d{1,9}(x\d{1,9})*$/.test(sizes)) throw usage('shape', `--shape is NAME=1x3x224x224, not ${quote(text)}`, 'inspect');
-    const shape = sizes.split('x').map(Number);
-    if (value.shape !== undefined && value.shape.length !== shape.length) {
-      throw new FretworkError('usage.shape', `input ${quote(value.name)} has another rank`, { expected: String(value.shape.length), actual: String(shape.length) });
-    }
-    result[value.name] = shape;
-  }
-  return result;
-}
