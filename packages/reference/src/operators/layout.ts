@@ -62,7 +62,7 @@ function split(call: OperatorCall): readonly DenseTensor[] {
   });
 }
 
-/** Inputs: data, starts, ends, axes, steps. Starts and ends are clamped, as Python does. */
+/** Inputs: data, starts, ends, axes, steps. Starts and ends beyond the data are clamped to it. */
 function slice(call: OperatorCall): readonly DenseTensor[] {
   const x = call.dense(0);
   const [starts, ends] = [integersOf(call.dense(1)), integersOf(call.dense(2))];
@@ -78,9 +78,9 @@ function slice(call: OperatorCall): readonly DenseTensor[] {
 
 function slicePositions(size: number, start: number, end: number, step: number): number[] {
   if (step === 0) throw new Fault('run.attribute', 'a slice cannot stand still', { expected: 'a step other than 0' });
-  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
-  const place = (at: number): number => Math.max(low, Math.min(high, at < 0 ? at + size : at));
-  const [from, to] = [place(start), place(end)];
+  if (size === 0) return [];
+  const clamp = (at: number, low: number, high: number): number => Math.max(low, Math.min(high, at < 0 ? at + size : at));
+  const [from, to] = step > 0 ? [clamp(start, 0, size), clamp(end, 0, size)] : [clamp(start, 0, size - 1), clamp(end, -1, size - 1)];
   return Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step);
 }
 
