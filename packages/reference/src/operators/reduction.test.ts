@@ -38,6 +38,7 @@ describe('reductions', () => {
     expect(valuesOf('ReduceProd', [tensor('i32', [3], [65536, 65536, 3])])).toEqual([0]);
     expect(valuesOf('ReduceMean', [tensor('i32', [2], [-3, -4])])).toEqual([-3]);
     expect(valuesOf('ReduceL2', [tensor('i32', [2], [3, 5])])).toEqual([5]);
+    expect(valuesOf('ReduceLogSum', [i64([2], [0n, 0n])])).toEqual([0]);
   });
 
   it('do not overflow on the way', () => {
