@@ -135,7 +135,7 @@ describe('errors of operators', () => {
   });
 
   it('say that a value is too large, whatever allocates it', () => {
-    expect(codeOf(() => runLayer('ConstantOfShape', [list(2 ** 24, 2 ** 24)]))).toBe('run.memory');
+    expect(codeOf(() => runLayer('ConstantOfShape', [list(2 ** 24, 2 ** 24)]))).toBe('run.too-large');
   });
 
   it('keep the code of errors from elsewhere', () => {

@@ -23,4 +23,16 @@ describe('generators', () => {
     expect(valuesOf('Range', [i64([], [1]), i64([], [0]), i64([], [1])])).toEqual([]);
     expect(() => runLayer('Range', [i64([], [1]), i64([], [2]), i64([], [0])])).toThrow(/run\.attribute/);
   });
+
+  it.each([
+    ['ConstantOfShape', [list(2 ** 20, 2 ** 20)], {}],
+    ['ConstantOfShape', [list(2 ** 31)], {}],
+    ['Range', [i64([], [0]), i64([], [2n ** 40n]), i64([], [1])], {}],
+    ['Expand', [f32([1], [1]), list(2 ** 16, 2 ** 16)], {}],
+    ['Tile', [f32([2], [1, 2]), list(2 ** 30)], {}],
+    ['Pad', [f32([1], [1]), list(2 ** 30, 2 ** 30)], {}],
+    ['Resize', [f32([1, 1, 1, 1], [1]), undefined, undefined, list(1, 1, 2 ** 16, 2 ** 16)], { mode: string('nearest') }],
+  ] as const)('%s refuses sizes that a small file asks for: case %#', (operator, inputs, attributes) => {
+    expect(() => runLayer(operator, inputs, attributes)).toThrow(/run\.(too-large|memory)/);
+  });
 });
