@@ -16,6 +16,8 @@ export const DATASET_ERRORS = {
   'labels.dtype': 'labels must be integers',
   'labels.range': 'a label is out of range',
   'labels.shape': 'labels must be one per sample',
+  'mfcc.option': 'the front end cannot be built so',
+  'mfcc.shape': 'these are no waveforms',
   'normalise.channels': 'mean or std does not fit the channels',
   'normalise.value': 'mean, std or scale is no usable number',
   'npy.bool': 'a boolean is neither 0 nor 1',
@@ -40,6 +42,10 @@ export const DATASET_ERRORS = {
   'ustar.trailing': 'something follows the end of the archive',
   'ustar.truncated': 'the archive is cut off',
   'ustar.type': 'an entry is neither a file nor a folder',
+  'wav.chunk': 'the chunks of the sound file are not in order',
+  'wav.format': 'the sound format is not supported',
+  'wav.magic': 'this is no WAV file',
+  'wav.size': 'the sound file does not hold what it declares',
 } as const;
 
 export type DatasetErrorCode = keyof typeof DATASET_ERRORS;

@@ -13,3 +13,5 @@ export { DATA_KINDS, loadDataset, parseDataSpec, type LoadOptions } from './data
 export { normalise, type Normalisation } from './normalise.js';
 export { SHAPE_CLASSES, type ShapeClass } from './shape-classes.js';
 export { shapes, type ShapesOptions } from './shapes.js';
+export { fitLength, mono, readWav, type Wav } from './audio/wav.js';
+export { frameCount, mfcc, planMfcc, type MfccOptions, type MfccPlan } from './audio/mfcc.js';

@@ -5,6 +5,7 @@ import {
   readF32, readIdx, readNpy, readUstar, shapes, writeNpy, type DatasetErrorCode, type NdArray,
 } from '@fretwork/datasets';
 import { ascii, concat, idx, npy, tar, tarEntry } from './forge.js';
+import { SOUND_REFUSALS } from './refusals-sound.js';
 
 const HEADER = "{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }";
 const DATA = [1, 0, 2, 0];
@@ -144,6 +145,8 @@ const REFUSALS: readonly (readonly [code: DatasetErrorCode, what: string, call: 
   ['ustar.path', 'a control character', () => readUstar(tar({ name: 'a\nb' }))],
   ['ustar.path', 'broken UTF-8', () => readUstar(forgedName())],
   ['ustar.duplicate', 'a path twice', () => readUstar(tar({ name: 'a' }, { name: './a' }))],
+
+  ...SOUND_REFUSALS,
 ];
 
 /** An archive whose name is the byte ff, with a right checksum. */
