@@ -3,8 +3,8 @@
  *
  * What it is. Functions from bytes to arrays. A reader (`readNpy`, `readIdx`, `readCifar10`, `readF32`, `readLabels`,
  * `readUstar`) takes the whole file and gives an `NdArray`, a `Dataset` or a map of files. `loadDataset` goes from a
- * data spec such as `npy:X.npy,Y.npy` to a `Dataset` through the table `DATA_KINDS`, one row per kind. `shapes` draws a
- * data set with no file at all.
+ * data spec such as `npy:X.npy,Y.npy` to a `Dataset` through the table `DATA_KINDS`, one row per kind, and from a name
+ * such as `kws/train` through `NAMED_SETS`, one row per set. `shapes` draws a data set with no file at all.
  *
  * What it is not. It imports no other package and knows no model. It opens no file, uses no network and no `node:`
  * module: the caller hands in `readFile`, so that the same code runs in Node, in a browser and in a worker. gzip comes
@@ -46,12 +46,18 @@ export interface Dataset {
 /** The whole file at `path`, decompressed by nobody yet. */
 export type ReadFile = (path: string) => Promise<Uint8Array>;
 
-/** A data spec taken apart: `f32:X.f32.gz,Y.u8,49x10` → kind `f32`, two paths, sample shape `[49, 10]`. */
+/**
+ * A data spec taken apart: `f32:X.f32.gz,Y.u8,49x10` → kind `f32`, two paths, sample shape `[49, 10]`; `kws/train` →
+ * kind `kws`, no paths, split `train`.
+ */
 export interface DataSpec {
+  /** The name of a row of `DATA_KINDS`, or of `NAMED_SETS` where there is a `split`. */
   readonly kind: string;
   readonly paths: readonly string[];
   /** Shape of one sample, without N; given for kinds whose files do not say it. */
   readonly sampleShape?: readonly number[];
+  /** Given for named sets, always. */
+  readonly split?: string;
 }
 
 /** A row of `DATA_KINDS`. */
@@ -65,4 +71,29 @@ export interface DataKind {
   readonly fields: readonly ('path' | 'shape')[];
   /** `open` gives a file's bytes, decompressed where its name ends in `.gz`. */
   readonly load: (spec: DataSpec, open: ReadFile) => Promise<Dataset>;
+}
+
+/** A row of `NAMED_SETS`: a data set that is found by name below a folder of the user's. */
+export interface NamedSet {
+  /** Also the name of its folder. */
+  readonly name: string;
+  /** One phrase: what the samples are. */
+  readonly says: string;
+  readonly licence: string;
+  /** All files it may read, within its folder. */
+  readonly files: readonly string[];
+  /** Shapes that one sample may have, without N; the first where the model has no wish. */
+  readonly samples: readonly (readonly number[])[];
+  /** The first is meant where a spec names none. */
+  readonly splits: readonly { readonly name: string; readonly says: string }[];
+  readonly load: (from: NamedSource) => Promise<Dataset>;
+}
+
+export interface NamedSource {
+  /** The name of one of the row's splits. */
+  readonly split: string;
+  /** One of the row's samples. */
+  readonly sample: readonly number[];
+  /** Gives the bytes of one of the row's files, decompressed where its name ends in `.gz`. */
+  readonly open: ReadFile;
 }

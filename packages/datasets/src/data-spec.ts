@@ -4,6 +4,8 @@ import { labelsOf, pair, withChannels } from './dataset.js';
 import { DatasetError, inFile, shown } from './error.js';
 import { gunzip, type GunzipOptions } from './gunzip.js';
 import { readIdx } from './idx.js';
+import { loadNamed, parseNamed, type NamedOptions } from './named/load-named.js';
+import { NAMED_SETS } from './named/table.js';
 import { readNpy } from './npy-read.js';
 import { readF32, readLabels } from './raw.js';
 
@@ -55,16 +57,18 @@ export const DATA_KINDS: readonly DataKind[] = [
   },
 ];
 
-export interface LoadOptions extends GunzipOptions {
+export interface LoadOptions extends GunzipOptions, NamedOptions {
   readonly readFile: ReadFile;
 }
 
 /**
- * Takes `KIND:FIELD,FIELD…` apart. A path may hold colons, but no comma. Throws `spec.kind` (lists the kinds),
- * `spec.fields`, `spec.shape`.
+ * Takes `KIND:FIELD,FIELD…`, `NAME` or `NAME/SPLIT` apart. A path may hold colons, but no comma. Throws `spec.kind`
+ * (lists kinds and names), `spec.fields`, `spec.shape`, `named.split`.
  */
 export function parseDataSpec(text: string): DataSpec {
   const colon = text.indexOf(':');
+  const named = colon < 0 ? parseNamed(text) : undefined;
+  if (named !== undefined) return named;
   const kind = colon < 0 ? undefined : kindOf(text.slice(0, colon));
   if (kind === undefined) throw unknownKind(text);
   const parts = text.slice(colon + 1).split(',');
@@ -78,25 +82,28 @@ export function parseDataSpec(text: string): DataSpec {
 
 /**
  * The data set that `spec` (text, or parsed) names; values as stored. Files whose names end in `.gz` are decompressed,
- * up to `limit` bytes each. Throws what `parseDataSpec` and the readers throw, with the file's name, and whatever
+ * up to `limit` bytes each. Named sets are looked for below `root`, with the features that fit `inputShape`. Throws what `parseDataSpec` and the readers throw, with the file's name, and whatever
  * `readFile` throws.
  */
 export async function loadDataset(spec: string | DataSpec, options: LoadOptions): Promise<Dataset> {
   const parsed = typeof spec === 'string' ? parseDataSpec(spec) : spec;
-  const kind = kindOf(parsed.kind);
-  if (kind === undefined) throw unknownKind(parsed.kind);
-  return await kind.load(parsed, async (path) => {
+  const open: ReadFile = async (path) => {
     const bytes = await options.readFile(path);
     if (!path.toLowerCase().endsWith('.gz')) return bytes;
     const content = await gunzip(bytes, options).catch((error: unknown) => ({ error }));
     return content instanceof Uint8Array ? content : inFile(path, () => { throw content.error; });
-  });
+  };
+  const { split } = parsed;
+  if (split !== undefined) return await loadNamed({ ...parsed, split }, open, options);
+  const kind = kindOf(parsed.kind);
+  if (kind === undefined) throw unknownKind(parsed.kind);
+  return await kind.load(parsed, open);
 }
 
 const kindOf = (name: string): DataKind | undefined => DATA_KINDS.find((row) => row.name === name);
 
 const unknownKind = (actual: string): DatasetError => new DatasetError('spec.kind', {
-  expected: DATA_KINDS.map((row) => row.example).join(' | '), actual: shown(actual),
+  expected: [...DATA_KINDS.map((row) => row.example), ...NAMED_SETS.map((row) => row.name)].join(' | '), actual: shown(actual),
 });
 
 async function read<T>(open: ReadFile, path: string, reader: (bytes: Uint8Array) => T): Promise<T> {

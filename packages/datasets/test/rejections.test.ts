@@ -5,6 +5,8 @@ import {
   readF32, readIdx, readNpy, readUstar, shapes, writeNpy, type DatasetErrorCode, type NdArray,
 } from '@fretwork/datasets';
 import { ascii, concat, idx, npy, tar, tarEntry } from './forge.js';
+import { BATCH_REFUSALS } from './refusals-batches.js';
+import { NAMED_REFUSALS } from './refusals-named.js';
 import { SOUND_REFUSALS } from './refusals-sound.js';
 
 const HEADER = "{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }";
@@ -146,6 +148,8 @@ const REFUSALS: readonly (readonly [code: DatasetErrorCode, what: string, call: 
   ['ustar.path', 'broken UTF-8', () => readUstar(forgedName())],
   ['ustar.duplicate', 'a path twice', () => readUstar(tar({ name: 'a' }, { name: './a' }))],
 
+  ...BATCH_REFUSALS,
+  ...NAMED_REFUSALS,
   ...SOUND_REFUSALS,
 ];
 

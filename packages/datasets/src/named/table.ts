@@ -1,0 +1,97 @@
+import type { Dataset, NamedSet, NamedSource } from '../contract.js';
+import { readCifar10 } from '../cifar.js';
+import { labelsOf, pair, withChannels } from '../dataset.js';
+import { inFile } from '../error.js';
+import { readIdx } from '../idx.js';
+import { select } from '../select.js';
+import { loadFsdd } from './fsdd.js';
+import { loadKws } from './kws.js';
+
+const FASHION_CLASSES: readonly string[] = ['t-shirt', 'trouser', 'pullover', 'dress', 'coat', 'sandal', 'shirt', 'sneaker', 'bag', 'ankle boot'];
+const DIGITS: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+/** How many of MNIST's first 10,000 training images are the training split here. */
+const MNIST_TRAIN = 8_000;
+
+/** The data sets that go by a name, one row each; help text, README and dispatch read this table. */
+export const NAMED_SETS: readonly NamedSet[] = [
+  {
+    name: 'kws',
+    says: 'keywords of Speech Commands v0.02 as MFCC, 12 classes, 300 speakers',
+    licence: 'CC BY 4.0',
+    files: ['mfcc_49x10.f32.gz', 'mfcc_25x10.f32.gz', 'labels.u8', 'manifest.json'],
+    samples: [[49, 10], [25, 10]],
+    splits: [
+      { name: 'test', says: '40 % of the speakers' },
+      { name: 'train', says: 'the other speakers' },
+      { name: 'all', says: 'all 2,175 utterances' },
+    ],
+    load: loadKws,
+  },
+  {
+    name: 'fsdd',
+    says: 'free spoken digits, 10 classes, 6 speakers: one second at 8 kHz as a waveform or as MFCC',
+    licence: 'CC BY-SA 4.0',
+    files: ['recordings.tar.gz'],
+    samples: [[8000], [49, 10], [25, 10], [49, 20], [25, 20], [49, 40], [25, 40]],
+    splits: [
+      { name: 'test', says: 'theo and yweweler: 900 recordings' },
+      { name: 'train', says: 'the other four speakers: 1,800 recordings' },
+      { name: 'all', says: 'all 2,700 recordings' },
+    ],
+    load: loadFsdd,
+  },
+  {
+    name: 'cifar10',
+    says: 'CIFAR-10 colour images, 10 classes',
+    licence: 'none stated: for research, with citation',
+    files: ['lossless_test_0000-0508.bin.gz', 'lossless_train_5085.bin.gz'],
+    samples: [[3, 32, 32]],
+    splits: [
+      { name: 'test', says: '509 lossless test images' },
+      { name: 'train', says: '5,085 lossless training images' },
+    ],
+    load: async ({ split, open }) => {
+      const file = split === 'test' ? 'lossless_test_0000-0508.bin.gz' : 'lossless_train_5085.bin.gz';
+      const bytes = await open(file);
+      return inFile(file, () => readCifar10(bytes));
+    },
+  },
+  {
+    name: 'fashion-mnist',
+    says: 'grey images of clothes, 10 classes',
+    licence: 'MIT',
+    files: ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz', 'train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz'],
+    samples: [[1, 28, 28]],
+    splits: [
+      { name: 'test', says: 'the official 10,000 test images' },
+      { name: 'train', says: 'the official 60,000 training images' },
+    ],
+    load: async ({ split, open }) => ({ ...await idxPair(open, split === 'test' ? 't10k' : 'train'), classes: FASHION_CLASSES }),
+  },
+  {
+    name: 'mnist',
+    says: 'grey handwritten digits, 10 classes: the first 10,000 of the official training images',
+    licence: 'CC BY-SA 3.0',
+    files: ['train10k-images-idx3-ubyte.gz', 'train10k-labels-idx1-ubyte.gz'],
+    samples: [[1, 28, 28]],
+    splits: [
+      { name: 'test', says: 'from number 8,000 on' },
+      { name: 'train', says: 'the first 8,000' },
+      { name: 'all', says: 'all 10,000' },
+    ],
+    load: async ({ split, open }) => {
+      const set = { ...await idxPair(open, 'train10k'), classes: DIGITS };
+      if (split === 'all') return set;
+      const all = set.labels.map((_, i) => i);
+      return select(set, split === 'train' ? all.subarray(0, MNIST_TRAIN) : all.subarray(MNIST_TRAIN));
+    },
+  },
+];
+
+async function idxPair(open: NamedSource['open'], prefix: string): Promise<Dataset> {
+  const names = [`${prefix}-images-idx3-ubyte.gz`, `${prefix}-labels-idx1-ubyte.gz`] as const;
+  const images = await open(names[0]);
+  const inputs = inFile(names[0], () => withChannels(readIdx(images)));
+  const bytes = await open(names[1]);
+  return pair(inputs, inFile(names[1], () => labelsOf(readIdx(bytes))));
+}
