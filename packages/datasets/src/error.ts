@@ -40,6 +40,7 @@ export const DATASET_ERRORS = {
   'raw.shape': 'the sample shape is none',
   'raw.size': 'the file is no whole number of samples',
   'select.index': 'there is no such sample',
+  'sequences.option': 'there is no such set of sequences',
   'shapes.option': 'there is no such set of shapes',
   'spec.fields': 'the data spec has too few or too many parts',
   'spec.kind': 'the data spec names no known kind',

@@ -16,6 +16,8 @@ export { rows, select } from './select.js';
 export { normalise, type Normalisation } from './normalise.js';
 export { SHAPE_CLASSES, type ShapeClass } from './shape-classes.js';
 export { shapes, type ShapesOptions } from './shapes.js';
+export { SEQUENCE_CLASSES, type SequenceClass } from './sequence-classes.js';
+export { sequences, type SequencesOptions } from './sequences.js';
 export { fitLength, mono, readWav, type Wav } from './audio/wav.js';
 export { frameCount, mfcc, planMfcc, type MfccOptions, type MfccPlan } from './audio/mfcc.js';
 export { augment, type Augmentation, type AugmentOptions } from './batches/augmentation.js';

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
   DATASET_ERRORS, DatasetError, gunzip, labelsOf, loadDataset, ndArray, normalise, parseDataSpec, readCifar10, readCifar100,
-  readF32, readIdx, readNpy, readUstar, shapes, writeNpy, type DatasetErrorCode, type NdArray,
+  readF32, readIdx, readNpy, readUstar, sequences, shapes, writeNpy, type DatasetErrorCode, type NdArray,
 } from '@fretwork/datasets';
 import { ascii, concat, idx, npy, tar, tarEntry } from './forge.js';
 import { BATCH_REFUSALS } from './refusals-batches.js';
@@ -106,6 +106,9 @@ const REFUSALS: readonly (readonly [code: DatasetErrorCode, what: string, call: 
   ['raw.size', 'half a sample', () => readF32(new Uint8Array(12), [2])],
   ['raw.shape', 'an empty sample', () => readF32(new Uint8Array(12), [0])],
 
+  ['sequences.option', 'half a sequence', () => sequences({ seed: 1, count: 0.5 })],
+  ['sequences.option', 'more than memory holds', () => sequences({ seed: 1, count: 2 ** 40 })],
+  ['sequences.option', 'a fraction as seed', () => sequences({ seed: 0.5, count: 1 })],
   ['shapes.option', 'another size', () => shapes({ seed: 1, count: 1, size: 24 as 16 })],
   ['shapes.option', 'a negative count', () => shapes({ seed: 1, count: -1, size: 16 })],
   ['shapes.option', 'more than memory holds', () => shapes({ seed: 1, count: 2 ** 40, size: 16 })],

@@ -3,6 +3,7 @@ import { DatasetError } from '../error.js';
 import { normalise, type Normalisation } from '../normalise.js';
 import { random } from '../random.js';
 import { rows } from '../select.js';
+import { shuffled } from '../shuffled.js';
 import { augment, type Augmentation } from './augmentation.js';
 
 export interface BatchOptions {
@@ -47,8 +48,8 @@ export function planBatches(n: number, { size, seed, epoch = 0, last = 'keep' }:
   if (!Number.isSafeInteger(size) || size < 1) throw bad('a whole batch size from 1', size);
   if (!Number.isSafeInteger(epoch) || epoch < 0) throw bad('a whole epoch from 0', epoch);
   if (last !== 'keep' && last !== 'drop') throw bad('last: keep or drop', last);
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  if (seed !== undefined) shuffle(order, epochSeed(seed, epoch));
+  // Stream -1 is no sample's.
+  const order = seed === undefined ? Int32Array.from({ length: n }, (_, i) => i) : Int32Array.from(shuffled(n, random(epochSeed(seed, epoch), -1)));
   const count = last === 'keep' ? Math.ceil(n / size) : Math.floor(n / size);
   return { size, count, order: order.subarray(0, Math.min(n, count * size)) };
 }
@@ -73,15 +74,6 @@ export function* batches(set: Dataset, steps: BatchSteps): Generator<Batch, void
 function epochSeed(seed: number, epoch: number): number {
   if (!Number.isSafeInteger(seed)) throw bad('a whole number as seed', seed);
   return random(seed, epoch).below(2 ** 32);
-}
-
-/** Fisher and Yates, on a stream that no sample has. */
-function shuffle(order: Int32Array, seed: number): void {
-  const source = random(seed, -1);
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = source.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
 }
 
 const bad = (expected: string, actual: unknown): DatasetError => new DatasetError('batches.option', { expected, actual: String(actual) });
