@@ -56,6 +56,8 @@ export interface DataSpec {
   readonly paths: readonly string[];
   /** Shape of one sample, without N; given for kinds whose files do not say it. */
   readonly sampleShape?: readonly number[];
+  /** Names of arrays within a file; given for kinds whose files hold several. */
+  readonly names?: readonly string[];
   /** Given for named sets, always. */
   readonly split?: string;
 }
@@ -68,9 +70,9 @@ export interface DataKind {
   /** One sentence: what the files are. */
   readonly says: string;
   /** What stands after the colon, separated by commas. */
-  readonly fields: readonly ('path' | 'shape')[];
+  readonly fields: readonly ('path' | 'shape' | 'name')[];
   /** `open` gives a file's bytes, decompressed where its name ends in `.gz`. */
-  readonly load: (spec: DataSpec, open: ReadFile) => Promise<Dataset>;
+  readonly load: (spec: DataSpec, open: ReadFile, limits: { readonly limit?: number }) => Promise<Dataset>;
 }
 
 /** A row of `NAMED_SETS`: a data set that is found by name below a folder of the user's. */

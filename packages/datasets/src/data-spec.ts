@@ -1,4 +1,4 @@
-import type { DataKind, DataSpec, Dataset, ReadFile } from './contract.js';
+import type { DataKind, DataSpec, Dataset, NdArray, ReadFile } from './contract.js';
 import { readCifar10, readCifar100 } from './cifar.js';
 import { labelsOf, pair, withChannels } from './dataset.js';
 import { DatasetError, inFile, shown } from './error.js';
@@ -8,6 +8,7 @@ import { loadNamed, parseNamed, type NamedOptions } from './named/load-named.js'
 import { NAMED_SETS } from './named/table.js';
 import { readNpy } from './npy-read.js';
 import { readF32, readLabels } from './raw.js';
+import { readNpz } from './zip/npz.js';
 
 /** The kinds of data spec, one row each; help text and dispatch read this table. */
 export const DATA_KINDS: readonly DataKind[] = [
@@ -19,6 +20,21 @@ export const DATA_KINDS: readonly DataKind[] = [
     load: async ({ paths: [x, y] }, open) => {
       const inputs = await read(open, x!, readNpy);
       return pair(inputs, await read(open, y!, (bytes) => labelsOf(readNpy(bytes))));
+    },
+  },
+  {
+    name: 'npz',
+    example: 'npz:FILE.npz,x_train,y_train',
+    says: 'two arrays of a NumPy archive, stored or compressed, by their names',
+    fields: ['path', 'name', 'name'],
+    load: async ({ paths: [file], names: [x, y] = [] }, open, limits) => {
+      const arrays = await readNpz(await open(file!), limits).catch((error: unknown) => inFile(file!, () => { throw error; }));
+      const named = (name: string): NdArray => {
+        const array = arrays.get(name);
+        if (array === undefined) throw new DatasetError('npz.name', { file: file!, expected: [...arrays.keys()].map(shown).join(' | '), actual: shown(name) });
+        return array;
+      };
+      return inFile(file!, () => pair(named(x!), labelsOf(named(y!))));
     },
   },
   {
@@ -75,9 +91,15 @@ export function parseDataSpec(text: string): DataSpec {
   if (parts.length !== kind.fields.length || parts.includes('')) {
     throw new DatasetError('spec.fields', { expected: kind.example, actual: shown(text), hint: 'separate the parts by commas; a path with a comma must be renamed' });
   }
-  const paths = parts.filter((_, i) => kind.fields[i] === 'path');
-  const shape = parts.find((_, i) => kind.fields[i] === 'shape');
-  return shape === undefined ? { kind: kind.name, paths } : { kind: kind.name, paths, sampleShape: parseShape(shape) };
+  const fields = (field: DataKind['fields'][number]): readonly string[] => parts.filter((_, i) => kind.fields[i] === field);
+  const [shape] = fields('shape');
+  const names = fields('name');
+  return {
+    kind: kind.name,
+    paths: fields('path'),
+    ...(shape === undefined ? {} : { sampleShape: parseShape(shape) }),
+    ...(names.length === 0 ? {} : { names }),
+  };
 }
 
 /**
@@ -97,7 +119,7 @@ export async function loadDataset(spec: string | DataSpec, options: LoadOptions)
   if (split !== undefined) return await loadNamed({ ...parsed, split }, open, options);
   const kind = kindOf(parsed.kind);
   if (kind === undefined) throw unknownKind(parsed.kind);
-  return await kind.load(parsed, open);
+  return await kind.load(parsed, open, options);
 }
 
 const kindOf = (name: string): DataKind | undefined => DATA_KINDS.find((row) => row.name === name);

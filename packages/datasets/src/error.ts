@@ -37,6 +37,7 @@ export const DATASET_ERRORS = {
   'npy.size': 'the file does not hold what its header declares',
   'npy.truncated': 'the file ends inside the header',
   'npy.version': 'the format version is unknown',
+  'npz.name': 'the archive holds no array of this name',
   'raw.shape': 'the sample shape is none',
   'raw.size': 'the file is no whole number of samples',
   'select.index': 'there is no such sample',
@@ -57,6 +58,12 @@ export const DATASET_ERRORS = {
   'wav.format': 'the sound format is not supported',
   'wav.magic': 'this is no WAV file',
   'wav.size': 'the sound file does not hold what it declares',
+  'zip.corrupt': 'a file of the archive is damaged',
+  'zip.directory': 'the directory of the archive contradicts its bytes',
+  'zip.duplicate': 'two files have the same name',
+  'zip.feature': 'the archive uses what is not supported',
+  'zip.limit': 'the archive decompresses to more than the limit',
+  'zip.magic': 'this is no ZIP archive',
 } as const;
 
 export type DatasetErrorCode = keyof typeof DATASET_ERRORS;

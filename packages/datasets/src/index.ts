@@ -3,6 +3,7 @@ export { DATASET_ERRORS, DatasetError, type DatasetErrorCode, type DatasetErrorD
 export { elementCount, ndArray } from './nd-array.js';
 export { gunzip, type GunzipOptions } from './gunzip.js';
 export { readNpy } from './npy-read.js';
+export { readNpz, readZip } from './zip/npz.js';
 export { writeNpy } from './npy-write.js';
 export { readIdx } from './idx.js';
 export { CIFAR10_CLASSES, readCifar10, readCifar100 } from './cifar.js';

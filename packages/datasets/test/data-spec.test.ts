@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { DATA_KINDS, loadDataset, ndArray, normalise, parseDataSpec, writeNpy, type Dataset } from '@fretwork/datasets';
 import { concat, idx } from './forge.js';
+import { zip } from './forge-zip.js';
 
 const gz = (bytes: Uint8Array): Uint8Array => new Uint8Array(gzipSync(bytes));
 const floats = new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer);
@@ -13,6 +14,12 @@ const CASES: Readonly<Record<string, { readonly spec: string; readonly files: Re
     files: { 'C:\\data\\X.npy': writeNpy(ndArray('f32', [2, 3], new Float32Array(6))), 'Y.npy.GZ': gz(writeNpy(ndArray('i64', [2], BigInt64Array.of(1n, 0n)))) },
     shape: [2, 3],
     labels: [1, 0],
+  },
+  npz: {
+    spec: 'npz:a.npz,x,y',
+    files: { 'a.npz': zip({ name: 'x.npy', data: writeNpy(ndArray('u8', [2, 3], new Uint8Array(6))) }, { name: 'y.npy', data: writeNpy(ndArray('i64', [2], BigInt64Array.of(1n, 2n))), deflate: true }) },
+    shape: [2, 3],
+    labels: [1, 2],
   },
   idx: { spec: 'idx:I.gz,L', files: { 'I.gz': gz(idx([2, 2, 1], [1, 2, 3, 4])), L: idx([2], [4, 2]) }, shape: [2, 1, 2, 1], labels: [4, 2] },
   cifar10: { spec: 'cifar10:B.bin.gz', files: { 'B.bin.gz': gz(concat([7], new Uint8Array(3072))) }, shape: [1, 3, 32, 32], labels: [7] },
@@ -33,6 +40,7 @@ describe('DATA_KINDS', () => {
     const parsed = parseDataSpec(row.example);
     expect(parsed.kind).toBe(name);
     expect(parsed.paths.length).toBe(row.fields.filter((field) => field === 'path').length);
+    expect(parsed.names?.length ?? 0).toBe(row.fields.filter((field) => field === 'name').length);
     const wanted = CASES[name]!;
     const set = await load(wanted);
     expect(set.inputs.shape).toEqual(wanted.shape);

@@ -8,6 +8,7 @@ import { ascii, concat, idx, npy, tar, tarEntry } from './forge.js';
 import { BATCH_REFUSALS } from './refusals-batches.js';
 import { NAMED_REFUSALS } from './refusals-named.js';
 import { SOUND_REFUSALS } from './refusals-sound.js';
+import { ZIP_REFUSALS } from './refusals-zip.js';
 
 const HEADER = "{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }";
 const DATA = [1, 0, 2, 0];
@@ -154,6 +155,7 @@ const REFUSALS: readonly (readonly [code: DatasetErrorCode, what: string, call: 
   ...BATCH_REFUSALS,
   ...NAMED_REFUSALS,
   ...SOUND_REFUSALS,
+  ...ZIP_REFUSALS,
 ];
 
 /** An archive whose name is the byte ff, with a right checksum. */
@@ -193,7 +195,7 @@ describe('an error message', () => {
   });
 
   it('lists the kinds', () => {
-    expect(() => parseDataSpec('csv:a')).toThrow('npy:X.npy,Y.npy | idx:IMAGES.gz,LABELS.gz | cifar10:FILE.bin.gz');
+    expect(() => parseDataSpec('csv:a')).toThrow('npy:X.npy,Y.npy | npz:FILE.npz,x_train,y_train | idx:IMAGES.gz,LABELS.gz | cifar10:FILE.bin.gz');
   });
 
   it('names the compressed file that is damaged', async () => {
