@@ -1,4 +1,4 @@
-import type { DataKind, DataSpec, Dataset, NdArray, ReadFile } from './contract.js';
+import type { DataKind, DataSpec, Dataset, LoadContext, NdArray, ReadFile } from './contract.js';
 import { readCifar10, readCifar100 } from './cifar.js';
 import { labelsOf, pair, withChannels } from './dataset.js';
 import { DatasetError, inFile, shown } from './error.js';
@@ -7,6 +7,7 @@ import { readIdx } from './idx.js';
 import { loadNamed, parseNamed, type NamedOptions } from './named/load-named.js';
 import { NAMED_SETS } from './named/table.js';
 import { readNpy } from './npy-read.js';
+import { readImageArchive, readImages } from './image/read-images.js';
 import { readF32, readLabels } from './raw.js';
 import { readNpz } from './zip/npz.js';
 
@@ -27,8 +28,8 @@ export const DATA_KINDS: readonly DataKind[] = [
     example: 'npz:FILE.npz,x_train,y_train',
     says: 'two arrays of a NumPy archive, stored or compressed, by their names',
     fields: ['path', 'name', 'name'],
-    load: async ({ paths: [file], names: [x, y] = [] }, open, limits) => {
-      const arrays = await readNpz(await open(file!), limits).catch((error: unknown) => inFile(file!, () => { throw error; }));
+    load: async ({ paths: [file], names: [x, y] = [] }, open, context) => {
+      const arrays = await readNpz(await open(file!), context).catch((error: unknown) => inFile(file!, () => { throw error; }));
       const named = (name: string): NdArray => {
         const array = arrays.get(name);
         if (array === undefined) throw new DatasetError('npz.name', { file: file!, expected: [...arrays.keys()].map(shown).join(' | '), actual: shown(name) });
@@ -62,6 +63,23 @@ export const DATA_KINDS: readonly DataKind[] = [
     load: async ({ paths: [file] }, open) => await read(open, file!, readCifar100),
   },
   {
+    name: 'images',
+    example: 'images:FILE.tar.gz',
+    says: 'JPEG or PNG images of one size in a USTAR archive, a folder for each class or named `…_<label>.jpg`: inputs u8 [N, 3, H, W]',
+    fields: ['path'],
+    load: async ({ paths: [file] }, open, context) => await readImageArchive(file!, open, context),
+  },
+  {
+    name: 'folder',
+    example: 'folder:DIRECTORY',
+    says: 'the same as plain files below a directory',
+    fields: ['path'],
+    load: async ({ paths: [folder] }, open, context) => {
+      if (context.listFiles === undefined) throw new DatasetError('spec.list', { file: folder!, hint: 'hand in listFiles, or pack the images and say images:FILE.tar.gz' });
+      return await readImages(await context.listFiles(folder!), (path) => open(`${folder!.replace(/[/\\]+$/, '')}/${path}`), context);
+    },
+  },
+  {
     name: 'f32',
     example: 'f32:FILE.gz,LABELS.u8,49x10',
     says: 'bare little-endian float32, one label byte per sample, and the shape of one sample',
@@ -73,7 +91,7 @@ export const DATA_KINDS: readonly DataKind[] = [
   },
 ];
 
-export interface LoadOptions extends GunzipOptions, NamedOptions {
+export interface LoadOptions extends GunzipOptions, LoadContext, NamedOptions {
   readonly readFile: ReadFile;
 }
 

@@ -1,4 +1,6 @@
-export type { DataKind, DataSpec, Dataset, DType, NamedSet, NamedSource, NdArray, NdData, ReadFile } from './contract.js';
+export type {
+  DataKind, DataSpec, Dataset, DecodedImage, DType, ImageDecoder, ImageDecoders, ListFiles, LoadContext, NamedSet, NamedSource, NdArray, NdData, ReadFile,
+} from './contract.js';
 export { DATASET_ERRORS, DatasetError, type DatasetErrorCode, type DatasetErrorDetails } from './error.js';
 export { elementCount, ndArray } from './nd-array.js';
 export { gunzip, type GunzipOptions } from './gunzip.js';
@@ -13,7 +15,7 @@ export { labelsOf } from './dataset.js';
 export { DATA_KINDS, loadDataset, parseDataSpec, type LoadOptions } from './data-spec.js';
 export { NAMED_SETS } from './named/table.js';
 export type { NamedOptions } from './named/load-named.js';
-export { rows, select } from './select.js';
+export { concat, rows, select } from './select.js';
 export { normalise, type Normalisation } from './normalise.js';
 export { SHAPE_CLASSES, type ShapeClass } from './shape-classes.js';
 export { shapes, type ShapesOptions } from './shapes.js';
@@ -26,3 +28,5 @@ export { horizontalFlip, randomCrop } from './batches/image-augmentation.js';
 export { noise, timeShift } from './batches/audio-augmentation.js';
 export { batches, planBatches, type Batch, type BatchOptions, type BatchPlan, type BatchSteps } from './batches/batches.js';
 export type { Random } from './random.js';
+export { readImage } from './image/read-image.js';
+export { readImageArchive, readImages, type ImagesOptions } from './image/read-images.js';

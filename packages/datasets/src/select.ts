@@ -23,3 +23,26 @@ export function rows(array: NdArray, indices: ArrayLike<number>): NdArray {
   }
   return { dtype: array.dtype, shape: [indices.length, ...sample], data };
 }
+
+/** Sets whose samples are alike, behind one another in fresh arrays; classes are the first set's. Throws `select.alike`. */
+export function concat(sets: readonly Dataset[]): Dataset {
+  const [first] = sets;
+  if (first === undefined) throw new DatasetError('select.alike', { expected: 'one set or more', actual: 'none' });
+  const kind = ({ inputs: { dtype, shape } }: Dataset): string => `${dtype} [N, ${shape.slice(1).join(', ')}]`;
+  const other = sets.find((set) => kind(set) !== kind(first));
+  if (other !== undefined) throw new DatasetError('select.alike', { expected: kind(first), actual: kind(other) });
+  const { bytes, view } = DTYPES[first.inputs.dtype];
+  const total = sets.reduce((sum, { inputs }) => sum + inputs.data.length, 0);
+  const data = view(new ArrayBuffer(total * bytes), 0, total);
+  const n = sets.reduce((sum, { labels }) => sum + labels.length, 0);
+  const labels = new Int32Array(n);
+  let value = 0;
+  let sample = 0;
+  for (const set of sets) {
+    (data as Uint8Array).set(set.inputs.data as Uint8Array, value);
+    labels.set(set.labels, sample);
+    value += set.inputs.data.length;
+    sample += set.labels.length;
+  }
+  return { ...first, inputs: { dtype: first.inputs.dtype, shape: [n, ...first.inputs.shape.slice(1)], data }, labels };
+}

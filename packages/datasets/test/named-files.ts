@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { concat, idx, tar, wav } from './forge.js';
+import { jpegHead } from './forge-image.js';
 
 const gz = (bytes: Uint8Array): Uint8Array => new Uint8Array(gzipSync(bytes));
 const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
@@ -18,6 +19,7 @@ export function namedFiles(recordings?: Readonly<Record<string, Uint8Array>>): R
   const images = (n: number): Uint8Array => gz(idx([n, 28, 28], Array.from({ length: n * 784 }, (_, i) => Math.floor(i / 784) % 256)));
   const labels = (n: number): Uint8Array => gz(idx([n], Array.from({ length: n }, (_, i) => i % 10)));
   const sounds = recordings ?? { '3_jackson_0.wav': wav({ rate: 8000 }, [0, 64, 0, 192]), '7_theo_1.wav': wav({ rate: 8000 }, [0, 32]) };
+  const jpegs = (classes: readonly number[]): Uint8Array => gz(tar(...classes.map((label, i) => ({ name: `0000${i}_${label}.jpg`, data: text(jpegHead(32, 32)) }))));
   return {
     'data/kws/manifest.json': new TextEncoder().encode(kwsManifest(KWS_FILES)),
     'data/kws/labels.u8': Uint8Array.of(2, 2, 0, 1, 3),
@@ -26,6 +28,8 @@ export function namedFiles(recordings?: Readonly<Record<string, Uint8Array>>): R
     'data/fsdd/recordings.tar.gz': gz(tar(...Object.entries(sounds).map(([name, bytes]) => ({ name, data: text(bytes) })))),
     'data/cifar10/lossless_test_0000-0508.bin.gz': gz(concat([3], new Uint8Array(3072))),
     'data/cifar10/lossless_train_5085.bin.gz': gz(concat([4], new Uint8Array(3072), [5], new Uint8Array(3072))),
+    'data/cifar10/test_jpeg_00000-04999.tar.gz': jpegs([3]),
+    ...Object.fromEntries([1, 2, 3, 4, 5].map((batch) => [`data/cifar10/train_jpeg_batch${batch}.tar.gz`, jpegs([batch, 0])])),
     'data/fashion-mnist/t10k-images-idx3-ubyte.gz': images(2),
     'data/fashion-mnist/t10k-labels-idx1-ubyte.gz': labels(2),
     'data/fashion-mnist/train-images-idx3-ubyte.gz': images(3),

@@ -1,4 +1,4 @@
-import type { DataSpec, Dataset, NamedSet, ReadFile } from '../contract.js';
+import type { DataSpec, Dataset, LoadContext, NamedSet, ReadFile } from '../contract.js';
 import { DatasetError, shown } from '../error.js';
 import { sampleFor, shapedFor } from './input-fit.js';
 import { NAMED_SETS } from './table.js';
@@ -20,7 +20,8 @@ export function parseNamed(text: string): DataSpec | undefined {
 }
 
 /** `open`: a file's bytes by its path, decompressed where its name ends in `.gz`. Throws `named.*` and what the readers throw. */
-export async function loadNamed(spec: DataSpec & { readonly split: string }, open: ReadFile, { root, inputShape }: NamedOptions): Promise<Dataset> {
+export async function loadNamed(spec: DataSpec & { readonly split: string }, open: ReadFile, options: NamedOptions & LoadContext): Promise<Dataset> {
+  const { root, inputShape } = options;
   const set = findNamed(spec.kind);
   if (set === undefined) throw new DatasetError('named.name', { expected: NAMED_SETS.map((row) => row.name).join(' | '), actual: shown(spec.kind) });
   const split = checkSplit(set, spec.split);
@@ -32,7 +33,7 @@ export async function loadNamed(spec: DataSpec & { readonly split: string }, ope
     });
   }
   const folder = `${root.replace(/[/\\]+$/, '')}/${set.name}`;
-  return shapedFor(await set.load({ split, sample, open: (file) => open(`${folder}/${file}`) }), inputShape);
+  return shapedFor(await set.load({ split, sample, open: (file) => open(`${folder}/${file}`), context: options }), inputShape);
 }
 
 const findNamed = (name: string): NamedSet | undefined => NAMED_SETS.find((row) => row.name === name);

@@ -1,9 +1,10 @@
 import type { Dataset, NamedSet, NamedSource } from '../contract.js';
-import { readCifar10 } from '../cifar.js';
+import { CIFAR10_CLASSES, readCifar10 } from '../cifar.js';
 import { labelsOf, pair, withChannels } from '../dataset.js';
 import { inFile } from '../error.js';
 import { readIdx } from '../idx.js';
-import { select } from '../select.js';
+import { readImageArchive } from '../image/read-images.js';
+import { concat, select } from '../select.js';
 import { loadFsdd } from './fsdd.js';
 import { loadKws } from './kws.js';
 
@@ -11,6 +12,12 @@ const FASHION_CLASSES: readonly string[] = ['t-shirt', 'trouser', 'pullover', 'd
 const DIGITS: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 /** How many of MNIST's first 10,000 training images are the training split here. */
 const MNIST_TRAIN = 8_000;
+
+const CIFAR10_FILES = { test: 'lossless_test_0000-0508.bin.gz', train: 'lossless_train_5085.bin.gz' } as const;
+const CIFAR10_JPEG: Readonly<Record<string, readonly string[]>> = {
+  'test-jpeg': ['test_jpeg_00000-04999.tar.gz'],
+  'train-jpeg': [1, 2, 3, 4, 5].map((batch) => `train_jpeg_batch${batch}.tar.gz`),
+};
 
 /** The data sets that go by a name, one row each; help text, README and dispatch read this table. */
 export const NAMED_SETS: readonly NamedSet[] = [
@@ -44,17 +51,15 @@ export const NAMED_SETS: readonly NamedSet[] = [
     name: 'cifar10',
     says: 'CIFAR-10 colour images, 10 classes',
     licence: 'none stated: for research, with citation',
-    files: ['lossless_test_0000-0508.bin.gz', 'lossless_train_5085.bin.gz'],
+    files: [CIFAR10_FILES.test, CIFAR10_FILES.train, ...Object.values(CIFAR10_JPEG).flat()],
     samples: [[3, 32, 32]],
     splits: [
       { name: 'test', says: '509 lossless test images' },
       { name: 'train', says: '5,085 lossless training images' },
+      { name: 'test-jpeg', says: '5,000 test images, lossy: only for networks trained on such' },
+      { name: 'train-jpeg', says: 'all 50,000 training images, lossy' },
     ],
-    load: async ({ split, open }) => {
-      const file = split === 'test' ? 'lossless_test_0000-0508.bin.gz' : 'lossless_train_5085.bin.gz';
-      const bytes = await open(file);
-      return inFile(file, () => readCifar10(bytes));
-    },
+    load: loadCifar10,
   },
   {
     name: 'fashion-mnist',
@@ -87,6 +92,18 @@ export const NAMED_SETS: readonly NamedSet[] = [
     },
   },
 ];
+
+async function loadCifar10({ split, open, context }: NamedSource): Promise<Dataset> {
+  const archives = CIFAR10_JPEG[split];
+  if (archives === undefined) {
+    const file = split === 'test' ? CIFAR10_FILES.test : CIFAR10_FILES.train;
+    const bytes = await open(file);
+    return inFile(file, () => readCifar10(bytes));
+  }
+  const parts: Dataset[] = [];
+  for (const file of archives) parts.push(await readImageArchive(file, open, context));
+  return { ...concat(parts), classes: CIFAR10_CLASSES };
+}
 
 async function idxPair(open: NamedSource['open'], prefix: string): Promise<Dataset> {
   const names = [`${prefix}-images-idx3-ubyte.gz`, `${prefix}-labels-idx1-ubyte.gz`] as const;
