@@ -30,3 +30,6 @@ export { batches, planBatches, type Batch, type BatchOptions, type BatchPlan, ty
 export type { Random } from './random.js';
 export { readImage } from './image/read-image.js';
 export { readImageArchive, readImages, type ImagesOptions } from './image/read-images.js';
+export { PUBLIC_SETS, type OriginFile, type PublicSet } from './fetch/fetch-table.js';
+export { fetchDataset, type FetchOptions, type FetchProgress, type FetchResult } from './fetch/fetch-dataset.js';
+export type { DataCache, Fetch, FileOutcome } from './fetch/fetch-file.js';

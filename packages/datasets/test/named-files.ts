@@ -34,6 +34,10 @@ export function namedFiles(recordings?: Readonly<Record<string, Uint8Array>>): R
     'data/fashion-mnist/t10k-labels-idx1-ubyte.gz': labels(2),
     'data/fashion-mnist/train-images-idx3-ubyte.gz': images(3),
     'data/fashion-mnist/train-labels-idx1-ubyte.gz': labels(3),
+    'data/mnist/train-images-idx3-ubyte.gz': images(3),
+    'data/mnist/train-labels-idx1-ubyte.gz': labels(3),
+    'data/mnist/t10k-images-idx3-ubyte.gz': images(2),
+    'data/mnist/t10k-labels-idx1-ubyte.gz': labels(2),
     'data/mnist/train10k-images-idx3-ubyte.gz': images(20),
     'data/mnist/train10k-labels-idx1-ubyte.gz': labels(20),
   };

@@ -6,6 +6,7 @@ import {
 } from '@fretwork/datasets';
 import { ascii, concat, idx, npy, tar, tarEntry } from './forge.js';
 import { BATCH_REFUSALS } from './refusals-batches.js';
+import { FETCH_REFUSALS } from './refusals-fetch.js';
 import { IMAGE_REFUSALS } from './refusals-image.js';
 import { NAMED_REFUSALS } from './refusals-named.js';
 import { SOUND_REFUSALS } from './refusals-sound.js';
@@ -154,6 +155,7 @@ const REFUSALS: readonly (readonly [code: DatasetErrorCode, what: string, call: 
   ['ustar.duplicate', 'a path twice', () => readUstar(tar({ name: 'a' }, { name: './a' }))],
 
   ...BATCH_REFUSALS,
+  ...FETCH_REFUSALS,
   ...IMAGE_REFUSALS,
   ...NAMED_REFUSALS,
   ...SOUND_REFUSALS,

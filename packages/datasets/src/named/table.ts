@@ -12,6 +12,9 @@ const FASHION_CLASSES: readonly string[] = ['t-shirt', 'trouser', 'pullover', 'd
 const DIGITS: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 /** How many of MNIST's first 10,000 training images are the training split here. */
 const MNIST_TRAIN = 8_000;
+const MNIST_OFFICIAL: Readonly<Record<string, string>> = { 'official-train': 'train', 'official-test': 't10k' };
+
+const idxFiles = (prefix: string): readonly [images: string, labels: string] => [`${prefix}-images-idx3-ubyte.gz`, `${prefix}-labels-idx1-ubyte.gz`];
 
 const CIFAR10_FILES = { test: 'lossless_test_0000-0508.bin.gz', train: 'lossless_train_5085.bin.gz' } as const;
 const CIFAR10_JPEG: Readonly<Record<string, readonly string[]>> = {
@@ -65,7 +68,7 @@ export const NAMED_SETS: readonly NamedSet[] = [
     name: 'fashion-mnist',
     says: 'grey images of clothes, 10 classes',
     licence: 'MIT',
-    files: ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz', 'train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz'],
+    files: [...idxFiles('t10k'), ...idxFiles('train')],
     samples: [[1, 28, 28]],
     splits: [
       { name: 'test', says: 'the official 10,000 test images' },
@@ -75,16 +78,20 @@ export const NAMED_SETS: readonly NamedSet[] = [
   },
   {
     name: 'mnist',
-    says: 'grey handwritten digits, 10 classes: the first 10,000 of the official training images',
+    says: 'grey handwritten digits, 10 classes',
     licence: 'CC BY-SA 3.0',
-    files: ['train10k-images-idx3-ubyte.gz', 'train10k-labels-idx1-ubyte.gz'],
+    files: ['train10k', 'train', 't10k'].flatMap((prefix) => [...idxFiles(prefix)]),
     samples: [[1, 28, 28]],
     splits: [
-      { name: 'test', says: 'from number 8,000 on' },
-      { name: 'train', says: 'the first 8,000' },
-      { name: 'all', says: 'all 10,000' },
+      { name: 'test', says: '2,000 images: the first 10,000 of the official training images from number 8,000 on' },
+      { name: 'train', says: 'the 8,000 before them' },
+      { name: 'all', says: 'all 10,000 of them' },
+      { name: 'official-train', says: 'all 60,000 training images, as `fetchDataset` brings them' },
+      { name: 'official-test', says: 'the 10,000 test images, as `fetchDataset` brings them' },
     ],
     load: async ({ split, open }) => {
+      const official = MNIST_OFFICIAL[split];
+      if (official !== undefined) return { ...await idxPair(open, official), classes: DIGITS };
       const set = { ...await idxPair(open, 'train10k'), classes: DIGITS };
       if (split === 'all') return set;
       const all = set.labels.map((_, i) => i);
@@ -106,7 +113,7 @@ async function loadCifar10({ split, open, context }: NamedSource): Promise<Datas
 }
 
 async function idxPair(open: NamedSource['open'], prefix: string): Promise<Dataset> {
-  const names = [`${prefix}-images-idx3-ubyte.gz`, `${prefix}-labels-idx1-ubyte.gz`] as const;
+  const names = idxFiles(prefix);
   const images = await open(names[0]);
   const inputs = inFile(names[0], () => withChannels(readIdx(images)));
   const bytes = await open(names[1]);
