@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { fitLength, frameCount, gunzip, mfcc, mono, ndArray, planMfcc, readF32, readUstar, readWav } from '@fretwork/datasets';
-import { fft } from '../src/audio/fft.js';
+import { fft, realMagnitudes } from '../src/audio/fft.js';
 import { concat, dice, little, riff, wav, wavFormat } from './forge.js';
 
 describe('readWav', () => {
@@ -61,6 +61,19 @@ describe('fft', () => {
       expect(re[k]).toBeCloseTo(a, 10);
       expect(im[k]).toBeCloseTo(b, 10);
     }
+  });
+});
+
+describe('realMagnitudes', () => {
+  it.each([4, 16, 128])('agrees with the complex transform on %d points', (n) => {
+    const roll = dice(n);
+    const x = Float64Array.from({ length: n }, () => roll(2000) / 1000 - 1);
+    const re = x.slice();
+    const im = new Float64Array(n);
+    fft(n)(re, im);
+    const out = new Float64Array(n / 2 + 1);
+    realMagnitudes(n)(x, 0, n / 2 + 1, out);
+    out.forEach((magnitude, k) => expect(magnitude).toBeCloseTo(Math.hypot(re[k]!, im[k]!), 10));
   });
 });
 

@@ -37,3 +37,35 @@ export function fft(n: number): (re: Float64Array, im: Float64Array) => void {
     }
   };
 }
+
+/**
+ * |X[k]| of n real samples, n a power of two from 4 on, for `from` <= k < `to` <= n/2 + 1, written to `out[k]`. One
+ * complex transform of half the length does it: even samples as its real part, odd ones as its imaginary part.
+ */
+export function realMagnitudes(n: number): (samples: Float64Array, from: number, to: number, out: Float64Array) => void {
+  const half = n / 2;
+  const transform = fft(half);
+  const re = new Float64Array(half);
+  const im = new Float64Array(half);
+  const cos = Float64Array.from({ length: half + 1 }, (_, k) => Math.cos((2 * Math.PI * k) / n));
+  const sin = Float64Array.from({ length: half + 1 }, (_, k) => Math.sin((2 * Math.PI * k) / n));
+  return (samples, from, to, out) => {
+    for (let i = 0; i < half; i++) {
+      re[i] = samples[2 * i]!;
+      im[i] = samples[2 * i + 1]!;
+    }
+    transform(re, im);
+    for (let k = from; k < to; k++) {
+      const a = k % half;
+      const b = (half - k) % half;
+      // Spectra of the even and the odd samples, each twice as large as it is.
+      const evenRe = re[a]! + re[b]!;
+      const evenIm = im[a]! - im[b]!;
+      const oddRe = im[a]! + im[b]!;
+      const oddIm = re[b]! - re[a]!;
+      const x = evenRe + cos[k]! * oddRe + sin[k]! * oddIm;
+      const y = evenIm + cos[k]! * oddIm - sin[k]! * oddRe;
+      out[k] = Math.sqrt(x * x + y * y) / 2;
+    }
+  };
+}

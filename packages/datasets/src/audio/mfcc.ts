@@ -1,6 +1,6 @@
 import type { NdArray } from '../contract.js';
 import { DatasetError } from '../error.js';
-import { fft } from './fft.js';
+import { realMagnitudes } from './fft.js';
 import { applyFilterbank, melFilterbank } from './mel.js';
 
 export interface MfccOptions {
@@ -47,7 +47,7 @@ export function planMfcc(options: MfccOptions = {}): MfccPlan {
     if (!holds) throw new DatasetError('mfcc.option', { expected, actual: `${actual as string}` });
   };
   need(Number.isSafeInteger(sampleRate) && sampleRate > 0, 'a whole sample rate', sampleRate);
-  need(window >= 2 && window <= MOST_POINTS, `a window of 2 to ${MOST_POINTS} samples`, window);
+  need(window >= 3 && window <= MOST_POINTS, `a window of 3 to ${MOST_POINTS} samples`, window);
   need(stride >= 1 && Number.isFinite(stride), 'a stride of one sample or more', stride);
   need(low >= 0 && low < high && high <= sampleRate / 2, `0 <= low < high <= ${sampleRate / 2} Hz`, `${low} and ${high}`);
   need(Number.isSafeInteger(filters) && filters >= 1 && filters <= 1024, '1 to 1024 filters', filters);
@@ -90,17 +90,15 @@ function frontEnd(plan: MfccPlan): (wave: Float32Array, at: number, out: Float32
   const bank = melFilterbank(filters, points / 2 + 1, plan.sampleRate, plan.low, plan.high);
   const cosines = Float64Array.from({ length: coefficients * filters }, (_, i) =>
     Math.sqrt(2 / filters) * Math.cos((Math.PI / filters) * Math.floor(i / filters) * ((i % filters) + 0.5)));
-  const transform = fft(points);
-  const re = new Float64Array(points);
-  const im = new Float64Array(points);
+  const magnitudesOf = realMagnitudes(points);
+  const samples = new Float64Array(points);
+  const magnitudes = new Float64Array(points / 2 + 1);
   const sums = new Float64Array(filters);
   return (wave, at, out) => {
-    re.fill(0);
-    im.fill(0);
-    for (let i = 0; i < window; i++) re[i] = wave[at + i]! * hann[i]!;
-    transform(re, im);
-    for (let k = 0; k <= points / 2; k++) re[k] = Math.sqrt(re[k]! * re[k]! + im[k]! * im[k]!);
-    applyFilterbank(bank, re, sums);
+    // Behind the window the samples stay zeros.
+    for (let i = 0; i < window; i++) samples[i] = wave[at + i]! * hann[i]!;
+    magnitudesOf(samples, bank.from, bank.to, magnitudes);
+    applyFilterbank(bank, magnitudes, sums);
     for (let f = 0; f < filters; f++) sums[f] = Math.log(Math.max(sums[f]!, FLOOR));
     for (let c = 0; c < coefficients; c++) {
       let sum = 0;
