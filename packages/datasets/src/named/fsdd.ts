@@ -8,7 +8,7 @@ import { readUstar } from '../ustar.js';
 const RATE = 8_000;
 /** Stride in ms by the frames it gives in one second, with a window of 40 ms. */
 const STRIDE: Readonly<Record<number, number>> = { 49: 20, 25: 40 };
-/** The table's fixed choice: two voices of six, one of them not a native speaker's. */
+/** A fixed choice: two voices of six. */
 const TEST_SPEAKERS: readonly string[] = ['theo', 'yweweler'];
 
 /** Spoken digits, cut or padded to one second: waveforms `[8000]`, or MFCC `[frames, coefficients]` of them. */
