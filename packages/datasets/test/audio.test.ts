@@ -36,6 +36,25 @@ describe('readWav', () => {
   });
 });
 
+describe('readWav, damaged', () => {
+  it('gives sound or a named refusal for 2,000 damaged files', () => {
+    const roll = dice(21);
+    const whole = [wav({}, [1, 2, 3, 4, 5, 6]), wav({ bits: 24, channels: 2 }, new Uint8Array(12)), riff(['LIST', [1]], ['fmt ', wavFormat({ bits: 32, tag: 3 })], ['data', new Uint8Array(8)])];
+    let refused = 0;
+    for (let round = 0; round < 2000; round++) {
+      const bytes = whole[roll(whole.length)]!.slice();
+      for (let k = roll(3) + 1; k > 0; k--) bytes[roll(bytes.length)] = roll(4) === 0 ? 255 : roll(256);
+      try {
+        expect(readWav(roll(6) === 0 ? bytes.subarray(0, roll(bytes.length)) : bytes).channels.length).toBeGreaterThan(0);
+      } catch (error) {
+        refused++;
+        expect((error as Error).name, `seed 21, round ${round}: ${String(error)}`).toBe('DatasetError');
+      }
+    }
+    expect(refused).toBeGreaterThan(500);
+  });
+});
+
 describe('fitLength', () => {
   it('cuts and pads at the end', () => {
     expect([...fitLength(Float32Array.of(1, 2, 3), 2)]).toEqual([1, 2]);

@@ -96,7 +96,10 @@ async function request(file: OriginFile, from: number, fetch: Fetch, signal: Abo
   });
   if (response.status === 200 || (response.status === 206 && from > 0)) return response;
   await response.body?.cancel();
-  throw new DatasetError('fetch.status', { file: file.url, expected: from === 0 ? '200' : '200 or 206', actual: `${response.status} ${response.statusText}`.trim() });
+  throw new DatasetError('fetch.status', {
+    file: file.url, expected: from === 0 ? '200' : '200 or 206', actual: `${response.status} ${response.statusText}`.trim(),
+    hint: response.status >= 500 ? AGAIN : 'the origin no longer serves this file: get it elsewhere and put it into the cache under its name',
+  });
 }
 
 const goesOn = (range: string | null, from: number, bytes: number): boolean => range === `bytes ${from}-${bytes - 1}/${bytes}`;

@@ -23,19 +23,22 @@ interface Png {
 
 /** One row per format: the package that decodes it, plain JavaScript both, and its use. */
 const LIBRARIES = {
-  jpeg: { name: 'jpeg-js', load: (): Promise<unknown> => import('jpeg-js' as string), decoder: (library: unknown): ImageDecoder => jpegDecoder(library as JpegJs) },
-  png: { name: 'fast-png', load: (): Promise<unknown> => import('fast-png' as string), decoder: (library: unknown): ImageDecoder => pngDecoder(library as FastPng) },
+  jpeg: { name: 'jpeg-js', decoder: (library: unknown): ImageDecoder => jpegDecoder(library as JpegJs) },
+  png: { name: 'fast-png', decoder: (library: unknown): ImageDecoder => pngDecoder(library as FastPng) },
 } as const;
+
+/** Hidden from bundlers, which would fail where the package is not installed; a page hands in its own decoders. */
+const fromDisk = (name: string): Promise<unknown> => import(/* webpackIgnore: true */ /* @vite-ignore */ name);
 
 /**
  * The decoder of the format: the caller's, or else that of a library which the user may have installed; it is loaded
  * when the first image of its format is met. Throws `image.decoder`.
  */
-export async function decoderFor(format: 'jpeg' | 'png', given: ImageDecoders = {}, load: () => Promise<unknown> = LIBRARIES[format].load): Promise<ImageDecoder> {
+export async function decoderFor(format: 'jpeg' | 'png', given: ImageDecoders = {}, load: (name: string) => Promise<unknown> = fromDisk): Promise<ImageDecoder> {
   const own = given[format];
   if (own !== undefined) return own;
   const { name, decoder } = LIBRARIES[format];
-  const library = await load().catch((cause: unknown) => {
+  const library = await load(name).catch((cause: unknown) => {
     throw new DatasetError('image.decoder', { expected: `the package ${name}`, hint: `npm install ${name}, or hand in a decoder of your own`, cause });
   });
   // CommonJS packages come as the default export.
