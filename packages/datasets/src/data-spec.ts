@@ -1,11 +1,15 @@
-import type { DataKind, DataSpec, Dataset, ReadFile } from './contract.js';
+import type { DataKind, DataSpec, Dataset, LoadContext, NdArray, ReadFile } from './contract.js';
 import { readCifar10, readCifar100 } from './cifar.js';
 import { labelsOf, pair, withChannels } from './dataset.js';
 import { DatasetError, inFile, shown } from './error.js';
 import { gunzip, type GunzipOptions } from './gunzip.js';
 import { readIdx } from './idx.js';
+import { loadNamed, parseNamed, type NamedOptions } from './named/load-named.js';
+import { NAMED_SETS } from './named/table.js';
 import { readNpy } from './npy-read.js';
+import { readImageArchive, readImages } from './image/read-images.js';
 import { readF32, readLabels } from './raw.js';
+import { readNpz } from './zip/npz.js';
 
 /** The kinds of data spec, one row each; help text and dispatch read this table. */
 export const DATA_KINDS: readonly DataKind[] = [
@@ -17,6 +21,21 @@ export const DATA_KINDS: readonly DataKind[] = [
     load: async ({ paths: [x, y] }, open) => {
       const inputs = await read(open, x!, readNpy);
       return pair(inputs, await read(open, y!, (bytes) => labelsOf(readNpy(bytes))));
+    },
+  },
+  {
+    name: 'npz',
+    example: 'npz:FILE.npz,x_train,y_train',
+    says: 'two arrays of a NumPy archive, stored or compressed, by their names',
+    fields: ['path', 'name', 'name'],
+    load: async ({ paths: [file], names: [x, y] = [] }, open, context) => {
+      const arrays = await readNpz(await open(file!), context).catch((error: unknown) => inFile(file!, () => { throw error; }));
+      const named = (name: string): NdArray => {
+        const array = arrays.get(name);
+        if (array === undefined) throw new DatasetError('npz.name', { file: file!, expected: [...arrays.keys()].map(shown).join(' | '), actual: shown(name) });
+        return array;
+      };
+      return inFile(file!, () => pair(named(x!), labelsOf(named(y!))));
     },
   },
   {
@@ -44,6 +63,23 @@ export const DATA_KINDS: readonly DataKind[] = [
     load: async ({ paths: [file] }, open) => await read(open, file!, readCifar100),
   },
   {
+    name: 'images',
+    example: 'images:FILE.tar.gz',
+    says: 'JPEG or PNG images of one size in a USTAR archive, a folder for each class or named `…_<label>.jpg`: inputs u8 [N, 3, H, W]',
+    fields: ['path'],
+    load: async ({ paths: [file] }, open, context) => await readImageArchive(file!, open, context),
+  },
+  {
+    name: 'folder',
+    example: 'folder:DIRECTORY',
+    says: 'the same as plain files below a directory',
+    fields: ['path'],
+    load: async ({ paths: [folder] }, open, context) => {
+      if (context.listFiles === undefined) throw new DatasetError('spec.list', { file: folder!, hint: 'hand in listFiles, or pack the images and say images:FILE.tar.gz' });
+      return await readImages(await context.listFiles(folder!), (path) => open(`${folder!.replace(/[/\\]+$/, '')}/${path}`), context);
+    },
+  },
+  {
     name: 'f32',
     example: 'f32:FILE.gz,LABELS.u8,49x10',
     says: 'bare little-endian float32, one label byte per sample, and the shape of one sample',
@@ -55,48 +91,59 @@ export const DATA_KINDS: readonly DataKind[] = [
   },
 ];
 
-export interface LoadOptions extends GunzipOptions {
+export interface LoadOptions extends GunzipOptions, LoadContext, NamedOptions {
   readonly readFile: ReadFile;
 }
 
 /**
- * Takes `KIND:FIELD,FIELD…` apart. A path may hold colons, but no comma. Throws `spec.kind` (lists the kinds),
- * `spec.fields`, `spec.shape`.
+ * Takes `KIND:FIELD,FIELD…`, `NAME` or `NAME/SPLIT` apart. A path may hold colons, but no comma. Throws `spec.kind`
+ * (lists kinds and names), `spec.fields`, `spec.shape`, `named.split`.
  */
 export function parseDataSpec(text: string): DataSpec {
   const colon = text.indexOf(':');
+  const named = colon < 0 ? parseNamed(text) : undefined;
+  if (named !== undefined) return named;
   const kind = colon < 0 ? undefined : kindOf(text.slice(0, colon));
   if (kind === undefined) throw unknownKind(text);
   const parts = text.slice(colon + 1).split(',');
   if (parts.length !== kind.fields.length || parts.includes('')) {
     throw new DatasetError('spec.fields', { expected: kind.example, actual: shown(text), hint: 'separate the parts by commas; a path with a comma must be renamed' });
   }
-  const paths = parts.filter((_, i) => kind.fields[i] === 'path');
-  const shape = parts.find((_, i) => kind.fields[i] === 'shape');
-  return shape === undefined ? { kind: kind.name, paths } : { kind: kind.name, paths, sampleShape: parseShape(shape) };
+  const fields = (field: DataKind['fields'][number]): readonly string[] => parts.filter((_, i) => kind.fields[i] === field);
+  const [shape] = fields('shape');
+  const names = fields('name');
+  return {
+    kind: kind.name,
+    paths: fields('path'),
+    ...(shape === undefined ? {} : { sampleShape: parseShape(shape) }),
+    ...(names.length === 0 ? {} : { names }),
+  };
 }
 
 /**
  * The data set that `spec` (text, or parsed) names; values as stored. Files whose names end in `.gz` are decompressed,
- * up to `limit` bytes each. Throws what `parseDataSpec` and the readers throw, with the file's name, and whatever
+ * up to `limit` bytes each. Named sets are looked for below `root`, with the features that fit `inputShape`. Throws what `parseDataSpec` and the readers throw, with the file's name, and whatever
  * `readFile` throws.
  */
 export async function loadDataset(spec: string | DataSpec, options: LoadOptions): Promise<Dataset> {
   const parsed = typeof spec === 'string' ? parseDataSpec(spec) : spec;
-  const kind = kindOf(parsed.kind);
-  if (kind === undefined) throw unknownKind(parsed.kind);
-  return await kind.load(parsed, async (path) => {
+  const open: ReadFile = async (path) => {
     const bytes = await options.readFile(path);
     if (!path.toLowerCase().endsWith('.gz')) return bytes;
     const content = await gunzip(bytes, options).catch((error: unknown) => ({ error }));
     return content instanceof Uint8Array ? content : inFile(path, () => { throw content.error; });
-  });
+  };
+  const { split } = parsed;
+  if (split !== undefined) return await loadNamed({ ...parsed, split }, open, options);
+  const kind = kindOf(parsed.kind);
+  if (kind === undefined) throw unknownKind(parsed.kind);
+  return await kind.load(parsed, open, options);
 }
 
 const kindOf = (name: string): DataKind | undefined => DATA_KINDS.find((row) => row.name === name);
 
 const unknownKind = (actual: string): DatasetError => new DatasetError('spec.kind', {
-  expected: DATA_KINDS.map((row) => row.example).join(' | '), actual: shown(actual),
+  expected: [...DATA_KINDS.map((row) => row.example), ...NAMED_SETS.map((row) => row.name)].join(' | '), actual: shown(actual),
 });
 
 async function read<T>(open: ReadFile, path: string, reader: (bytes: Uint8Array) => T): Promise<T> {

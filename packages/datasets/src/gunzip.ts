@@ -1,3 +1,4 @@
+import { decompress } from './decompress.js';
 import { DatasetError, shown } from './error.js';
 
 export interface GunzipOptions {
@@ -5,9 +6,7 @@ export interface GunzipOptions {
   readonly limit?: number;
 }
 
-const DEFAULT_LIMIT = 4 * 2 ** 30;
-/** Some engines decompress a whole chunk before they hand on its first byte; this bounds that to 1032 x 64 KiB. */
-const CHUNK = 65536;
+export const DEFAULT_LIMIT: number = 4 * 2 ** 30;
 
 /**
  * The content of a gzip file. Memory stays below twice the limit plus one chunk, whatever the file claims.
@@ -22,60 +21,17 @@ export async function gunzip(bytes: Uint8Array, options: GunzipOptions = {}): Pr
       hint: 'if the file is not compressed, give it a name without .gz',
     });
   }
-  const stream = new DecompressionStream('gzip');
-  const reader = stream.readable.getReader();
-  const feeding = feed(stream.writable, bytes);
-  // A failure of the feeding side also ends the reading side, where it is reported.
-  feeding.catch(() => {});
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for (;;) {
-    const next = await reader.read().catch((cause: unknown) => {
-      throw corrupt(cause);
-    });
-    if (next.done) break;
-    total += next.value.length;
-    if (total > limit) {
-      await reader.cancel().catch(() => {});
-      throw new DatasetError('gzip.limit', {
-        expected: `at most ${limit} bytes`, actual: `more, from ${bytes.length} compressed bytes`,
-        hint: 'if you trust the file, raise the limit',
-      });
-    }
-    chunks.push(next.value);
-  }
-  await feeding.catch((cause: unknown) => {
-    throw corrupt(cause);
+  return await decompress(bytes, 'gzip', limit, {
+    corrupt: (cause) => new DatasetError('gzip.corrupt', { ...saidBy(cause), hint: 'fetch the file again and compare its checksum', cause }),
+    limit: () => new DatasetError('gzip.limit', {
+      expected: `at most ${limit} bytes`, actual: `more, from ${bytes.length} compressed bytes`,
+      hint: 'if you trust the file, raise the limit',
+    }),
   });
-  return join(chunks, total);
 }
-
-async function feed(writable: WritableStream<Uint8Array<ArrayBuffer>>, bytes: Uint8Array): Promise<void> {
-  const writer = writable.getWriter();
-  for (let at = 0; at < bytes.length; at += CHUNK) {
-    await writer.ready;
-    await writer.write(bytes.slice(at, at + CHUNK));
-  }
-  await writer.close();
-}
-
-function join(chunks: readonly Uint8Array[], total: number): Uint8Array {
-  const whole = new Uint8Array(total);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
-
-const corrupt = (cause: unknown): DatasetError => new DatasetError('gzip.corrupt', {
-  ...saidBy(cause),
-  hint: 'fetch the file again and compare its checksum', cause,
-});
 
 /** Some engines put the decoder's words into the error, some into its cause, some nowhere. */
-function saidBy(error: unknown): { readonly actual?: string } {
+export function saidBy(error: unknown): { readonly actual?: string } {
   if (!(error instanceof Error)) return {};
   return error.message === '' ? saidBy(error.cause) : { actual: shown(error.message) };
 }

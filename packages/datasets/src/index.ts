@@ -1,8 +1,11 @@
-export type { DataKind, DataSpec, Dataset, DType, NdArray, NdData, ReadFile } from './contract.js';
+export type {
+  DataKind, DataSpec, Dataset, DecodedImage, DType, ImageDecoder, ImageDecoders, ListFiles, LoadContext, NamedSet, NamedSource, NdArray, NdData, ReadFile,
+} from './contract.js';
 export { DATASET_ERRORS, DatasetError, inFile, type DatasetErrorCode, type DatasetErrorDetails } from './error.js';
 export { elementCount, ndArray } from './nd-array.js';
 export { gunzip, type GunzipOptions } from './gunzip.js';
 export { readNpy } from './npy-read.js';
+export { readNpz, readZip } from './zip/npz.js';
 export { writeNpy } from './npy-write.js';
 export { readIdx } from './idx.js';
 export { CIFAR10_CLASSES, readCifar10, readCifar100 } from './cifar.js';
@@ -10,6 +13,23 @@ export { readF32, readLabels } from './raw.js';
 export { readUstar, ustarEntries, type UstarEntry } from './ustar.js';
 export { labelsOf } from './dataset.js';
 export { DATA_KINDS, loadDataset, parseDataSpec, type LoadOptions } from './data-spec.js';
+export { NAMED_SETS } from './named/table.js';
+export type { NamedOptions } from './named/load-named.js';
+export { concat, rows, select } from './select.js';
 export { normalise, type Normalisation } from './normalise.js';
 export { SHAPE_CLASSES, type ShapeClass } from './shape-classes.js';
 export { shapes, type ShapesOptions } from './shapes.js';
+export { SEQUENCE_CLASSES, type SequenceClass } from './sequence-classes.js';
+export { sequences, type SequencesOptions } from './sequences.js';
+export { fitLength, mono, readWav, type Wav } from './audio/wav.js';
+export { frameCount, mfcc, planMfcc, type MfccOptions, type MfccPlan } from './audio/mfcc.js';
+export { augment, type Augmentation, type AugmentOptions } from './batches/augmentation.js';
+export { horizontalFlip, randomCrop } from './batches/image-augmentation.js';
+export { noise, timeShift } from './batches/audio-augmentation.js';
+export { batches, planBatches, type Batch, type BatchOptions, type BatchPlan, type BatchSteps } from './batches/batches.js';
+export type { Random } from './random.js';
+export { readImage } from './image/read-image.js';
+export { readImageArchive, readImages, type ImagesOptions } from './image/read-images.js';
+export { PUBLIC_SETS, type OriginFile, type PublicSet } from './fetch/fetch-table.js';
+export { fetchDataset, type FetchOptions, type FetchProgress, type FetchResult } from './fetch/fetch-dataset.js';
+export type { DataCache, Fetch, FileOutcome } from './fetch/fetch-file.js';

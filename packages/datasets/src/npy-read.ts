@@ -43,7 +43,7 @@ function headerText(bytes: Uint8Array): { readonly text: string; readonly start:
   if (NPY_MAGIC.some((byte, i) => bytes[i] !== byte)) {
     throw new DatasetError('npy.magic', {
       offset: 0, expected: hex(Uint8Array.from(NPY_MAGIC)), actual: hex(bytes.subarray(0, 6)),
-      hint: 'write the file with numpy.save; an .npz is a ZIP of such files and must be unpacked',
+      hint: 'write the file with numpy.save; an .npz is a ZIP of such files: read it as npz:FILE.npz,X,Y',
     });
   }
   const truncated = (need: number): DatasetError => new DatasetError('npy.truncated', {

@@ -2,6 +2,7 @@ import type { Dataset } from './contract.js';
 import { DatasetError } from './error.js';
 import { random, type Random } from './random.js';
 import { SHAPE_CLASSES, type ShapeClass } from './shape-classes.js';
+import { shuffled } from './shuffled.js';
 
 export interface ShapesOptions {
   /** Any whole number. The same seed gives the same images: only operations that IEEE 754 fixes are used. */
@@ -43,15 +44,6 @@ export function shapes({ seed, count, size }: ShapesOptions): Dataset {
     draw(data.subarray(i * step, (i + 1) * step), SHAPE_CLASSES[order[within]!]!, size, random(seed, 2 * i + 1));
   }
   return { inputs: { dtype: 'u8', shape: [count, channels, size, size], data }, labels, classes: SHAPE_CLASSES.map((row) => row.name) };
-}
-
-function shuffled(n: number, source: Random): readonly number[] {
-  const order = Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = source.below(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
 
 function draw(pixels: Uint8Array, shape: ShapeClass, size: number, source: Random): void {

@@ -1,10 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { DATA_KINDS, loadDataset, ndArray, normalise, parseDataSpec, writeNpy, type Dataset } from '@fretwork/datasets';
-import { concat, idx } from './forge.js';
+import { ascii, concat, idx, tar } from './forge.js';
+import { always, picture, png } from './forge-image.js';
+import { zip } from './forge-zip.js';
 
 const gz = (bytes: Uint8Array): Uint8Array => new Uint8Array(gzipSync(bytes));
 const floats = new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer);
+
+const pixels = picture(2, 1, 1, [3, 4]);
+const image = String.fromCharCode(...png(pixels));
 
 /** For each kind a spec, its files, and the shape and labels they must give. A new kind without a row here fails. */
 const CASES: Readonly<Record<string, { readonly spec: string; readonly files: Readonly<Record<string, Uint8Array>>; readonly shape: readonly number[]; readonly labels: readonly number[] }>> = {
@@ -14,9 +19,17 @@ const CASES: Readonly<Record<string, { readonly spec: string; readonly files: Re
     shape: [2, 3],
     labels: [1, 0],
   },
+  npz: {
+    spec: 'npz:a.npz,x,y',
+    files: { 'a.npz': zip({ name: 'x.npy', data: writeNpy(ndArray('u8', [2, 3], new Uint8Array(6))) }, { name: 'y.npy', data: writeNpy(ndArray('i64', [2], BigInt64Array.of(1n, 2n))), deflate: true }) },
+    shape: [2, 3],
+    labels: [1, 2],
+  },
   idx: { spec: 'idx:I.gz,L', files: { 'I.gz': gz(idx([2, 2, 1], [1, 2, 3, 4])), L: idx([2], [4, 2]) }, shape: [2, 1, 2, 1], labels: [4, 2] },
   cifar10: { spec: 'cifar10:B.bin.gz', files: { 'B.bin.gz': gz(concat([7], new Uint8Array(3072))) }, shape: [1, 3, 32, 32], labels: [7] },
   cifar100: { spec: 'cifar100:B.bin', files: { 'B.bin': concat([1, 42], new Uint8Array(3072)) }, shape: [1, 3, 32, 32], labels: [42] },
+  images: { spec: 'images:a.tar.gz', files: { 'a.tar.gz': gz(tar({ name: '0_4.png', data: image })) }, shape: [1, 3, 1, 2], labels: [4] },
+  folder: { spec: 'folder:d', files: { 'd/0_4.png': ascii(image) }, shape: [1, 3, 1, 2], labels: [4] },
   f32: { spec: 'f32:F.gz,L.u8,2x1', files: { 'F.gz': gz(floats), 'L.u8': Uint8Array.of(3, 200) }, shape: [2, 2, 1], labels: [3, 200] },
 };
 
@@ -26,6 +39,8 @@ const load = (row: (typeof CASES)[string]): Promise<Dataset> => loadDataset(row.
     if (bytes === undefined) throw new Error(`no file ${path}`);
     return bytes;
   },
+  listFiles: async (folder) => Object.keys(row.files).map((path) => path.slice(folder.length + 1)),
+  decoders: always(pixels),
 });
 
 describe('DATA_KINDS', () => {
@@ -33,6 +48,7 @@ describe('DATA_KINDS', () => {
     const parsed = parseDataSpec(row.example);
     expect(parsed.kind).toBe(name);
     expect(parsed.paths.length).toBe(row.fields.filter((field) => field === 'path').length);
+    expect(parsed.names?.length ?? 0).toBe(row.fields.filter((field) => field === 'name').length);
     const wanted = CASES[name]!;
     const set = await load(wanted);
     expect(set.inputs.shape).toEqual(wanted.shape);

@@ -56,3 +56,27 @@ export function dice(seed: number): (n: number) => number {
 }
 
 export const hexBytes = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+
+/** A whole number as `size` bytes, little-endian. */
+export const little = (value: number, size: number): readonly number[] => Array.from({ length: size }, (_, i) => Math.floor(value / 256 ** i) & 255);
+
+export interface WavHeader {
+  readonly tag?: number;
+  readonly channels?: number;
+  readonly rate?: number;
+  readonly bits?: number;
+  readonly frame?: number;
+}
+
+export const wavFormat = ({ tag = 1, channels = 1, rate = 16000, bits = 16, frame = (channels * bits) / 8 }: WavHeader = {}): Uint8Array =>
+  concat(little(tag, 2), little(channels, 2), little(rate, 4), little(rate * frame, 4), little(frame, 2), little(bits, 2));
+
+export type Chunk = readonly [id: string, data: Uint8Array | readonly number[]];
+
+/** A RIFF/WAVE file of these chunks, padded to even bytes. */
+export function riff(...chunks: readonly Chunk[]): Uint8Array {
+  const body = concat(...chunks.flatMap(([id, data]) => [ascii(id), little(data.length, 4), data, data.length % 2 === 1 ? [0] : []]));
+  return concat(ascii('RIFF'), little(body.length + 4, 4), ascii('WAVE'), body);
+}
+
+export const wav = (header: WavHeader, data: Uint8Array | readonly number[]): Uint8Array => riff(['fmt ', wavFormat(header)], ['data', data]);

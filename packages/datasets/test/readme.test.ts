@@ -17,3 +17,14 @@ it("the README's example prints what it says", async () => {
 it("the README's table is DATA_KINDS", () => {
   for (const { example, says } of datasets.DATA_KINDS) expect(readme).toContain(`| \`${example}\` | ${says} |`);
 });
+
+it("the README's table of names is NAMED_SETS", () => {
+  for (const { name, says, samples, splits, licence } of datasets.NAMED_SETS) {
+    const row = [`\`${name}\``, says, samples.map((axes) => axes.join('x')).join(', '), splits.map((split) => `\`${split.name}\`: ${split.says}`).join('; '), licence];
+    expect(readme).toContain(`| ${row.join(' | ')} |`);
+  }
+});
+
+it('the README names the sets that can be downloaded', () => {
+  expect(readme).toContain(`downloads ${datasets.PUBLIC_SETS.map(({ name }) => `\`${name}\``).join(' and ')} from their origin`);
+});

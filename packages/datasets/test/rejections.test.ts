@@ -2,9 +2,15 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
   DATASET_ERRORS, DatasetError, gunzip, labelsOf, loadDataset, ndArray, normalise, parseDataSpec, readCifar10, readCifar100,
-  readF32, readIdx, readNpy, readUstar, shapes, writeNpy, type DatasetErrorCode, type NdArray,
+  readF32, readIdx, readNpy, readUstar, sequences, shapes, writeNpy, type DatasetErrorCode, type NdArray,
 } from '@fretwork/datasets';
 import { ascii, concat, idx, npy, tar, tarEntry } from './forge.js';
+import { BATCH_REFUSALS } from './refusals-batches.js';
+import { FETCH_REFUSALS } from './refusals-fetch.js';
+import { IMAGE_REFUSALS } from './refusals-image.js';
+import { NAMED_REFUSALS } from './refusals-named.js';
+import { SOUND_REFUSALS } from './refusals-sound.js';
+import { ZIP_REFUSALS } from './refusals-zip.js';
 
 const HEADER = "{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }";
 const DATA = [1, 0, 2, 0];
@@ -103,6 +109,9 @@ const REFUSALS: readonly (readonly [code: DatasetErrorCode, what: string, call: 
   ['raw.size', 'half a sample', () => readF32(new Uint8Array(12), [2])],
   ['raw.shape', 'an empty sample', () => readF32(new Uint8Array(12), [0])],
 
+  ['sequences.option', 'half a sequence', () => sequences({ seed: 1, count: 0.5 })],
+  ['sequences.option', 'more than memory holds', () => sequences({ seed: 1, count: 2 ** 40 })],
+  ['sequences.option', 'a fraction as seed', () => sequences({ seed: 0.5, count: 1 })],
   ['shapes.option', 'another size', () => shapes({ seed: 1, count: 1, size: 24 as 16 })],
   ['shapes.option', 'a negative count', () => shapes({ seed: 1, count: -1, size: 16 })],
   ['shapes.option', 'more than memory holds', () => shapes({ seed: 1, count: 2 ** 40, size: 16 })],
@@ -144,6 +153,13 @@ const REFUSALS: readonly (readonly [code: DatasetErrorCode, what: string, call: 
   ['ustar.path', 'a control character', () => readUstar(tar({ name: 'a\nb' }))],
   ['ustar.path', 'broken UTF-8', () => readUstar(forgedName())],
   ['ustar.duplicate', 'a path twice', () => readUstar(tar({ name: 'a' }, { name: './a' }))],
+
+  ...BATCH_REFUSALS,
+  ...FETCH_REFUSALS,
+  ...IMAGE_REFUSALS,
+  ...NAMED_REFUSALS,
+  ...SOUND_REFUSALS,
+  ...ZIP_REFUSALS,
 ];
 
 /** An archive whose name is the byte ff, with a right checksum. */
@@ -183,7 +199,7 @@ describe('an error message', () => {
   });
 
   it('lists the kinds', () => {
-    expect(() => parseDataSpec('csv:a')).toThrow('npy:X.npy,Y.npy | idx:IMAGES.gz,LABELS.gz | cifar10:FILE.bin.gz');
+    expect(() => parseDataSpec('csv:a')).toThrow('npy:X.npy,Y.npy | npz:FILE.npz,x_train,y_train | idx:IMAGES.gz,LABELS.gz | cifar10:FILE.bin.gz');
   });
 
   it('names the compressed file that is damaged', async () => {

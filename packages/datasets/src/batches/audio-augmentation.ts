@@ -1,0 +1,33 @@
+import { optionError, type Augmentation } from './augmentation.js';
+
+/**
+ * Noise of nearly normal distribution added to every value, for waveforms and features in f32 or f64. Its deviation is
+ * drawn for each sample, evenly from 0 to `deviation`. Throws `augment.option`.
+ */
+export function noise({ deviation }: { readonly deviation: number }): Augmentation {
+  if (!(deviation >= 0) || !Number.isFinite(deviation)) throw optionError('a deviation from 0', deviation);
+  return {
+    name: 'noise',
+    refuses: (_, dtype) => (dtype === 'f32' || dtype === 'f64' ? undefined : 'f32 or f64'),
+    sample: (from, to, _, source) => {
+      const level = source.between(0, deviation);
+      for (let i = 0; i < to.length; i++) to[i] = Number(from[i]!) + level * source.bell();
+    },
+  };
+}
+
+/**
+ * Waveforms `[T]` or features `[T, F]` moved in time by a random whole number of steps, at most `most` either way;
+ * what comes in at the other end is zeros. Throws `augment.option`.
+ */
+export function timeShift({ most }: { readonly most: number }): Augmentation {
+  if (!Number.isSafeInteger(most) || most < 0) throw optionError('a whole number of steps from 0', most);
+  return {
+    name: 'timeShift',
+    refuses: (shape) => (shape.length === 1 || shape.length === 2 ? undefined : 'waveforms [T] or features [T, F]'),
+    sample: (from, to, [steps, features = 1], source) => {
+      const shift = Math.max(-steps!, Math.min(steps!, source.below(2 * most + 1) - most)) * features;
+      (to as Uint8Array).set((from as Uint8Array).subarray(Math.max(0, -shift), Math.min(from.length, from.length - shift)), Math.max(0, shift));
+    },
+  };
+}
