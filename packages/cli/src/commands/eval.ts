@@ -1,6 +1,6 @@
-import { DATA_KINDS, loadDataset, normalise } from '@fretwork/datasets';
+import { DATA_KINDS, loadDataset, NAMED_SETS, normalise } from '@fretwork/datasets';
 import { sourceFromModel, sourceFromOnnx } from '@fretwork/conformance';
-import { FretworkError } from '@fretwork/format';
+import { FretworkError, type Model } from '@fretwork/format';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
@@ -15,7 +15,7 @@ export const evalCommand: Command = {
   says: 'Measures the accuracy of a classifier: the share of samples whose label is ranked first, and among the first five.',
   operands: ['MODEL'],
   options: [
-    { name: 'data', value: 'SPEC', says: `Samples and labels: ${DATA_KINDS.map((kind) => kind.example).join(', ')}.` },
+    { name: 'data', value: 'SPEC', says: `Samples and labels: ${DATA_KINDS.map((kind) => kind.example).join(', ')}, or ${NAMED_SETS.map((set) => set.name).join(', ')} in the folder FRETWORK_DATA_DIR.` },
     { name: 'scale', value: 'S', says: 'Multiply samples by S first; 1/255 is allowed. Default: 1.' },
     { name: 'mean', value: 'M', says: 'Then subtract the mean: one number, or one per channel divided by commas. Default: 0.' },
     { name: 'std', value: 'D', says: 'Then divide by the deviation, likewise. Default: 1.' },
@@ -26,6 +26,7 @@ export const evalCommand: Command = {
   ],
   examples: [
     'fretwork eval model.bcr --data npy:X.npy,Y.npy',
+    'FRETWORK_DATA_DIR=data fretwork eval GRU_L.onnx --data kws',
     'fretwork eval resnet20.onnx --data cifar10:test.bin.gz --scale 1/255 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225',
   ],
   run: async (args, terminal) => {
@@ -34,7 +35,8 @@ export const evalCommand: Command = {
     const limit = numberOption(args, 'limit', { least: 1, most: Infinity, whole: true });
     const batch = numberOption(args, 'batch', { least: 1, most: 65536, whole: true }) ?? 16;
     const { model, bytes, form } = await readModelFile(args.positionals[0]!);
-    const set = await loadDataset(spec, { readFile });
+    const root = process.env['FRETWORK_DATA_DIR'];
+    const set = await loadDataset(spec, { readFile, ...sampleOf(model), ...(root === undefined ? {} : { root }) });
     const n = Math.min(set.inputs.shape[0] ?? 0, limit ?? Infinity);
     const each = set.inputs.data.length / Math.max(1, set.inputs.shape[0] ?? 1);
     const shape = [n, ...set.inputs.shape.slice(1)];
@@ -59,3 +61,9 @@ export const evalCommand: Command = {
     return EXIT.ok;
   },
 };
+
+/** What the model takes for one sample, where the file says it: a named set picks its features by it. */
+function sampleOf(model: Model): { readonly inputShape?: readonly number[] } {
+  const sample = model.inputs[0]?.shape?.slice(1) ?? [];
+  return sample.length > 0 && sample.every((d) => typeof d === 'number') ? { inputShape: sample } : {};
+}
