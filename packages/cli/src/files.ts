@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile as read, rename, rm, writeFile as write } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { mkdir, readdir, readFile as read, rename, rm, writeFile as write } from 'node:fs/promises';
 import { FretworkError } from '@fretwork/format';
 
 const HINTS: Readonly<Record<string, readonly [code: string, says: string, hint: string]>> = {
@@ -57,5 +58,15 @@ export async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { recursive: true });
   } catch (error) {
     throw named(error, path, WRITING);
+  }
+}
+
+/** The files below `folder`, as paths relative to it. Throws `path.*`. */
+export async function listFiles(folder: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+  } catch (error) {
+    throw named(error, folder);
   }
 }

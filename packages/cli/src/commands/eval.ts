@@ -5,7 +5,7 @@ import { numberOption, numbersOption, usage } from '../arguments.js';
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { evaluate, planBatches } from '../evaluate.js';
-import { readFile } from '../files.js';
+import { listFiles, readFile } from '../files.js';
 import { readModelFile } from '../model-file.js';
 import { percent } from '../print-table.js';
 import { RUNTIME_OPTION, runtime } from '../runtimes.js';
@@ -36,7 +36,7 @@ export const evalCommand: Command = {
     const batch = numberOption(args, 'batch', { least: 1, most: 65536, whole: true }) ?? 16;
     const { model, bytes, form } = await readModelFile(args.positionals[0]!);
     const root = process.env['FRETWORK_DATA_DIR'];
-    const set = await loadDataset(spec, { readFile, ...sampleOf(model), ...(root === undefined ? {} : { root }) });
+    const set = await loadDataset(spec, { readFile, listFiles, ...sampleOf(model), ...(root === undefined ? {} : { root }) });
     const n = Math.min(set.inputs.shape[0] ?? 0, limit ?? Infinity);
     const each = set.inputs.data.length / Math.max(1, set.inputs.shape[0] ?? 1);
     const shape = [n, ...set.inputs.shape.slice(1)];
