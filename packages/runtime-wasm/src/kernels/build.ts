@@ -1,4 +1,5 @@
 import { ModuleWriter, type MemoryType } from '../assembler/module.js';
+import { copyDrivers } from './copy.js';
 import { vectorDriver } from './gemv.js';
 import { mapDriver } from './map-driver.js';
 
@@ -10,5 +11,6 @@ export function buildKernels(level: KernelLevel, memory: MemoryType): Uint8Array
   const writer = new ModuleWriter(level === 'relaxed');
   mapDriver(writer);
   vectorDriver(writer);
+  copyDrivers(writer);
   return writer.finish(memory);
 }

@@ -1,6 +1,6 @@
 import { decodeMatrix, encodeBcr, encodeBcrc, encodeCsr, type SparseMatrix } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
-import { layRuns } from '../pack/lay-runs.js';
+import { layRuns, layWeights, programBytes, weightBytes } from '../pack/lay-runs.js';
 import { planRuns, type RunOptions } from '../pack/plan-runs.js';
 import { rowCountsOf } from './manifest.js';
 import { buildKernels, type KernelLevel } from './build.js';
@@ -22,7 +22,7 @@ function machine(level: KernelLevel) {
 }
 
 /** C = clamp(M·B + bias) by the kernels, [rows, pixels]. */
-function multiply({ memory, map, vector }: ReturnType<typeof machine>, matrix: SparseMatrix, b: Float32Array, pixels: number, bias: Float32Array, tile: number, options: RunOptions, [low, high]: readonly [number, number]): Float32Array {
+function multiply({ memory, map, vector }: ReturnType<typeof machine>, matrix: SparseMatrix, b: Float32Array, pixels: number, bias: Float32Array, tile: number, options: RunOptions & { axpyBelow: number }, [low, high]: readonly [number, number]): Float32Array {
   const floats = new Float32Array(memory.buffer);
   floats.fill(NaN);
   const vectors = Math.ceil(pixels / 4);
@@ -37,8 +37,12 @@ function multiply({ memory, map, vector }: ReturnType<typeof machine>, matrix: S
     floats.set(b.subarray(c * pixels, (c + 1) * pixels), input / 4 + c * pitch);
   }
   floats.set(bias, biases / 4);
-  const program = layRuns(planRuns(matrix, options), memory.buffer, {
-    base: Math.ceil((biases + matrix.rows * 4) / 16) * 16,
+  const plan = planRuns(matrix, options);
+  const weights = biases + matrix.rows * 4;
+  const runs = layWeights(plan, memory.buffer, weights);
+  expect(programBytes(runs)).toBeGreaterThan(0);
+  const program = layRuns(runs, memory.buffer, {
+    base: Math.ceil((weights + weightBytes(plan)) / 16) * 16, axpyBelow: options.axpyBelow,
     columnOffset: (c) => c * pitch * 4, rowOffset: (r) => r * pitch * 4, biasAddress: (r) => biases + r * 4,
   });
   if (tile === 0) vector(program.start, program.end, input, output);
@@ -73,7 +77,7 @@ describe.each(['simd', 'relaxed'] as const)('kernels, %s', (level) => {
       const b = Float32Array.from({ length: columns * pixels }, () => next() - 0.5);
       const bias = Float32Array.from({ length: rows }, () => next() - 0.5);
       const clamp: readonly [number, number] = next() < 0.5 ? [-Infinity, Infinity] : [0, 0.6];
-      const options: RunOptions = { rowCounts: next() < 0.3 ? [1] : family === 'map' ? rowCountsOf('stream') : [...rowCountsOf('gemv'), 1], axpyBelow: [0, 8, 1000][integer(0, 2)]!, ...(next() < 0.5 ? { panel: integer(1, 32) } : {}) };
+      const options = { rowCounts: next() < 0.3 ? [1] : family === 'map' ? rowCountsOf('stream') : [...rowCountsOf('gemv'), 1], axpyBelow: [0, 8, 1000][integer(0, 2)]!, ...(next() < 0.5 ? { panel: integer(1, 32) } : {}), ...(next() < 0.3 ? { chunk: integer(1, 40) } : {}) };
       const tile = family === 'map' ? integer(1, 50) : 0;
       const found = multiply(kernels, matrix, b, pixels, bias, tile, options, clamp);
       for (let r = 0; r < rows; r++) {

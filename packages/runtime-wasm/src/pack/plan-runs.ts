@@ -7,19 +7,24 @@ export interface Run {
   readonly columns: Uint32Array;
   /** `[columns, rows]`: column after column, as the kernels read them. */
   readonly weights: Float32Array;
-  readonly axpy: boolean;
   /** Per row: is this the first (last) run of that row? */
   readonly first: readonly boolean[];
   readonly last: readonly boolean[];
 }
 
 export interface RunOptions {
-  /** Rows looked at together, 1 to 32; left out: the encoding's own block height. */
+  /** Rows looked at together, 1 to 32; left out: the encoding's own block height. A panel never spans two groups. */
   readonly panel?: number;
   /** Row counts that the kernels have, most first, 1 last. Left out: those of the stream kernels. */
   readonly rowCounts?: readonly number[];
-  /** Runs of fewer columns than this go to the axpy kernel. */
-  readonly axpyBelow?: number;
+  /** Rows of one group of a grouped convolution; left out: one group. */
+  readonly groupRows?: number;
+  /** Columns taken together before the next ones, so that their activations stay in the first cache; left out: all. */
+  readonly chunk?: number;
+  /** Only columns `[from, to)`, renumbered from 0. */
+  readonly columns?: readonly [from: number, to: number];
+  /** All weights times this. */
+  readonly scale?: number;
 }
 
 /** What packing is going to write; plain and printable. */
@@ -40,24 +45,31 @@ interface Entries {
   readonly value: Float32Array;
 }
 
+type BareRun = Pick<Run, 'rows' | 'columns' | 'weights'>;
+
 /**
  * Cuts a sparse matrix into runs: in each panel of rows the columns are grouped by the exact set of rows that keep them
  * (GRIM's matrix reorder, papers.md 1.5, inside a panel), and each group is cut to the row counts that kernels have. A
  * row that keeps nothing gets one run without columns, so that its bias reaches the output. The matrix is never densified.
  */
 export function planRuns(matrix: SparseMatrix, options: RunOptions = {}): RunPlan {
-  const panel = Math.max(1, Math.min(32, options.panel ?? panelOf(matrix)));
+  const groupRows = options.groupRows ?? matrix.rows;
+  const [from, to] = options.columns ?? [0, matrix.columns];
+  const wanted = Math.max(1, Math.min(32, options.panel ?? panelOf(matrix)));
+  const panel = groupRows === matrix.rows ? wanted : panelWithin(groupRows, wanted);
   const rowCounts = options.rowCounts ?? rowCountsOf('stream');
-  const entries = collect(matrix, panel);
-  const masks = new Uint32Array(matrix.columns);
-  const runs: Run[] = [];
-  let nnz = 0;
-  for (let p = 0; p * panel < matrix.rows; p++) {
-    const height = Math.min(panel, matrix.rows - p * panel);
-    nnz += entries.start[p + 1]! - entries.start[p]!;
-    runs.push(...panelRuns(entries, p, p * panel, height, masks, rowCounts, options.axpyBelow ?? 0));
-  }
-  return { rows: matrix.rows, columns: matrix.columns, panel, nnz, runs };
+  const entries = collect(matrix, panel, from, to, options.scale ?? 1);
+  const columns = to - from;
+  const chunk = Math.max(1, options.chunk ?? columns);
+  const panels = Math.ceil(matrix.rows / panel);
+  const cutters = new Panels(entries, columns, panel, rowCounts);
+  const byChunk: BareRun[][] = Array.from({ length: Math.max(1, Math.ceil(columns / chunk)) }, () => []);
+  for (let p = 0; p < panels; p++) cutters.cut(p, chunk, byChunk);
+  const bare = byChunk.flat();
+  const touched = new Uint8Array(matrix.rows);
+  for (const run of bare) for (const row of run.rows) touched[row] = 1;
+  for (let row = 0; row < matrix.rows; row++) if (touched[row] === 0) bare.push({ rows: [row], columns: new Uint32Array(0), weights: new Float32Array(0) });
+  return { rows: matrix.rows, columns, panel, nnz: entries.value.length, runs: withEnds(bare, matrix.rows) };
 }
 
 const panelOf = (matrix: SparseMatrix): number => {
@@ -68,16 +80,33 @@ const panelOf = (matrix: SparseMatrix): number => {
   }
 };
 
-function collect(matrix: SparseMatrix, panel: number): Entries {
+/** The largest height up to `wanted` that cuts a group into whole panels. */
+function panelWithin(groupRows: number, wanted: number): number {
+  for (let height = Math.min(wanted, groupRows); height > 1; height--) if (groupRows % height === 0) return height;
+  return 1;
+}
+
+function withEnds(bare: readonly BareRun[], rows: number): Run[] {
+  const [firstRun, lastRun] = [new Int32Array(rows).fill(-1), new Int32Array(rows)];
+  bare.forEach((run, i) => run.rows.forEach((row) => {
+    if (firstRun[row] === -1) firstRun[row] = i;
+    lastRun[row] = i;
+  }));
+  return bare.map((run, i): Run => ({ ...run, first: run.rows.map((row) => firstRun[row] === i), last: run.rows.map((row) => lastRun[row] === i) }));
+}
+
+function collect(matrix: SparseMatrix, panel: number, from: number, to: number, scale: number): Entries {
   const panels = Math.ceil(matrix.rows / panel);
   const start = new Uint32Array(panels + 1);
   const each = (visit: (row: number, column: number, value: number) => void): void => {
     for (const tile of tiles(matrix)) {
       let at = 0;
       for (let i = 0; i < tile.rows.length; i++) {
+        const row = tile.rows[i]!;
         for (let j = 0; j < tile.columns.length; j++) {
           const value = tile.payload[at++] as number;
-          if (value !== 0) visit(tile.rows[i]!, tile.columns[j]!, value);
+          const column = tile.columns[j]!;
+          if (value !== 0 && column >= from && column < to) visit(row, column - from, value);
         }
       }
     }
@@ -91,52 +120,73 @@ function collect(matrix: SparseMatrix, panel: number): Entries {
     const at = next[Math.floor(r / panel)]!++;
     row[at] = r % panel;
     column[at] = c;
-    value[at] = v;
+    value[at] = v * scale;
   });
   return { start, row, column, value };
 }
 
-function panelRuns(entries: Entries, p: number, top: number, height: number, masks: Uint32Array, rowCounts: readonly number[], axpyBelow: number): Run[] {
-  const [from, to] = [entries.start[p]!, entries.start[p + 1]!];
-  for (let i = from; i < to; i++) masks[entries.column[i]!]! |= 1 << entries.row[i]!;
-  const kept = Uint32Array.from(new Set(entries.column.subarray(from, to))).sort();
-  const groups = new Map<number, number[]>();
-  for (const column of kept) {
-    const mask = masks[column]!;
-    const group = groups.get(mask);
-    if (group === undefined) groups.set(mask, [column]);
-    else group.push(column);
+/** Cuts one panel after the other, on the same scratch arrays. */
+class Panels {
+  readonly #entries: Entries;
+  readonly #panel: number;
+  readonly #rowCounts: readonly number[];
+  /** Bit r of column c: row r of the panel keeps it. */
+  readonly #masks: Uint32Array;
+  /** `[columns, panel]`: the panel's weights, valid where a mask says so. */
+  readonly #values: Float32Array;
+
+  constructor(entries: Entries, columns: number, panel: number, rowCounts: readonly number[]) {
+    this.#entries = entries;
+    this.#panel = panel;
+    this.#rowCounts = rowCounts;
+    this.#masks = new Uint32Array(columns);
+    this.#values = new Float32Array(columns * panel);
   }
-  const place = new Map<number, number>();
-  for (let i = from; i < to; i++) place.set(entries.column[i]! * 32 + entries.row[i]!, i);
-  const bare: { rows: number[]; columns: number[] }[] = [];
-  // Long runs first: the first touch of a row takes the bias without loading anything.
-  for (const [mask, columns] of [...groups].sort(([, a], [, b]) => b.length - a.length)) {
-    const rows = Array.from({ length: height }, (_, r) => r).filter((r) => ((mask >>> r) & 1) === 1);
-    for (let i = 0; i < rows.length;) {
-      const count = rowCounts.find((n) => n <= rows.length - i)!;
-      bare.push({ rows: rows.slice(i, i + count), columns });
-      i += count;
+
+  /** Adds the runs of panel `p` to `byChunk`. */
+  cut(p: number, chunk: number, byChunk: readonly BareRun[][]): void {
+    const { start, row, column, value } = this.#entries;
+    const [from, to] = [start[p]!, start[p + 1]!];
+    for (let i = from; i < to; i++) {
+      const [c, r] = [column[i]!, row[i]!];
+      this.#masks[c]! |= 1 << r;
+      this.#values[c * this.#panel + r] = value[i]!;
+    }
+    const kept = Uint32Array.from(new Set(column.subarray(from, to))).sort();
+    for (let k = 0; k < kept.length;) {
+      const at = Math.floor(kept[k]! / chunk);
+      let next = k;
+      while (next < kept.length && Math.floor(kept[next]! / chunk) === at) next++;
+      this.#cutChunk(p, kept.subarray(k, next), byChunk[at]!);
+      k = next;
+    }
+    for (const c of kept) this.#masks[c] = 0;
+  }
+
+  #cutChunk(p: number, kept: Uint32Array, into: BareRun[]): void {
+    const groups = new Map<number, number[]>();
+    for (const c of kept) {
+      const mask = this.#masks[c]!;
+      const group = groups.get(mask);
+      if (group === undefined) groups.set(mask, [c]);
+      else group.push(c);
+    }
+    // Long runs first: the first touch of a row takes the bias without loading anything.
+    for (const [mask, columns] of [...groups].sort(([, a], [, b]) => b.length - a.length)) {
+      const rows: number[] = [];
+      for (let r = 0; r < this.#panel; r++) if (((mask >>> r) & 1) === 1) rows.push(r);
+      for (let i = 0; i < rows.length;) {
+        const count = this.#rowCounts.find((n) => n <= rows.length - i)!;
+        into.push(this.#run(p, rows.slice(i, i + count), columns));
+        i += count;
+      }
     }
   }
-  const touched = new Set(bare.flatMap((run) => run.rows));
-  for (let r = 0; r < height; r++) if (!touched.has(r)) bare.push({ rows: [r], columns: [] });
-  const firstRun = new Map<number, number>();
-  const lastRun = new Map<number, number>();
-  bare.forEach((run, i) => run.rows.forEach((r) => {
-    if (!firstRun.has(r)) firstRun.set(r, i);
-    lastRun.set(r, i);
-  }));
-  for (const column of kept) masks[column] = 0;
-  return bare.map((run, i): Run => {
-    const first = run.rows.map((r) => firstRun.get(r) === i);
-    const last = run.rows.map((r) => lastRun.get(r) === i);
-    const weights = new Float32Array(run.columns.length * run.rows.length);
-    run.columns.forEach((column, c) => run.rows.forEach((r, k) => { weights[c * run.rows.length + k] = entries.value[place.get(column * 32 + r)!]!; }));
-    const even = new Set(first).size === 1 && new Set(last).size === 1;
-    return {
-      rows: run.rows.map((r) => top + r), columns: Uint32Array.from(run.columns), weights, first, last,
-      axpy: even && run.columns.length > 0 && run.columns.length < axpyBelow,
-    };
-  });
+
+  #run(p: number, rows: readonly number[], columns: readonly number[]): BareRun {
+    const weights = new Float32Array(columns.length * rows.length);
+    let at = 0;
+    for (const c of columns) for (const r of rows) weights[at++] = this.#values[c * this.#panel + r]!;
+    return { rows: rows.map((r) => p * this.#panel + r), columns: Uint32Array.from(columns), weights };
+  }
 }
