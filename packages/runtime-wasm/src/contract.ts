@@ -12,9 +12,9 @@
  * that is for hosts that refuse WebAssembly, and `report` says so.
  *
  * Who owns which buffer. The model is only read. Inputs are copied into the memory. Outputs are copies that belong to
- * the caller, or with `outputs: 'views'` views on the memory that hold until the next `run`, `load` on the same shapes
- * or `dispose`. After `run` has seen a set of shapes once, it allocates nothing but the output record and its copies;
- * 64-bit integer arithmetic and models whose shapes depend on the content of an input may allocate more.
+ * the caller, or with `outputs: 'views'` views on the memory, in a record that is the same every time; they hold until the
+ * next `run` or `dispose`. After `run` has seen a set of shapes once, it allocates nothing but those copies; only 64-bit
+ * integer arithmetic does, and so do models whose shapes depend on the content of an input, for a content not seen before.
  *
  * Shapes that depend on data. Where the content of a model's input decides a shape (the second input of Reshape), that
  * content is part of the plan: another content is another plan. Where only a computed value would decide it (NonZero),

@@ -17,22 +17,26 @@ function copyPlanes(code: Code, step: number): void {
     Array.from({ length: PARAMETERS }, (_, i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
   const [source, target, row, left, a, b] = code.locals('i32', 6) as [Local, Local, Local, Local, Local, Local];
   const value = code.local('v128');
-  const vector = (): void => {
+  /** Vector v of those at `a` and `b`. */
+  const vector = (v: number): void => {
     code.get(b);
-    if (step === 1) code.get(a).loadVector();
-    else code.get(a).loadVector().get(a).loadVector(16).shuffle([0, 2, 4, 6]);
-    code.storeVector();
+    if (step === 1) code.get(a).loadVector(16 * v);
+    else code.get(a).loadVector(32 * v).get(a).loadVector(32 * v + 16).shuffle([0, 2, 4, 6]);
+    code.storeVector(16 * v);
+  };
+  const whileLeft = (vectors: number): void => {
+    code.block(() => code.loop(() => {
+      code.get(left).i32(4 * vectors).below().branchIf(1);
+      for (let v = 0; v < vectors; v++) vector(v);
+      code.advance(a, 16 * step * vectors).advance(b, 16 * vectors).advance(left, -4 * vectors).branch(0);
+    }));
   };
   const forward = (source: Local, by: Local): void => { code.get(source).get(by).add().set(source); };
   code.loop(() => {
     code.get(from).set(source).get(to).set(target).get(rows).set(row);
     code.loop(() => {
       code.get(source).set(a).get(target).set(b).get(width).set(left);
-      code.block(() => code.loop(() => {
-        code.get(left).i32(4).below().branchIf(1);
-        vector();
-        code.advance(a, 16 * step).advance(b, 16).advance(left, -4).branch(0);
-      }));
+      for (const vectors of [4, 1]) whileLeft(vectors);
       code.get(left).when(() => code.get(width).i32(4).below().when(
         () => code.loop(() => {
           code.vectorFrom(value, 0, () => code.get(a)).get(b).get(value).storeLane(0);
@@ -42,7 +46,7 @@ function copyPlanes(code: Code, step: number): void {
         () => {
           code.get(a).i32(4).get(left).sub().i32(step === 1 ? 2 : 3).shiftLeft().sub().set(a);
           code.get(b).i32(4).get(left).sub().i32(2).shiftLeft().sub().set(b);
-          vector();
+          vector(0);
         },
       ));
       forward(source, fromPitch);

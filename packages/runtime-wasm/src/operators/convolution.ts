@@ -11,7 +11,7 @@ import { knownWindow, windowMap, windowOf, type Window } from './window.js';
 /** Channels whose activations are used together, so that they stay in the first cache (performance.md, section 7). */
 const CHANNELS_TOGETHER = 64;
 /** Vectors of pixels that all runs go over before the next ones: a multiple of every stream kernel's width. */
-export const TILE = 24;
+export const TILE: number = 48;
 /** Runs shorter than this, on maps larger than this many vectors, go to axpy: the loop over columns is too short to be worth its exit. */
 const AXPY = { columns: 5, vectors: 96 };
 
@@ -116,7 +116,8 @@ function staging(b: Binding, w: Window, planes: Planes, channels: number): (imag
       for (let z = 0; z < cells[0]; z++) {
         const source = image + 4 * (((inputAt[0] + z * sd) * H + inputAt[1]) * W + inputAt[2]);
         const target = b.scratch + 4 * (p * planes.plane + (planeAt[0] + z) * planes.slice + planeAt[1] * planes.pitch + planeAt[2]);
-        const [rows, width] = whole ? [1, cells[1] * W] as const : [cells[1], cells[2]] as const;
+        const rows = whole ? 1 : cells[1];
+        const width = whole ? cells[1] * W : cells[2];
         if (sw === 1) b.kernels.copy1(source, target, channels, rows, width, 4 * sh * W, 4 * planes.pitch, plane, step);
         else if (sw === 2) b.kernels.copy2(source, target, channels, rows, width, 4 * sh * W, 4 * planes.pitch, plane, step);
         else copyStrided(b.floats, source / 4, target / 4, channels, rows, width, sh * W, planes.pitch, plane / 4, step / 4, sw);
@@ -132,7 +133,8 @@ function copyStrided(
 ): void {
   for (let p = 0; p < planes; p++) {
     for (let r = 0; r < rows; r++) {
-      const [source, target] = [from + p * fromPlane + r * fromPitch, to + p * toPlane + r * toPitch];
+      const source = from + p * fromPlane + r * fromPitch;
+      const target = to + p * toPlane + r * toPitch;
       for (let x = 0; x < width; x++) floats[target + x] = floats[source + x * step]!;
     }
   }

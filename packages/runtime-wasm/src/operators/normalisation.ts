@@ -37,10 +37,10 @@ function batchNormalization(b: Binding): Step {
       if (V !== undefined) V[c] = variance[c]! * momentum + own[1] * (1 - momentum);
       if (Y === undefined) continue;
       const factor = scale[c]! / Math.sqrt(own[1] + epsilon);
-      const shift = bias[c]! - own[0] * factor;
+      const [middle, shift] = [own[0], bias[c]!];
       for (let n = 0; n < batch; n++) {
         const end = (n * channels + c + 1) * size;
-        for (let i = end - size; i < end; i++) Y[i] = X[i]! * factor + shift;
+        for (let i = end - size; i < end; i++) Y[i] = (X[i]! - middle) * factor + shift;
       }
     }
   }, outs.filter((out) => out !== undefined));

@@ -19,20 +19,22 @@ export const VECTOR_COST: Cost = { rowCounts: [...rowCountsOf('gemv'), 1], perRu
 
 const PANELS = [32, 16, 8, 4, 2, 1];
 
-/** Above this many weights only the encoding's own block height is tried: trials cost time at load. */
+/** Above this many weights fewer heights are tried: trials cost time at load. */
 const MOST_TRIED = 2 ** 21;
 
 const costOf = (plan: RunPlan, cost: Cost): number =>
   plan.runs.reduce((sum, run) => sum + cost.perRun + run.weights.length * cost.perWeight(run.rows.length), 0);
 
 /**
- * The runs of `matrix` with the panel height that costs least. Matrices of one block height keep it; for others (whole
- * dense matrices, rows, patterns) the heights of the table are tried.
+ * The runs of `matrix` with the panel height that costs least. Blocks are taken by their own height or row by row; for
+ * other matrices (whole ones with zeros, rows, patterns) the heights of the table are tried.
  */
 export function choosePanel(matrix: SparseMatrix, cost: Cost, options: Omit<RunOptions, 'panel' | 'rowCounts'> = {}): RunPlan {
   const whole = matrix.encoding === 'bcr' && matrix.blockRows >= matrix.rows && matrix.blockColumns >= matrix.columns;
   const full = whole && density(matrix.payload as Float32Array) > 0.75;
-  const own = matrix.encoding === 'bcr' && !whole ? [Math.min(32, matrix.blockRows)] : full || matrix.payload.length > MOST_TRIED ? [32] : PANELS;
+  const blocks = matrix.encoding === 'bcr' && !whole;
+  const many = matrix.payload.length > MOST_TRIED;
+  const own = blocks ? [Math.min(32, matrix.blockRows), ...(many ? [] : [1])] : full ? [32] : many ? [8, 1] : PANELS;
   let best: RunPlan | undefined;
   for (const panel of own) {
     const plan = planRuns(matrix, { ...options, panel, rowCounts: cost.rowCounts });

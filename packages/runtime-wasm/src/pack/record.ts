@@ -10,6 +10,6 @@
  */
 export const RECORD = { flags: 0, columns: 4, offsets: 8, weights: 12, first: 16, last: 20, rows: 24, perRow: 8 } as const;
 
-export const FLAG = { rowsMask: 31, axpy: 1 << 5 } as const;
+export const FLAG: { readonly rowsMask: number; readonly axpy: number } = { rowsMask: 31, axpy: 1 << 5 };
 
 export const recordBytes = (rows: number): number => RECORD.rows + rows * RECORD.perRow;

@@ -9,7 +9,8 @@ import { isAlias, type Plan, type PlanStep } from '../plan/plan-model.js';
 export interface BoundPlan {
   /** One view per input of the plan. */
   readonly inputs: readonly TensorData[];
-  readonly outputs: readonly TensorData[];
+  /** The outputs where they lie, by name. */
+  readonly views: Record<string, DenseTensor>;
   readonly steps: readonly Step[];
 }
 
@@ -53,7 +54,8 @@ export function bindPlan(plan: Plan, machine: Machine, base: number, decoded: De
       throw new FretworkError(error.code, error.message.split(' [')[0]!, { ...error.details, layer: step.node.layer.name });
     }
   });
-  return { inputs: plan.inputs.map(view), outputs: plan.outputs.map(view), steps };
+  const views = plan.outputs.map((value): [string, DenseTensor] => [value.name, { kind: 'dense', dtype: value.dtype, shape: value.shape, data: view(value) }]);
+  return { inputs: plan.inputs.map(view), views: Object.fromEntries(views), steps };
 }
 
 /** The step of an alias that cannot share a buffer. */

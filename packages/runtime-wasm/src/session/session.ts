@@ -69,13 +69,7 @@ export class Session implements Runtime {
     const { bound, plan } = kept;
     for (let i = 0; i < plan.inputs.length; i++) (bound.inputs[i] as Float32Array).set(inputs[plan.inputs[i]!.name]!.data as Float32Array);
     for (let i = 0; i < bound.steps.length; i++) bound.steps[i]!();
-    const outputs: Record<string, DenseTensor> = {};
-    for (let i = 0; i < plan.outputs.length; i++) {
-      const value = plan.outputs[i]!;
-      const view = bound.outputs[i]!;
-      outputs[value.name] = { kind: 'dense', dtype: value.dtype, shape: value.shape, data: parts.outputs === 'views' ? view : view.slice() as TensorData };
-    }
-    return outputs;
+    return parts.outputs === 'views' ? bound.views : copies(bound.views);
   }
 
   dispose(): void {
@@ -111,13 +105,15 @@ export class Session implements Runtime {
 
   #fits(kept: Kept, inputs: Tensors): boolean {
     for (let i = 0; i < this.inputs.length; i++) {
-      const [shape, own] = [inputs[this.inputs[i]!]!.shape, kept.shapes[i]!];
+      const { shape } = inputs[this.inputs[i]!]!;
+      const own = kept.shapes[i]!;
       if (shape.length !== own.length) return false;
       for (let d = 0; d < own.length; d++) if (shape[d] !== own[d]) return false;
     }
     const names = this.#parts!.contentInputs;
     for (let i = 0; i < names.length; i++) {
-      const [data, own] = [inputs[names[i]!]!.data, kept.contents[i]!.data];
+      const { data } = inputs[names[i]!]!;
+      const own = kept.contents[i]!.data;
       for (let e = 0; e < own.length; e++) if (data[e] !== own[e]) return false;
     }
     return true;
@@ -158,6 +154,15 @@ export class Session implements Runtime {
     this.#top = base + bytes;
     return base;
   }
+}
+
+function copies(views: Readonly<Record<string, DenseTensor>>): Record<string, DenseTensor> {
+  const outputs: Record<string, DenseTensor> = {};
+  for (const name in views) {
+    const view = views[name]!;
+    outputs[name] = { kind: 'dense', dtype: view.dtype, shape: view.shape, data: view.data.slice() as TensorData };
+  }
+  return outputs;
 }
 
 function layerReports(model: Model, plan: Plan): LayerReport[] {
