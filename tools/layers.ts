@@ -7,26 +7,34 @@ export interface Layer {
   readonly name: string;
   /** The packages of this workspace that its sources may import. */
   readonly imports: readonly string[];
+  /** What its tests may import besides. */
+  readonly testImports?: readonly string[];
   /** Where it must run: `anywhere` excludes `node:` modules, `Buffer` and `process`. */
   readonly runs: 'anywhere' | 'node';
 }
 
 export const LAYERS: readonly Layer[] = [
   { folder: 'format', name: '@fretwork/format', imports: [], runs: 'anywhere' },
-  { folder: 'datasets', name: '@fretwork/datasets', imports: [], runs: 'node' },
+  { folder: 'datasets', name: '@fretwork/datasets', imports: [], runs: 'anywhere' },
   { folder: 'onnx', name: '@fretwork/onnx', imports: ['@fretwork/format'], runs: 'anywhere' },
   { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], runs: 'anywhere' },
+  {
+    folder: 'compiler', name: '@fretwork/compiler', imports: ['@fretwork/format'],
+    testImports: ['@fretwork/conformance', '@fretwork/onnx', '@fretwork/reference'],
+    runs: 'anywhere',
+  },
   { folder: 'reference', name: '@fretwork/reference', imports: ['@fretwork/format'], runs: 'anywhere' },
   {
     folder: 'conformance',
     name: '@fretwork/conformance',
-    imports: ['@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/reference'],
-    runs: 'node',
+    imports: ['@fretwork/format', '@fretwork/onnx', '@fretwork/reference'],
+    testImports: ['@fretwork/datasets'],
+    runs: 'anywhere',
   },
   {
     folder: 'cli',
     name: 'fretwork',
-    imports: ['@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference'],
+    imports: ['@fretwork/compiler', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference'],
     runs: 'node',
   },
 ];

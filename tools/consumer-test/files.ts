@@ -4,9 +4,9 @@ import type { Pack } from './packs.ts';
 const ALLOWED: readonly RegExp[] = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^bin\/fretwork\.js$/,
-  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.pb)?\.(?:js|d\.ts)$/,
-  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.d\.ts\.map$/,
-  /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.ts$/,
+  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.(?:pb|node|browser))?\.(?:js|d\.ts)$/,
+  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.(?:node|browser))?\.d\.ts\.map$/,
+  /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.(?:node|browser|d))?\.ts$/,
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.pb\.(?:js|d\.ts)$/,
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.proto$/,
 ];

@@ -21,7 +21,7 @@ export { encodeBcrc } from './sparse/bcrc.js';
 export { encodeBcr, type BcrOptions } from './sparse/bcr.js';
 export { encodePattern } from './sparse/pattern.js';
 export {
-  candidateName, planEncoding,
+  candidateName, OWN_TILES_SLACK, planEncoding,
   type EncodeOptions, type EncodingCandidate, type EncodingPlan, type PossibleCandidate,
 } from './sparse/plan.js';
 export { encode, type EncodeResult } from './sparse/encode.js';

@@ -15,8 +15,9 @@ import type { DenseTensor } from '@fretwork/format';
  *
  * Export is the way back. A fused activation becomes a node of its own, sparse weights become dense with zeros and the
  * schemes of the layers one metadata entry, which import reads back; `tuning`, `origin`, `plan` and `recipe` have no
- * place in ONNX and stay behind. `importModel(exportModel(m))` gives `m` back up to these, and up to the encoding of
- * sparse weights. The same model gives the same bytes.
+ * place in ONNX and stay behind. `importModel(exportModel(m))` gives `m` back up to these, the encoding of sparse
+ * weights (a zero that was stored is not), and `sourceOpset`, which is that of the file written. The same model gives
+ * the same bytes.
  *
  * What it is not. No folding, no fusion, no clean-up: that is the compiler's work. No checker of what layers compute:
  * shapes and types of operands are judged where they are used. No training graphs, functions, control flow, sequences,
@@ -25,7 +26,8 @@ import type { DenseTensor } from '@fretwork/format';
  * Who owns which buffer. Models own their buffers: tensors are copied out of the file's bytes (where the file is not
  * aligned they have to be), which the caller may free or change afterwards.
  *
- * What is thrown. `FretworkError` alone, with a code `onnx.*`. What this package does not support is collected and
+ * What is thrown. `FretworkError` alone: with a code `onnx.*`, or, where the file is good ONNX but the model in it breaks
+ * a rule of `checkModel`, with that rule's code. What this package does not support is collected and
  * reported in one error, `onnx.unsupported`; `planImport` gives the same list as records. Nothing is allocated by a
  * declared size before that size was checked against the bytes at hand; for sparse initialisers, whose size the bytes
  * do not bound, against `ImportLimits.tensorBytes`.
@@ -68,8 +70,8 @@ export interface ImportOptions {
   readonly recogniseSparse?: boolean;
 }
 
-/** One thing that keeps a model from being imported. */
-export interface ImportProblem {
+/** One thing that keeps a model from being imported or exported. */
+export interface OnnxProblem {
   readonly kind: 'layer' | 'tensor' | 'value';
   /** Name of the layer, tensor or value. */
   readonly name: string;
@@ -96,11 +98,11 @@ export interface ImportPlan {
   readonly layers: readonly LayerPlan[];
   /** Tensors that `Constant` nodes become. */
   readonly constants: readonly string[];
-  readonly problems: readonly ImportProblem[];
+  readonly problems: readonly OnnxProblem[];
 }
 
 export interface ExportOptions {
-  /** ONNX opset to write, 13 to `NEWEST_OPSET`. Left out: the lowest that the layers need, and not below the opset the model came from. */
+  /** ONNX opset to write, 13 to 26 (the newest that ONNX Runtime 1.30 promises to run). Left out: the lowest that the layers need, and not below the opset the model came from. */
   readonly opset?: number;
 }
 
@@ -113,8 +115,11 @@ export interface NamedTensor {
 /** Oldest opset of whole models; a model of an older one is read if its operators have not changed since. */
 export const OLDEST_OPSET = 7;
 
-/** Newest opset that ONNX Runtime 1.30 reads. */
+/** Newest opset that is read: that of ONNX 1.22. */
 export const NEWEST_OPSET = 27;
 
-/** Key of the metadata entry that holds the schemes of layers: a JSON object, layer name → `Scheme`. */
+/**
+ * Key of the metadata entry that holds the schemes of layers: a JSON object, layer name → `Scheme`. Names of layers that
+ * the model does not have (another tool may have taken them away) say nothing.
+ */
 export const SCHEMES_KEY = 'fretwork.schemes';

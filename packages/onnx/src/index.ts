@@ -1,8 +1,9 @@
 export { IMPORT_LIMITS, NEWEST_OPSET, OLDEST_OPSET, SCHEMES_KEY } from './contract.js';
 export type {
-  ExportOptions, ExternalData, ImportLimits, ImportOptions, ImportPlan, ImportProblem, LayerPlan, NamedTensor,
+  ExportOptions, ExternalData, ImportLimits, ImportOptions, ImportPlan, LayerPlan, NamedTensor, OnnxProblem,
 } from './contract.js';
 export { importModel } from './import/model.js';
+export { exportModel } from './export/model.js';
 export { planImport } from './import/plan.js';
 export { OPERATORS } from './operators/table.js';
 export type { AttributeRow, OperatorRow } from './operators/row.js';

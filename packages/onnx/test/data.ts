@@ -5,15 +5,22 @@ import { gunzipSync } from 'node:zlib';
 /** Folder of the real data, or nothing. Tests that need it are skipped without it. */
 const folder: string = process.env['FRETWORK_DATA_DIR'] ?? join(import.meta.dirname, '../../../../shared/data');
 
-export const haveData: boolean = existsSync(join(folder, 'onnx-node-tests/node.tar.gz'));
-export const NO_DATA = 'no data: set FRETWORK_DATA_DIR';
+const haveData: boolean = existsSync(join(folder, 'onnx-node-tests/node.tar.gz'));
 
-/** All pretrained models and topologies, by path below the data folder. */
-export const modelPaths: readonly string[] = !haveData ? [] : [
+/** Ends a test as skipped, with the reason, where there is no data. */
+export function needData(ctx: { skip(reason: string): void }): void {
+  if (!haveData) ctx.skip('no data: set FRETWORK_DATA_DIR');
+}
+
+/** All pretrained models, by path below the data folder; without data a name for the tests that are skipped. */
+export const trainedPaths: readonly string[] = !haveData ? ['models'] : [
   ...readdirSync(join(folder, 'models')).map((name) => `models/${name}/model.onnx`),
   ...readdirSync(join(folder, 'kws/models')).filter((name) => name.endsWith('.onnx')).map((name) => `kws/models/${name}`),
-  ...readdirSync(join(folder, 'onnx-light-topologies')).filter((name) => name.endsWith('.onnx')).map((name) => `onnx-light-topologies/${name}`),
 ];
+
+/** The same, of topologies with constant weights. */
+export const topologyPaths: readonly string[] = !haveData ? ['topologies']
+  : readdirSync(join(folder, 'onnx-light-topologies')).filter((name) => name.endsWith('.onnx')).map((name) => `onnx-light-topologies/${name}`);
 
 export const readData = (path: string): Uint8Array => readFileSync(join(folder, path));
 export const listData = (path: string): readonly string[] => (existsSync(join(folder, path)) ? readdirSync(join(folder, path)) : []);

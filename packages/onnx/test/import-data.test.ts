@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { attribute, FretworkError, OPERATOR_FORM } from '@fretwork/format';
 import { importModel, OPERATORS, planImport } from '@fretwork/onnx';
-import { haveData, modelPaths, NO_DATA, nodeTests, readData } from './data.js';
+import { needData, nodeTests, readData, topologyPaths, trainedPaths } from './data.js';
 
-describe.skipIf(!haveData)('models of the data folder', () => {
-  it.each(modelPaths)('%s is imported whole', (path) => {
+describe('models of the data folder', () => {
+  it.for([...trainedPaths, ...topologyPaths])('%s is imported whole', (path, ctx) => {
+    needData(ctx);
     const bytes = readData(path);
     const plan = planImport(bytes);
     expect(plan.problems).toEqual([]);
@@ -19,13 +20,15 @@ describe.skipIf(!haveData)('models of the data folder', () => {
     for (const { name } of model.outputs) expect(known.has(name)).toBe(true);
   });
 
-  it('takes weights that are listed as inputs for weights', () => {
+  it('takes weights that are listed as inputs for weights', (ctx) => {
+    needData(ctx);
     const model = importModel(readData('models/mnist-8/model.onnx'));
     expect(model.inputs.map((v) => v.name)).toEqual(['Input3']);
     expect(model.tensors.get('Parameter5')?.shape).toEqual([8, 1, 5, 5]);
   });
 
-  it('writes the last axis of an old Softmax out', () => {
+  it('writes the last axis of an old Softmax out', (ctx) => {
+    needData(ctx);
     const model = importModel(readData('onnx-light-topologies/light_resnet50.onnx'));
     const softmax = model.layers.filter((layer) => layer.operator === 'Softmax');
     expect(softmax.map((layer) => attribute(layer, 'axis', 'int', 0))).toEqual([-1]);
@@ -34,7 +37,7 @@ describe.skipIf(!haveData)('models of the data folder', () => {
 });
 
 it('imports the conformance cases or refuses them by name', (ctx) => {
-  if (!haveData) ctx.skip(NO_DATA);
+  needData(ctx);
   const refused: string[] = [];
   const models = nodeTests('/model.onnx');
   expect(models.size).toBe(316);

@@ -125,6 +125,7 @@ export interface PruningPlan {
 /** Counts of weights and bytes, before and after. */
 export interface Tally {
   readonly weights: number;
+  /** Those that the masks keep. Where such a weight is 0 all the same, it need not be stored. */
   readonly kept: number;
   /** weights / kept; 1 where there are none. */
   readonly rate: number;

@@ -6,14 +6,17 @@ export interface ReadLimits {
   readonly headerBytes?: number;
   /** Bytes of the file. */
   readonly fileBytes?: number;
-  /** Bytes that the header may decode to, above three times its own length. */
+  /**
+   * Bytes that the header may decode to, above three times its own length: 16 MiB, enough for some 8,000 layers. Raise it for
+   * larger graphs from a source you trust.
+   */
   readonly headerMemory?: number;
 }
 
 export const LIMITS: Required<ReadLimits> = {
   headerBytes: MAX_HEADER_BYTES,
   fileBytes: Number.MAX_SAFE_INTEGER,
-  headerMemory: 8 * 2 ** 20,
+  headerMemory: 16 * 2 ** 20,
 };
 
 export const withLimits = (limits: ReadLimits = {}): Required<ReadLimits> => ({

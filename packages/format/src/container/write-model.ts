@@ -3,7 +3,7 @@ import { checkModel } from '../rules/check-model.js';
 import { Header } from '../schema/bcr.pb.js';
 import { crc32 } from './crc32.js';
 import { elementName } from './element.js';
-import { encodePreamble, placeSections, PREAMBLE_BYTES, requireLittleEndian, VERSION } from './layout.js';
+import { encodePreamble, placeSections, PREAMBLE_BYTES, requireLittleEndian, VERSION, type SectionRow } from './layout.js';
 import { toWire, type WireModel } from './to-wire.js';
 
 /**
@@ -19,12 +19,16 @@ export function writeModel(model: Model): Uint8Array {
 
 /** Puts header and sections together without judging them. */
 export function assemble({ header, sections }: WireModel): Uint8Array {
-  const encoded = Header.encode(header).finish();
-  const rows = header.sections.map((row, at) => ({ dtype: elementName(row.element), length: Number(row.length), crc32: row.crc32, bytes: sections[at]! }));
-  const { places, fileBytes } = placeSections(encoded.length, rows);
+  const rows = header.sections.map((row) => ({ dtype: elementName(row.element), length: Number(row.length), crc32: row.crc32 }));
+  return layOut(Header.encode(header).finish(), rows, sections);
+}
+
+/** The file of an encoded header and its sections: preamble, padding, checksum of the header. */
+export function layOut(header: Uint8Array, rows: readonly SectionRow[], sections: readonly Uint8Array[]): Uint8Array {
+  const { places, fileBytes } = placeSections(header.length, rows);
   const file = new Uint8Array(fileBytes);
-  file.set(encodePreamble({ version: VERSION, headerBytes: encoded.length, headerCrc32: crc32(encoded), fileBytes }));
-  file.set(encoded, PREAMBLE_BYTES);
+  file.set(encodePreamble({ version: VERSION, headerBytes: header.length, headerCrc32: crc32(header), fileBytes }));
+  file.set(header, PREAMBLE_BYTES);
   places.forEach((place, at) => file.set(sections[at]!, place.offset));
   return file;
 }

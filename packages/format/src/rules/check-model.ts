@@ -1,5 +1,6 @@
 import type { Outline } from '../container/outline.js';
 import type { Model } from '../contract.js';
+import { SHAPE_RULES } from '../shape/agree.js';
 import { SPARSE_RULES } from '../sparse/rules.js';
 import { DATA_RULES } from './data-rules.js';
 import { GRAPH_RULES } from './graph-rules.js';
@@ -18,12 +19,13 @@ export function checkOutline(model: Outline): void {
   }
 }
 
-/** Judges the elements of a model whose outline is good. */
+/** Judges the elements of a model whose outline is good, and the shapes that follow from them. */
 export function checkData(model: Model): void {
   for (const [name, tensor] of model.tensors) {
     if (tensor.kind === 'sparse') for (const matrix of tensor.matrices) enforce(SPARSE_RULES, { matrix, tensor: name });
   }
   enforce(DATA_RULES, model);
+  enforce(SHAPE_RULES, model);
 }
 
 /**

@@ -20,10 +20,10 @@ export const SCHEME_FIELDS: Readonly<Record<SchemeKind, readonly string[]>> = {
 
 /** A decoded header, before its records become those of the contract. */
 export const RECORD_RULES: readonly Rule<wire.Header>[] = [
-  { code: 'record.complete', says: 'every record has the fields of its kind, and no others', check: incomplete },
+  { code: 'record.complete', says: 'Every record has the fields of its kind, and no others.', check: incomplete },
   {
     code: 'tensor.duplicate',
-    says: 'no two tensors have the same name',
+    says: 'No two tensors have the same name.',
     check: ({ tensors }) => {
       const seen = new Set<string>();
       for (const { name } of tensors) {
@@ -35,7 +35,7 @@ export const RECORD_RULES: readonly Rule<wire.Header>[] = [
   },
   {
     code: 'attribute.order',
-    says: 'the attributes of a layer are sorted by name, and no two have the same name',
+    says: 'The attributes of a layer are sorted by name, and no two have the same name.',
     check: ({ layers }) => {
       for (const layer of layers) {
         for (let at = 1; at < layer.attributes.length; at++) {
@@ -48,7 +48,7 @@ export const RECORD_RULES: readonly Rule<wire.Header>[] = [
   },
   {
     code: 'section.order',
-    says: 'arrays have the sections 0, 1, 2 … in the order of the header, and every section belongs to an array',
+    says: 'Arrays have the sections 0, 1, 2 … in the order of the header, and every section belongs to an array.',
     check: (header) => {
       let expected = 0;
       for (const section of sectionsNamed(header)) {

@@ -25,20 +25,20 @@ const each = (code: string, says: string, fault: (scheme: Scheme) => ErrorDetail
 const COUNTS = ['keep', 'patterns', 'blockFilters', 'blockChannels', 'blockRows', 'blockColumns'];
 
 export const SCHEME_RULES: readonly Rule<Outline>[] = [
-  each('scheme.rate', 'a rate is finite and 1 or more', (scheme) =>
+  each('scheme.rate', 'A rate is finite and 1 or more.', (scheme) =>
     (scheme.kind === 'dense' || (Number.isFinite(scheme.rate) && scheme.rate >= 1) ? undefined
       : { expected: '1 or more', actual: `${scheme.rate}` })),
-  each('scheme.count', 'block sizes, kept positions and numbers of patterns are 1 or more', (scheme) => {
+  each('scheme.count', 'Block sizes, kept positions and numbers of patterns are 1 or more.', (scheme) => {
     const fields = scheme as unknown as Readonly<Record<string, number>>;
     const wrong = COUNTS.find((name) => name in fields && !(isCount(fields[name]!) && fields[name]! >= 1));
     return wrong === undefined ? undefined : { expected: `${wrong} of 1 or more`, actual: `${fields[wrong]}` };
   }),
-  each('scheme.row-share', 'the share of the rate that goes to rows is between 0 and 1', (scheme) =>
+  each('scheme.row-share', 'The share of the rate that goes to rows is between 0 and 1.', (scheme) =>
     (scheme.kind !== 'bcr' || (scheme.rowShare >= 0 && scheme.rowShare <= 1) ? undefined
       : { expected: '0 to 1', actual: `${scheme.rowShare}` })),
   {
     code: 'scheme.keep',
-    says: 'a pattern keeps no more positions than the kernel has',
+    says: 'A pattern keeps no more positions than the kernel has.',
     check: (model) => {
       const layers = new Map<string, Outline<Layer>>(model.layers.map((layer) => [layer.name, layer]));
       for (const { layer: name, scheme } of schemesOf(model)) {
@@ -56,7 +56,7 @@ export const SCHEME_RULES: readonly Rule<Outline>[] = [
 export const PLAN_RULES: readonly Rule<Outline>[] = [
   {
     code: 'plan.layer',
-    says: 'a plan names layers of the model',
+    says: 'A plan names layers of the model.',
     check: ({ plan, layers }) => {
       const names = new Set(layers.map(({ name }) => name));
       const unknown = plan?.entries.find(({ layer }) => !names.has(layer));
@@ -65,7 +65,7 @@ export const PLAN_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'plan.duplicate',
-    says: 'a plan names a layer once',
+    says: 'A plan names a layer once.',
     check: ({ plan }) => {
       const twice = firstTwice(plan?.entries.map(({ layer }) => layer) ?? []);
       return twice === undefined ? undefined : { layer: twice };
@@ -73,7 +73,7 @@ export const PLAN_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'plan.time',
-    says: 'a predicted time is finite and 0 or more',
+    says: 'A predicted time is finite and 0 or more.',
     check: ({ plan }) => {
       const wrong = plan?.entries.find(({ predictedMs = 0 }) => !(Number.isFinite(predictedMs) && predictedMs >= 0));
       return wrong === undefined ? undefined : { layer: wrong.layer, expected: 'milliseconds', actual: `${wrong.predictedMs}` };
@@ -81,7 +81,7 @@ export const PLAN_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'recipe.hash',
-    says: 'a hash has a name and 64 hexadecimal digits in lower case',
+    says: 'A hash has a name and 64 hexadecimal digits in lower case.',
     check: ({ recipe }) => {
       const wrong = recipe?.hashes.find(([name, hash]) => nameFault(name) !== undefined || !/^[0-9a-f]{64}$/.test(hash));
       return wrong === undefined ? undefined : { expected: 'a name and 64 digits', actual: `${quote(wrong[0])}: ${quote(wrong[1])}` };
@@ -89,7 +89,7 @@ export const PLAN_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'recipe.tool',
-    says: 'a step of a recipe names its tool',
+    says: 'A step of a recipe names its tool.',
     check: ({ recipe }) => {
       const wrong = recipe?.steps.find(({ tool }) => nameFault(tool) !== undefined);
       return wrong === undefined ? undefined : { expected: 'the name of a tool', actual: quote(wrong.tool) };

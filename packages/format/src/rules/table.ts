@@ -1,3 +1,4 @@
+import { SHAPE_RULES } from '../shape/agree.js';
 import { SPARSE_RULES } from '../sparse/rules.js';
 import { DATA_RULES } from './data-rules.js';
 import { GRAPH_RULES } from './graph-rules.js';
@@ -19,6 +20,9 @@ export interface RuleRow {
   readonly says: string;
 }
 
+/** A matrix in a model is held against its view and its schema first, which leaves nothing for these. */
+const JUDGED_BEFORE: readonly string[] = ['sparse.encoding', 'sparse.size'];
+
 const stage = (name: string, rules: readonly Pick<Rule<never>, 'code' | 'says'>[]): readonly RuleRow[] =>
   rules.map(({ code, says }) => ({ stage: name, code, says }));
 
@@ -36,8 +40,9 @@ export const RULES: readonly RuleRow[] = [
   ...stage('schemes', SCHEME_RULES),
   ...stage('plan and recipe', PLAN_RULES),
   ...stage('sections', SECTION_RULES),
-  ...stage('sparse', SPARSE_RULES),
+  ...stage('sparse', SPARSE_RULES.filter((rule) => !JUDGED_BEFORE.includes(rule.code))),
   ...stage('data', DATA_RULES),
+  ...stage('shapes', SHAPE_RULES),
 ];
 
 /** The table as text: a line per rule. */

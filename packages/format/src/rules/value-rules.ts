@@ -11,7 +11,7 @@ const declared = (model: Outline): readonly ValueInfo[] => LISTS.flatMap((list) 
 export const VALUE_RULES: readonly Rule<Outline>[] = [
   {
     code: 'value.name',
-    says: `a value has a name of at most ${MAX_NAME} characters, without NUL`,
+    says: `A value has a name of at most ${MAX_NAME} characters, without NUL.`,
     check: (model) => {
       for (const { name } of declared(model)) {
         const fault = nameFault(name);
@@ -22,7 +22,7 @@ export const VALUE_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'value.duplicate',
-    says: 'no two inputs, no two outputs and no two intermediate values have the same name',
+    says: 'No two inputs, no two outputs and no two intermediate values have the same name.',
     check: (model) => {
       for (const list of LISTS) {
         const twice = firstTwice(model[list].map((v) => v.name));
@@ -33,7 +33,7 @@ export const VALUE_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'value.shape',
-    says: `a declared shape has at most ${MAX_RANK} dimensions, each a size or a name`,
+    says: `A declared shape has at most ${MAX_RANK} dimensions, each a size or a name.`,
     check: (model) => {
       for (const { name, shape } of declared(model)) {
         if (shape === undefined) continue;
@@ -46,7 +46,7 @@ export const VALUE_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'value.type',
-    says: 'a value that is declared twice has one element type',
+    says: 'A value that is declared twice has one element type.',
     check: (model) => {
       const types = new Map<string, string>();
       for (const { name, dtype } of declared(model)) {

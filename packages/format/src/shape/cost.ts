@@ -1,4 +1,4 @@
-import type { Layer, Model, Tensor } from '../contract.js';
+import type { DType, Layer, Model, Tensor } from '../contract.js';
 import { elementCount } from '../dtype.js';
 import { indexBytes, nnzOf, payloadBytes } from '../sparse/measure.js';
 import { weightsOf } from '../weight-view.js';
@@ -18,11 +18,14 @@ export type Macs =
 export interface LayerCost {
   readonly layer: string;
   readonly operator: string;
-  /** Elements of the constant tensors the layer owns: a tensor used by several layers belongs to the first. */
+  /**
+   * Elements of the constant tensors the layer owns: a tensor used by several layers belongs to the first. Shapes, axes and
+   * indices (i64, i32, bool) were never trained and do not count.
+   */
   readonly parameters: number;
   /** Those that are kept: not zero, or stored in a tile. */
   readonly kept: number;
-  /** Bytes of those tensors as they are encoded, indices included. */
+  /** Bytes of all its tensors as they are encoded, indices included. */
   readonly weightBytes: number;
   readonly macs: Macs;
 }
@@ -39,6 +42,8 @@ export interface ModelCost {
 
 const KNOWN: ReadonlySet<string> = new Set(OPERATOR_SHAPES.map((row) => row.operator));
 
+const NEVER_TRAINED: ReadonlySet<DType> = new Set<DType>(['i64', 'i32', 'bool']);
+
 /** Parameters, bytes and multiply-accumulates of `model`, for the shapes that `inferShapes` found. */
 export function costOf(model: Model, shapes: ShapeTable): ModelCost {
   const owned = new Set<string>();
@@ -54,8 +59,10 @@ export function costOf(model: Model, shapes: ShapeTable): ModelCost {
       const tensor = model.tensors.get(name);
       if (tensor === undefined || owned.has(name)) continue;
       owned.add(name);
-      cost.parameters += elementCount(tensor.shape);
-      cost.kept += kept(name, tensor);
+      if (!NEVER_TRAINED.has(tensor.dtype)) {
+        cost.parameters += elementCount(tensor.shape);
+        cost.kept += kept(name, tensor);
+      }
       cost.weightBytes += payloadBytes(tensor) + indexBytes(tensor);
     }
     return { layer: layer.name, operator: layer.operator, ...cost, macs: macsOf(model, layer, shapes, kept) };

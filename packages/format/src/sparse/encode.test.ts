@@ -5,7 +5,7 @@ import { bcrMask, channelMask, patternMask, Random, unstructuredMask, weightsUnd
 import { decode } from './decode.js';
 import { encode } from './encode.js';
 import { densityOf, indexBytes, nnzOf, payloadBytes } from './measure.js';
-import { candidateName, planEncoding } from './plan.js';
+import { candidateName, OWN_TILES_SLACK, planEncoding } from './plan.js';
 
 const matrixView = (rows: number, columns: number, kernel = 1): MatrixView => ({ count: 1, rows, columns, order: 'row-major', kernel });
 
@@ -20,6 +20,17 @@ describe('encode', () => {
     expect(plan.reason).toMatch(/^bcr 6x24: [\d,]+ bytes, (csr|bcrc) [\d,]+, /);
     expect(plan.reason).toContain('dense 92,160');
     expect(candidateName(plan.candidates[1]!)).toBe('bcr 6x24');
+  });
+
+  it('keeps the tiles of the scheme where smaller ones would save next to nothing', () => {
+    const scheme: Scheme = { kind: 'bcr', rate: 10, blockRows: 4, blockColumns: 16, rowShare: 0 };
+    const tensor = dense('f32', [128, 512], weightsUnder(random, bcrMask(random, 128, 512, 4, 16, 10, 0)));
+    const least = planEncoding(tensor, matrixView(128, 512)).chosen;
+    const { chosen } = planEncoding(tensor, matrixView(128, 512), { scheme });
+    if (!least.ok || !chosen.ok) expect.fail('an encoding must be possible');
+    expect(candidateName(least)).toBe('bcr 4x4');
+    expect(candidateName(chosen)).toBe('bcr 4x16');
+    expect(chosen.totalBytes).toBeLessThanOrEqual(least.totalBytes * (1 + OWN_TILES_SLACK));
   });
 
   it('counts the channels of a block-punched scheme in columns', () => {

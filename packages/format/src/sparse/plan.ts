@@ -11,11 +11,17 @@ import { measurePattern } from './pattern.js';
 import { checkView, matrixValues } from './place.js';
 
 export interface EncodeOptions {
-  /** How the weights were pruned: its own block is tried first and wins ties. */
+  /** How the weights were pruned: its own tiles win where they cost at most `OWN_TILES_SLACK` more than the smallest. */
   readonly scheme?: Scheme;
   /** Only these may be chosen, even where dense is smaller; left out: all of them, and dense. */
   readonly encodings?: readonly Encoding[];
 }
+
+/**
+ * Kernels are fastest on the tiles that a scheme pruned by: they are not split into smaller ones for less than this
+ * share of the bytes.
+ */
+export const OWN_TILES_SLACK = 0.05;
 
 /** One way to store the tensor: what it costs, or why it is none. */
 export type EncodingCandidate = {
@@ -79,7 +85,7 @@ export function planKept(tensor: DenseTensor, view: MatrixView, kept: readonly K
     weigh('csr', (matrix) => measureCsr(matrix)),
   ];
   const nnz = kept.reduce((sum, matrix) => sum + matrix.nnz, 0);
-  const chosen = smallest(candidates);
+  const chosen = choose(candidates, ownTiles(candidates, options.scheme));
   return { dtype: tensor.dtype, view, nnz, candidates, chosen, reason: reasonFor(chosen, candidates) };
 }
 
@@ -97,6 +103,20 @@ function smallest(candidates: readonly EncodingCandidate[]): EncodingCandidate {
   const [first, ...others] = possible;
   if (first === undefined) return candidates.find((c) => c.encoding !== 'dense') ?? candidates[0]!;
   return others.reduce((best, c) => (c.totalBytes < best.totalBytes ? c : best), first);
+}
+
+/** The candidate that stores the tiles of `scheme` as they were cut. */
+function ownTiles(candidates: readonly EncodingCandidate[], scheme: Scheme | undefined): EncodingCandidate | undefined {
+  if (scheme?.kind === 'pattern') return candidates.find((c) => c.encoding === 'pattern');
+  return scheme?.kind === 'bcr' || scheme?.kind === 'block-punched' ? candidates.find((c) => c.encoding === 'bcr') : undefined;
+}
+
+function choose(candidates: readonly EncodingCandidate[], own: EncodingCandidate | undefined): EncodingCandidate {
+  const least = smallest(candidates);
+  if (!least.ok || own?.ok !== true || least.encoding === 'dense' || own.totalBytes > least.totalBytes * (1 + OWN_TILES_SLACK)) return least;
+  // The one bound that holds without exception: never more than CSR.
+  const csr = candidates.find((c) => c.encoding === 'csr');
+  return csr?.ok === true && csr.totalBytes < own.totalBytes ? least : own;
 }
 
 function reasonFor(chosen: EncodingCandidate, candidates: readonly EncodingCandidate[]): string {

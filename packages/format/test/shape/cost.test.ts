@@ -25,6 +25,15 @@ describe('costOf', () => {
     ]);
   });
 
+  it('does not take shapes and axes for parameters', () => {
+    const m = model({
+      inputs: [{ name: 'x', dtype: 'f32', shape: [2, 6] }],
+      tensors: new Map([['shape', dense('i64', [2], BigInt64Array.of(3n, 4n))]]),
+      layers: [layer('Reshape', ['x', 'shape'], ['y'])],
+    });
+    expect(cost(m).layers[0]).toMatchObject({ parameters: 0, kept: 0, weightBytes: 16 });
+  });
+
   it('says why where a size is missing', () => {
     const m = model({
       inputs: [{ name: 'x', dtype: 'f32', shape: ['N', 4] }],

@@ -29,8 +29,11 @@ const RANKS: ReadonlyMap<string, Rule> = new Map([
   ['Reshape', (node, _of, tensor) => tensor(node.inputs[1] ?? '')?.shape[0]],
 ]);
 
-const logical = new Set(['And', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Not', 'Or', 'Xor']);
-const indices = new Set(['ArgMax', 'ArgMin', 'Shape']);
+const LOGICAL = new Set(['And', 'Equal', 'Greater', 'GreaterOrEqual', 'IsInf', 'IsNaN', 'Less', 'LessOrEqual', 'Not', 'Or', 'Xor']);
+const INDICES = new Set(['ArgMax', 'ArgMin', 'NonZero', 'Shape', 'Size']);
+const SECOND_IS_INDEX = new Set(['TopK', 'MaxPool']);
+/** Operators whose output has the element type of another input than the first. */
+const LIKE_INPUT: ReadonlyMap<string, number> = new Map([['CastLike', 1], ['OneHot', 2], ['Where', 1]]);
 
 /** Answers from declared values and tensors, and else by walking up to what made the value. */
 export function knownOf(nodes: readonly Node[], values: Iterable<ValueInfo>, tensors: ReadonlyMap<string, Tensor>): Known {
@@ -66,20 +69,32 @@ export function knownOf(nodes: readonly Node[], values: Iterable<ValueInfo>, ten
     return ranks.get(name);
   };
 
+  const dtypes = new Map<string, DType | undefined>();
   const dtypeOf = (name: string): DType | undefined => {
+    const path: string[] = [];
     let at = name;
-    for (let steps = 0; steps <= nodes.length; steps++) {
+    while (!dtypes.has(at)) {
+      // Set before its source is asked, so that a cycle ends as "not known".
+      dtypes.set(at, undefined);
+      path.push(at);
       const known = tensors.get(at)?.dtype ?? declared.get(at)?.dtype;
-      if (known !== undefined) return known;
       const node = maker.get(at);
-      if (node === undefined) return undefined;
-      if (logical.has(node.operator)) return 'bool';
-      if (indices.has(node.operator) || ((node.operator === 'TopK' || node.operator === 'MaxPool') && node.outputs[1] === at)) return 'i64';
-      if (node.operator === 'Cast') return tensorType(Number(valueOf(node, 'to', 'int') ?? 0n))?.dtype;
-      if (node.operator === 'ConstantOfShape') return valueOf(node, 'value', 'tensor')?.dtype ?? 'f32';
-      at = (node.operator === 'Where' ? node.inputs[1] : node.operator === 'OneHot' ? node.inputs[2] : node.inputs[0]) ?? '';
+      const step = known !== undefined ? { dtype: known } : node === undefined ? { dtype: undefined } : stepType(node, at);
+      if ('dtype' in step) { dtypes.set(at, step.dtype); break; }
+      at = step.like;
     }
-    return undefined;
+    const found = dtypes.get(at);
+    for (const passed of path) dtypes.set(passed, found);
+    return found;
   };
   return { dtypeOf, rankOf };
+}
+
+/** Element type of output `name`, or the value that has the same. */
+function stepType(node: Node, name: string): { readonly dtype: DType | undefined } | { readonly like: string } {
+  if (LOGICAL.has(node.operator)) return { dtype: 'bool' };
+  if (INDICES.has(node.operator) || (SECOND_IS_INDEX.has(node.operator) && node.outputs[1] === name)) return { dtype: 'i64' };
+  if (node.operator === 'Cast') return { dtype: tensorType(Number(valueOf(node, 'to', 'int') ?? 0n))?.dtype };
+  if (node.operator === 'ConstantOfShape') return { dtype: valueOf(node, 'value', 'tensor')?.dtype ?? 'f32' };
+  return { like: node.inputs[LIKE_INPUT.get(node.operator) ?? 0] ?? '' };
 }

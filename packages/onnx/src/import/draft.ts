@@ -1,5 +1,5 @@
 import { FretworkError, type DenseTensor, type ValueInfo } from '@fretwork/format';
-import { IMPORT_LIMITS, type ImportOptions, type ImportProblem, type LayerPlan } from '../contract.js';
+import { IMPORT_LIMITS, type ImportOptions, type OnnxProblem, type LayerPlan } from '../contract.js';
 import type { Node } from '../forms/node.js';
 import { decodeModel } from '../schema/decode.js';
 import type { onnx } from '../schema/onnx.pb.js';
@@ -26,7 +26,7 @@ export interface Draft {
   readonly sparse: ReadonlySet<string>;
   readonly plans: readonly LayerPlan[];
   readonly constants: readonly string[];
-  readonly problems: readonly ImportProblem[];
+  readonly problems: readonly OnnxProblem[];
 }
 
 /** Reads everything, so that `problems` is complete. Throws where the file is broken. */

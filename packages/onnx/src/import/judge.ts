@@ -1,5 +1,5 @@
 import { DTYPES, quote } from '@fretwork/format';
-import { NEWEST_OPSET, OLDEST_OPSET, type ImportProblem } from '../contract.js';
+import { NEWEST_OPSET, OLDEST_OPSET, type OnnxProblem } from '../contract.js';
 import { RENAMED } from '../forms/table.js';
 import type { Node } from '../forms/node.js';
 import { operatorRow } from '../operators/table.js';
@@ -8,14 +8,14 @@ import { tensorType, typeName } from '../tensor/types.js';
 import { isOwnDomain } from './opset.js';
 
 /** A problem of a layer. */
-export const layerProblem = (name: string, operator: string, part: ImportProblem['part'], reason: string, hint: string): ImportProblem =>
+export const layerProblem = (name: string, operator: string, part: OnnxProblem['part'], reason: string, hint: string): OnnxProblem =>
   ({ kind: 'layer', name, operator, part, reason, hint });
 
 const shown = (proto: onnx.NodeProto): string => (isOwnDomain(proto.domain) ? proto.opType : `${proto.domain}::${proto.opType}`);
 
 /** Whether this package has the operator of a node, in the opset of its file. */
-export function judgeOperator(proto: onnx.NodeProto, name: string, opset: number, functions: readonly onnx.FunctionProto[]): ImportProblem | undefined {
-  const problem = (reason: string, hint: string): ImportProblem => layerProblem(name, shown(proto), 'operator', reason, hint);
+export function judgeOperator(proto: onnx.NodeProto, name: string, opset: number, functions: readonly onnx.FunctionProto[]): OnnxProblem | undefined {
+  const problem = (reason: string, hint: string): OnnxProblem => layerProblem(name, shown(proto), 'operator', reason, hint);
   const same = (a: string, b: string): boolean => a === b || (isOwnDomain(a) && isOwnDomain(b));
   if (functions.some((f) => f.name === proto.opType && same(f.domain, proto.domain))) {
     return problem('it calls a function of the model', 'inline the functions of the model before import');
@@ -32,11 +32,11 @@ export function judgeOperator(proto: onnx.NodeProto, name: string, opset: number
 }
 
 /** What is wrong with a node in the form of `OPERATOR_FORM`: unknown or missing attributes, number of inputs or outputs. */
-export function judgeForm(node: Node): readonly ImportProblem[] {
+export function judgeForm(node: Node): readonly OnnxProblem[] {
   const row = operatorRow(node.operator)!;
-  const problems: ImportProblem[] = [];
+  const problems: OnnxProblem[] = [];
   const again = 'the file is not valid ONNX, or of a newer version than supported; export it again';
-  const problem = (part: ImportProblem['part'], reason: string, hint = again): void => {
+  const problem = (part: OnnxProblem['part'], reason: string, hint = again): void => {
     problems.push(layerProblem(node.name, node.operator, part, reason, hint));
   };
   for (const [name, value] of node.attributes) {

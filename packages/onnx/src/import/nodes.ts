@@ -1,5 +1,5 @@
 import type { DenseTensor } from '@fretwork/format';
-import type { ImportProblem } from '../contract.js';
+import type { OnnxProblem } from '../contract.js';
 import type { Node, NodeAttribute } from '../forms/node.js';
 import type { onnx } from '../schema/onnx.pb.js';
 import type { TensorSource } from '../tensor/read.js';
@@ -13,14 +13,14 @@ import { nameLayers } from './name.js';
 export interface NodesOfFile {
   readonly nodes: readonly Node[];
   readonly constants: readonly (readonly [name: string, tensor: DenseTensor])[];
-  readonly problems: readonly ImportProblem[];
+  readonly problems: readonly OnnxProblem[];
 }
 
 /** Reads nodes; those with problems are left out of `nodes`. Tensors in attributes throw as `readTensor` does. */
 export function readNodes(graph: onnx.GraphProto, opset: number, functions: readonly onnx.FunctionProto[], source: TensorSource): NodesOfFile {
   const nodes: Node[] = [];
   const constants: (readonly [string, DenseTensor])[] = [];
-  const problems: ImportProblem[] = [];
+  const problems: OnnxProblem[] = [];
   const names = nameLayers(graph.node);
   graph.node.forEach((proto, i) => {
     const name = names[i]!;

@@ -1,5 +1,5 @@
 import { dense, type DenseTensor, type ValueInfo } from '@fretwork/format';
-import type { ImportProblem, LayerPlan } from '../contract.js';
+import type { OnnxProblem, LayerPlan } from '../contract.js';
 import type { FormContext, FormResult } from '../forms/change.js';
 import { knownOf } from '../forms/known.js';
 import type { Node } from '../forms/node.js';
@@ -11,7 +11,7 @@ import { namesBeside } from './name.js';
 export interface Reformed {
   readonly nodes: readonly Node[];
   readonly plans: readonly LayerPlan[];
-  readonly problems: readonly ImportProblem[];
+  readonly problems: readonly OnnxProblem[];
 }
 
 /** Takes every node through its changes of form. Adds to `tensors` what attributes said, and removes what nobody reads any more. */
@@ -37,7 +37,7 @@ export function reform(
 
   const done: Node[] = [];
   const plans: LayerPlan[] = [];
-  const problems: ImportProblem[] = [];
+  const problems: OnnxProblem[] = [];
   for (const node of nodes) {
     const changes: string[] = [];
     const result = reformOne(node, opset, context, changes);

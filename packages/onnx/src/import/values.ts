@@ -1,5 +1,5 @@
 import { DTYPES, type ValueInfo } from '@fretwork/format';
-import type { ImportProblem } from '../contract.js';
+import type { OnnxProblem } from '../contract.js';
 import type { onnx } from '../schema/onnx.pb.js';
 import { readValue } from './value.js';
 
@@ -9,12 +9,12 @@ export interface Values {
   readonly outputs: readonly ValueInfo[];
   /** Those between the layers whose type is supported. */
   readonly values: readonly ValueInfo[];
-  readonly problems: readonly ImportProblem[];
+  readonly problems: readonly OnnxProblem[];
 }
 
 /** Reads declared values; inputs that are `weights` are none. */
 export function readValues(graph: onnx.GraphProto, weights: ReadonlySet<string>): Values {
-  const problems: ImportProblem[] = [];
+  const problems: OnnxProblem[] = [];
   const must = (protos: readonly onnx.ValueInfoProto[], what: string): readonly ValueInfo[] => protos.flatMap((proto) => {
     const result = readValue(proto);
     if (result.ok) return [result.value];

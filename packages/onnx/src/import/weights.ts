@@ -1,5 +1,5 @@
 import type { DenseTensor } from '@fretwork/format';
-import type { ImportProblem } from '../contract.js';
+import type { OnnxProblem } from '../contract.js';
 import type { onnx } from '../schema/onnx.pb.js';
 import { readTensor, type TensorResult, type TensorSource } from '../tensor/read.js';
 import { readSparse } from '../tensor/sparse.js';
@@ -11,13 +11,13 @@ export interface Weights {
   readonly names: readonly string[];
   /** Names of those that are sparse in the file. */
   readonly sparse: ReadonlySet<string>;
-  readonly problems: readonly ImportProblem[];
+  readonly problems: readonly OnnxProblem[];
 }
 
 export function readWeights(graph: onnx.GraphProto, source: TensorSource): Weights {
   const tensors: (readonly [string, DenseTensor])[] = [];
   const names: string[] = [];
-  const problems: ImportProblem[] = [];
+  const problems: OnnxProblem[] = [];
   const keep = (name: string, result: TensorResult): void => {
     names.push(name);
     if (result.ok) tensors.push([name, result.tensor]);

@@ -22,6 +22,8 @@ export const LAYERS: readonly OperatorRow[] = [
   row('LogSoftmax', [1, 13], [1, 1], [1, 1], int('axis', -1)),
   row('MatMul', [1, 13], [2, 2], [1, 1]),
   row('MaxPool', [1, 13], [1, 1], [1, 2], ...window, int('ceil_mode', 0), ints('dilations'), required(ints('kernel_shape')), int('storage_order', 0)),
+  // Newer than the one form, and not part of it before.
+  row('RMSNormalization', [23, 23], [2, 2], [1, 1], int('axis', -1), float('epsilon', Math.fround(1e-5)), int('stash_type', 1)),
   row('RNN', [7, 13], [3, 6], [0, 2], ...recurrent, strings('activations', ['Tanh', 'Tanh'])),
   row('Softmax', [1, 13], [1, 1], [1, 1], int('axis', -1)),
 ];

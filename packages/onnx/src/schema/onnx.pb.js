@@ -1,10 +1,11 @@
+// Made from onnx.proto by tools/generate.ts. Not to be edited.
 /*eslint-disable block-scoped-var, id-length, no-control-regex, no-magic-numbers, no-mixed-operators, no-prototype-builtins, no-redeclare, no-shadow, no-var, sort-vars, default-case, jsdoc/require-param*/
 import $protobuf from "protobufjs/minimal.js";
 
 const $Reader = $protobuf.Reader, $Writer = $protobuf.Writer, $util = $protobuf.util;
 const $Object = $util.global.Object, $undefined = $util.global.undefined, $Error = $util.global.Error, $RangeError = $util.global.RangeError;
 
-const $root = $protobuf.roots["fretwork-onnx"] || ($protobuf.roots["fretwork-onnx"] = {});
+const $root = {};
 
 export const onnx = $root.onnx = (() => {
 

@@ -1,0 +1,12 @@
+import { conformance } from './commands/conformance.js';
+import { convert } from './commands/convert.js';
+import { evalCommand } from './commands/eval.js';
+import { explain } from './commands/explain.js';
+import { inspect } from './commands/inspect.js';
+import { prune } from './commands/prune.js';
+import { run } from './commands/run.js';
+import { verify } from './commands/verify.js';
+import type { Command } from './contract.js';
+
+/** Every command, in the order that help lists them. */
+export const COMMANDS: readonly Command[] = [inspect, explain, convert, prune, run, evalCommand, verify, conformance];

@@ -1,0 +1,58 @@
+import { explainPasses, planMemory, type ExplainedLayer } from '@fretwork/compiler';
+import { createInterpreter } from '@fretwork/reference';
+import type { DenseTensor, Layer } from '@fretwork/format';
+import type { Command } from '../contract.js';
+import { EXIT } from '../contract.js';
+import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
+import { readModelFile } from '../model-file.js';
+import { grouped, plain, printTable } from '../print-table.js';
+
+export const explain: Command = {
+  name: 'explain',
+  says: 'Shows what the graph passes make of a model: layers before and after, what was fused into what, and why not.',
+  operands: ['MODEL'],
+  options: [
+    SHAPE_OPTION,
+    { name: 'json', says: 'Print { model, rounds, before, after, passes, memory } as JSON.' },
+  ],
+  examples: ['fretwork explain model.onnx', 'fretwork explain pruned.bcr --shape image=1x3x224x224 --json'],
+  run: async (args, terminal) => {
+    const { model } = await readModelFile(args.positionals[0]!);
+    const { explanation, result } = explainPasses(model, undefined, { inputShapes: openShapes(model, args.texts('shape'), 'explain'), evaluate });
+    const memory = planMemory(result.model);
+    if (args.flag('json')) {
+      terminal.out(`${JSON.stringify({ ...explanation, memory }, undefined, 2)}\n`);
+      return EXIT.ok;
+    }
+    const counted = explanation.passes.filter((pass) => pass.done + pass.kept + pass.planned > 0);
+    terminal.out(`Before: ${explanation.before.length} layers\n${layerTable(explanation.before)}\n`);
+    terminal.out(`After: ${explanation.after.length} layers\n${layerTable(explanation.after)}\n`);
+    terminal.out(printTable(['pass', 'done', 'kept', 'planned', 'does'], counted.map((p) => [p.name, p.done, p.kept, p.planned, p.says])));
+    terminal.out(`\n${explanation.before.length} layers → ${explanation.after.length} in ${explanation.rounds} rounds; `
+      + `${memory.ok ? `activations need ${grouped(memory.peakBytes)} bytes at most, ${grouped(memory.separateBytes)} without sharing`
+        : `no memory plan: layer ${plain(memory.layer)}: ${memory.reason}; ${memory.hint}`}\n`);
+    return EXIT.ok;
+  },
+};
+
+/** The reference computes what shapes alone do not tell. */
+function evaluate(layer: Layer, inputs: readonly (DenseTensor | undefined)[]): readonly (DenseTensor | undefined)[] {
+  const tensors = new Map(inputs.flatMap((tensor, i) => (tensor === undefined ? [] : [[layer.inputs[i]!, tensor] as const])));
+  const outputs = layer.outputs.filter((name) => name !== '');
+  const found = createInterpreter({
+    name: layer.name, inputs: [], values: [], layers: [layer], tensors,
+    outputs: outputs.map((name) => ({ name, dtype: 'f32' as const })),
+    provenance: { producer: 'fretwork explain', producerVersion: '', sourceOpset: 0, doc: '', metadata: [] },
+  }).run({});
+  return layer.outputs.map((name) => found[name]);
+}
+
+const layerTable = (layers: readonly ExplainedLayer[]): string => printTable(
+  ['layer', 'operator', 'shape', 'fused', 'why'],
+  layers.map((l) => [
+    plain(l.name, 32), l.activation === undefined ? l.operator : `${l.operator} + ${l.activation.kind}`,
+    l.shape?.map((d) => (typeof d === 'number' ? d : plain(d, 12))).join('x') ?? '?',
+    l.from.map((name) => plain(name, 24)).filter((name) => name !== l.name).join(', '),
+    l.notes.map((note) => `${note.says} (${note.pass})`).join('; '),
+  ]),
+);

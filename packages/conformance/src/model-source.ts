@@ -1,0 +1,16 @@
+import { writeModel, type Model } from '@fretwork/format';
+import { importModel } from '@fretwork/onnx';
+import type { ModelSource } from './contract.js';
+
+/** `make` called at most once. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+export function sourceFromOnnx(onnx: Uint8Array): ModelSource {
+  const model = once(() => importModel(onnx));
+  return { onnx, model, bcr: once(() => writeModel(model())) };
+}
+
+export const sourceFromModel = (model: Model): ModelSource => ({ onnx: undefined, model: () => model, bcr: once(() => writeModel(model)) });

@@ -1,0 +1,15 @@
+export type { DataKind, DataSpec, Dataset, DType, NdArray, NdData, ReadFile } from './contract.js';
+export { DATASET_ERRORS, DatasetError, type DatasetErrorCode, type DatasetErrorDetails } from './error.js';
+export { elementCount, ndArray } from './nd-array.js';
+export { gunzip, type GunzipOptions } from './gunzip.js';
+export { readNpy } from './npy-read.js';
+export { writeNpy } from './npy-write.js';
+export { readIdx } from './idx.js';
+export { CIFAR10_CLASSES, readCifar10, readCifar100 } from './cifar.js';
+export { readF32, readLabels } from './raw.js';
+export { readUstar, ustarEntries, type UstarEntry } from './ustar.js';
+export { labelsOf } from './dataset.js';
+export { DATA_KINDS, loadDataset, parseDataSpec, type LoadOptions } from './data-spec.js';
+export { normalise, type Normalisation } from './normalise.js';
+export { SHAPE_CLASSES, type ShapeClass } from './shape-classes.js';
+export { shapes, type ShapesOptions } from './shapes.js';

@@ -1,0 +1,20 @@
+import { FretworkError, type ErrorDetails, type Layer } from '@fretwork/format';
+
+/** What an operator finds wrong, said without knowing which layer it is computing. */
+export class Fault extends FretworkError {
+  readonly says: string;
+
+  constructor(code: string, says: string, details: ErrorDetails = {}) {
+    super(code, says, details);
+    this.says = says;
+  }
+}
+
+/** The same error, naming `layer`. Errors that name one already, and foreign ones, stay as they are. */
+export function inLayer(layer: Layer, error: unknown): unknown {
+  if (error instanceof Fault) {
+    return new FretworkError(error.code, `${layer.operator}: ${error.says}`, { ...error.details, layer: layer.name });
+  }
+  if (!(error instanceof FretworkError) || error.details.layer !== undefined) return error;
+  return new FretworkError(error.code, `${layer.operator}: ${error.message}`, { layer: layer.name, cause: error });
+}

@@ -1,0 +1,6 @@
+export type {
+  Interpreter, InterpreterOptions, OperatorCall, OperatorRow, RunOptions, Support, Tensors,
+} from './contract.js';
+export { createInterpreter, run } from './interpreter.js';
+export { supports } from './supports.js';
+export { OPERATORS } from './operators/table.js';

@@ -1,0 +1,36 @@
+/**
+ * The plain matrix product. `source` and `target` are rows of `width` numbers, one behind the other; what is computed
+ * is added to what stands in `target`.
+ */
+import type { Numbers } from '../tensor/elements.js';
+
+/** target[r] += Σ over c of weights[r, c] · source[sourceStart(r) + c], for weights `[rows, columns]` row-major. */
+export function addDense(
+  weights: Numbers, rows: number, columns: number, source: Float64Array, target: Float64Array, width: number,
+  sourceStart: (row: number) => number = () => 0,
+): void {
+  for (let r = 0; r < rows; r++) {
+    const start = sourceStart(r);
+    let c = 0;
+    for (; c + 4 <= columns; c += 4) addFour(target, r * width, weights, r * columns + c, source, (start + c) * width, width);
+    for (; c < columns; c++) addScaled(target, r * width, weights[r * columns + c]!, source, (start + c) * width, width);
+  }
+}
+
+/** target[to + p] += weight · source[from + p] for p below `width`. */
+export function addScaled(
+  target: Float64Array, to: number, weight: number, source: Float64Array, from: number, width: number,
+): void {
+  for (let p = 0; p < width; p++) target[to + p]! += weight * source[from + p]!;
+}
+
+/** Four rows of the source in one pass: the target is the slow part, and is touched a quarter as often. */
+function addFour(
+  target: Float64Array, to: number, weights: Numbers, at: number, source: Float64Array, from: number, width: number,
+): void {
+  const [a, b, c, d] = [weights[at]!, weights[at + 1]!, weights[at + 2]!, weights[at + 3]!];
+  const [second, third, fourth] = [from + width, from + 2 * width, from + 3 * width];
+  for (let p = 0; p < width; p++) {
+    target[to + p]! += a * source[from + p]! + b * source[second + p]! + c * source[third + p]! + d * source[fourth + p]!;
+  }
+}
