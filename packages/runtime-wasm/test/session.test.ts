@@ -172,9 +172,8 @@ describe('run', () => {
     const before = memoryUsage();
     const bytes = [grown(), grown(), grown()];
     const after = memoryUsage();
-    console.log(bytes);
-    // One byte a run would be 10,000.
-    expect(Math.min(...bytes)).toBeLessThan(10_000);
+    // The smallest object takes 16 bytes: one a run would be 160,000. What is left is the test runner's own.
+    expect(Math.min(...bytes)).toBeLessThan(100_000);
     expect(after.arrayBuffers).toBe(before.arrayBuffers);
     expect(runtime.run(inputs).y!.data.buffer).toBe(wasm);
   });

@@ -129,8 +129,9 @@ function runsOf(map: Int32Array): Int32Array | undefined {
   const runs: number[] = [];
   for (let i = 0; i < map.length;) {
     let end = i + 1;
-    while (end < map.length && (map[i]! < 0 ? map[end]! < 0 : map[end]! === map[i]! + end - i)) end++;
-    runs.push(map[i]!, end - i);
+    const first = map[i]!;
+    while (end < map.length && (first < 0 ? map[end]! < 0 : map[end] === first + end - i)) end++;
+    runs.push(first, end - i);
     if (runs.length * 4 > map.length + 8) return undefined;
     i = end;
   }

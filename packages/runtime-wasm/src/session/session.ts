@@ -56,10 +56,7 @@ export class Session implements Runtime {
   run(inputs: Tensors): Record<string, DenseTensor> {
     const parts = this.#alive();
     checkInputs(parts.model, inputs);
-    const kept = this.#find(inputs) ?? this.#make(
-      this.inputs.map((name) => [...inputs[name]!.shape]),
-      parts.contentInputs.map((name) => ({ ...inputs[name]!, data: inputs[name]!.data.slice() as TensorData })),
-    );
+    const kept = this.#find(inputs) ?? this.#makeFor(inputs, parts.contentInputs);
     this.#latest = kept;
     const buffer = parts.machine.buffer();
     if (kept.buffer !== buffer) {
@@ -117,6 +114,14 @@ export class Session implements Runtime {
       for (let e = 0; e < own.length; e++) if (data[e] !== own[e]) return false;
     }
     return true;
+  }
+
+  /** By itself, because functions that close over `inputs` would make every `run` allocate. */
+  #makeFor(inputs: Tensors, contentInputs: readonly string[]): Kept {
+    return this.#make(
+      this.inputs.map((name) => [...inputs[name]!.shape]),
+      contentInputs.map((name) => ({ ...inputs[name]!, data: inputs[name]!.data.slice() as TensorData })),
+    );
   }
 
   #make(shapes: readonly (readonly number[])[], contents: readonly DenseTensor[]): Kept {
