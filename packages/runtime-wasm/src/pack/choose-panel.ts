@@ -1,6 +1,6 @@
 import type { SparseMatrix } from '@fretwork/format';
 import { rowCountsOf } from '../kernels/manifest.js';
-import { planRuns, type RunOptions, type RunPlan } from './plan-runs.js';
+import { isWhole, planRuns, type RunOptions, type RunPlan } from './plan-runs.js';
 
 /** What a run costs, in multiply-adds of a kernel that runs at its best. */
 interface Cost {
@@ -30,7 +30,7 @@ const costOf = (plan: RunPlan, cost: Cost): number =>
  * other matrices (whole ones with zeros, rows, patterns) the heights of the table are tried.
  */
 export function choosePanel(matrix: SparseMatrix, cost: Cost, options: Omit<RunOptions, 'panel' | 'rowCounts'> = {}): RunPlan {
-  const whole = matrix.encoding === 'bcr' && matrix.blockRows >= matrix.rows && matrix.blockColumns >= matrix.columns;
+  const whole = isWhole(matrix);
   const full = whole && density(matrix.payload as Float32Array) > 0.75;
   const blocks = matrix.encoding === 'bcr' && !whole;
   const many = matrix.payload.length > MOST_TRIED;

@@ -37,12 +37,15 @@ export interface RunPlan {
   readonly runs: readonly Run[];
 }
 
-/** Weights of one panel, in no order: place in the panel, column, value. */
+type Visit = (row: number, column: number, value: number) => void;
+
+/** The weights of a matrix that are not zero, panel by panel. */
 interface Entries {
-  readonly start: Uint32Array;
-  readonly row: Uint8Array;
-  readonly column: Uint32Array;
-  readonly value: Float32Array;
+  readonly count: number;
+  /** Weights of panel `p`, in no order: place in the panel, column, value. */
+  readonly each: (p: number, visit: Visit) => void;
+  /** The weight at a place of panel `p`, if the panel keeps every one. */
+  readonly full: (p: number) => ((row: number, column: number) => number) | undefined;
 }
 
 type BareRun = Pick<Run, 'rows' | 'columns' | 'weights'>;
@@ -58,18 +61,18 @@ export function planRuns(matrix: SparseMatrix, options: RunOptions = {}): RunPla
   const wanted = Math.max(1, Math.min(32, options.panel ?? panelOf(matrix)));
   const panel = groupRows === matrix.rows ? wanted : panelWithin(groupRows, wanted);
   const rowCounts = options.rowCounts ?? rowCountsOf('stream');
-  const entries = collect(matrix, panel, from, to, options.scale ?? 1);
+  const entries = isWhole(matrix) ? wholeEntries(matrix, panel, from, to, options.scale ?? 1) : collect(matrix, panel, from, to, options.scale ?? 1);
   const columns = to - from;
   const chunk = Math.max(1, options.chunk ?? columns);
   const panels = Math.ceil(matrix.rows / panel);
-  const cutters = new Panels(entries, columns, panel, rowCounts);
+  const cutters = new Panels(entries, matrix.rows, columns, panel, rowCounts);
   const byChunk: BareRun[][] = Array.from({ length: Math.max(1, Math.ceil(columns / chunk)) }, () => []);
   for (let p = 0; p < panels; p++) cutters.cut(p, chunk, byChunk);
   const bare = byChunk.flat();
   const touched = new Uint8Array(matrix.rows);
   for (const run of bare) for (const row of run.rows) touched[row] = 1;
   for (let row = 0; row < matrix.rows; row++) if (touched[row] === 0) bare.push({ rows: [row], columns: new Uint32Array(0), weights: new Float32Array(0) });
-  return { rows: matrix.rows, columns, panel, nnz: entries.value.length, runs: withEnds(bare, matrix.rows) };
+  return { rows: matrix.rows, columns, panel, nnz: entries.count, runs: withEnds(bare, matrix.rows) };
 }
 
 const panelOf = (matrix: SparseMatrix): number => {
@@ -95,10 +98,40 @@ function withEnds(bare: readonly BareRun[], rows: number): Run[] {
   return bare.map((run, i): Run => ({ ...run, first: run.rows.map((row) => firstRun[row] === i), last: run.rows.map((row) => lastRun[row] === i) }));
 }
 
+/** One block without masks: a dense matrix. */
+export const isWhole = (matrix: SparseMatrix): boolean => matrix.encoding === 'bcr' && matrix.blockRows >= matrix.rows && matrix.blockColumns >= matrix.columns
+  && matrix.present === undefined && matrix.rowMask === undefined && matrix.columnMask === undefined;
+
+/** Read where they lie: a dense matrix can be large, and its order is known. */
+function wholeEntries({ rows, columns, payload }: SparseMatrix, panel: number, from: number, to: number, scale: number): Entries {
+  const each = (p: number, visit: Visit): void => {
+    for (let row = p * panel; row < Math.min(rows, (p + 1) * panel); row++) {
+      for (let column = from; column < to; column++) {
+        const value = payload[row * columns + column] as number;
+        if (value !== 0) visit(row - p * panel, column - from, value * scale);
+      }
+    }
+  };
+  const kept = Float64Array.from({ length: Math.ceil(rows / panel) }, (_, p) => {
+    let count = 0;
+    for (let row = p * panel; row < Math.min(rows, (p + 1) * panel); row++) {
+      for (let i = row * columns + from; i < row * columns + to; i++) if (payload[i] !== 0) count++;
+    }
+    return count;
+  });
+  const full = (p: number): ((row: number, column: number) => number) | undefined => {
+    if (kept[p] !== (Math.min(rows, (p + 1) * panel) - p * panel) * (to - from)) return undefined;
+    const first = p * panel * columns + from;
+    return (row, column) => (payload[first + row * columns + column] as number) * scale;
+  };
+  return { count: kept.reduce((a, b) => a + b, 0), each, full };
+}
+
+/** Sorted into panels by counting. */
 function collect(matrix: SparseMatrix, panel: number, from: number, to: number, scale: number): Entries {
   const panels = Math.ceil(matrix.rows / panel);
   const start = new Uint32Array(panels + 1);
-  const each = (visit: (row: number, column: number, value: number) => void): void => {
+  const all = (visit: Visit): void => {
     for (const tile of tiles(matrix)) {
       let at = 0;
       for (let i = 0; i < tile.rows.length; i++) {
@@ -111,23 +144,31 @@ function collect(matrix: SparseMatrix, panel: number, from: number, to: number, 
       }
     }
   };
-  each((r) => { start[Math.floor(r / panel) + 1]!++; });
+  all((r) => { start[Math.floor(r / panel) + 1]!++; });
   for (let p = 0; p < panels; p++) start[p + 1]! += start[p]!;
   const count = start[panels]!;
   const next = start.slice(0, panels);
-  const [row, column, value] = [new Uint8Array(count), new Uint32Array(count), new Float32Array(count)];
-  each((r, c, v) => {
+  const row = new Uint8Array(count);
+  const column = new Uint32Array(count);
+  const value = new Float32Array(count);
+  all((r, c, v) => {
     const at = next[Math.floor(r / panel)]!++;
     row[at] = r % panel;
     column[at] = c;
     value[at] = v * scale;
   });
-  return { start, row, column, value };
+  return {
+    count,
+    each: (p, visit) => { for (let i = start[p]!; i < start[p + 1]!; i++) visit(row[i]!, column[i]!, value[i]!); },
+    full: () => undefined,
+  };
 }
 
 /** Cuts one panel after the other, on the same scratch arrays. */
 class Panels {
   readonly #entries: Entries;
+  readonly #rows: number;
+  readonly #columns: number;
   readonly #panel: number;
   readonly #rowCounts: readonly number[];
   /** Bit r of column c: row r of the panel keeps it. */
@@ -135,8 +176,10 @@ class Panels {
   /** `[columns, panel]`: the panel's weights, valid where a mask says so. */
   readonly #values: Float32Array;
 
-  constructor(entries: Entries, columns: number, panel: number, rowCounts: readonly number[]) {
+  constructor(entries: Entries, rows: number, columns: number, panel: number, rowCounts: readonly number[]) {
     this.#entries = entries;
+    this.#rows = rows;
+    this.#columns = columns;
     this.#panel = panel;
     this.#rowCounts = rowCounts;
     this.#masks = new Uint32Array(columns);
@@ -145,14 +188,16 @@ class Panels {
 
   /** Adds the runs of panel `p` to `byChunk`. */
   cut(p: number, chunk: number, byChunk: readonly BareRun[][]): void {
-    const { start, row, column, value } = this.#entries;
-    const [from, to] = [start[p]!, start[p + 1]!];
-    for (let i = from; i < to; i++) {
-      const [c, r] = [column[i]!, row[i]!];
-      this.#masks[c]! |= 1 << r;
-      this.#values[c * this.#panel + r] = value[i]!;
-    }
-    const kept = Uint32Array.from(new Set(column.subarray(from, to))).sort();
+    const [masks, values, panel] = [this.#masks, this.#values, this.#panel];
+    const weight = this.#entries.full(p);
+    if (weight !== undefined) return this.#cutFull(p, chunk, weight, byChunk);
+    const found: number[] = [];
+    this.#entries.each(p, (r, c, value) => {
+      if (masks[c] === 0) found.push(c);
+      masks[c]! |= 1 << r;
+      values[c * panel + r] = value;
+    });
+    const kept = Uint32Array.from(found).sort();
     for (let k = 0; k < kept.length;) {
       const at = Math.floor(kept[k]! / chunk);
       let next = k;
@@ -160,7 +205,21 @@ class Panels {
       this.#cutChunk(p, kept.subarray(k, next), byChunk[at]!);
       k = next;
     }
-    for (const c of kept) this.#masks[c] = 0;
+    for (const c of kept) masks[c] = 0;
+  }
+
+  #cutFull(p: number, chunk: number, weight: (row: number, column: number) => number, byChunk: readonly BareRun[][]): void {
+    const height = Math.min(this.#panel, this.#rows - p * this.#panel);
+    byChunk.forEach((into, k) => {
+      const columns = Uint32Array.from({ length: Math.min(chunk, this.#columns - k * chunk) }, (_, c) => k * chunk + c);
+      for (let first = 0; first < height;) {
+        const count = this.#rowCounts.find((n) => n <= height - first)!;
+        const weights = new Float32Array(columns.length * count);
+        for (let r = 0; r < count; r++) for (let c = 0; c < columns.length; c++) weights[c * count + r] = weight(first + r, columns[c]!);
+        into.push({ rows: Array.from({ length: count }, (_, r) => p * this.#panel + first + r), columns, weights });
+        first += count;
+      }
+    });
   }
 
   #cutChunk(p: number, kept: Uint32Array, into: BareRun[]): void {
