@@ -7,14 +7,16 @@
  * is a step with nothing left to decide. `inspect` says what `load` would do, from the model or from its header alone.
  *
  * What it is not. No definition of operators: `@fretwork/reference` says what they mean, and this agrees with it to
- * float32. No reader: files are read and judged by `@fretwork/format`. No optimiser of graphs: of all passes only one is
- * done here, a Relu or Clip behind a Conv, Gemm or MatMul joins it. No promise of speed at the level `javascript`:
- * that is for hosts that refuse WebAssembly, and `report` says so.
+ * float32. No reader: files are read and judged by `@fretwork/format`; a `Model` made by hand is taken as valid
+ * (`checkModel` judges it). No optimiser of graphs: of all passes only one is done here, a Relu or Clip behind a Conv,
+ * Gemm or MatMul joins it. No promise of speed at the level `javascript`: that is for hosts that refuse WebAssembly, and
+ * `report` says so.
  *
  * Who owns which buffer. The model is only read. Inputs are copied into the memory. Outputs are copies that belong to
  * the caller, or with `outputs: 'views'` views on the memory, in a record that is the same every time; they hold until the
- * next `run` or `dispose`. After `run` has seen a set of shapes once, it allocates nothing but those copies; only 64-bit
- * integer arithmetic does, and so do models whose shapes depend on the content of an input, for a content not seen before.
+ * next `run` or `dispose` and are not to be written to. After `run` has seen a set of shapes once, it allocates nothing
+ * but those copies; only 64-bit integer arithmetic does, and so do models whose shapes depend on the content of an input,
+ * for a content not seen before.
  *
  * Shapes that depend on data. Where the content of a model's input decides a shape (the second input of Reshape), that
  * content is part of the plan: another content is another plan. Where only a computed value would decide it (NonZero),

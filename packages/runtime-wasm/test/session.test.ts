@@ -198,6 +198,27 @@ describe('inspect', () => {
   });
 });
 
+describe('a shape that data decide', () => {
+  const grown = (size: number, ...more: readonly Layer[]): Model => ({
+    ...modelOf([size], [...more, layer('cast', 'Cast', [more.at(-1)?.outputs[0] ?? 'x'], ['i'], { to: { type: 'int', value: 7 } }), layer('grow', 'Expand', ['w', 'i'], ['y'])], { w: dense('f32', [1], Float32Array.of(7)) }),
+  });
+
+  it('is part of the plan where it is the content of a small input', async () => {
+    const runtime = await load(grown(2));
+    for (const shape of [[2, 3], [4, 1], [2, 3]]) {
+      const { y } = runtime.run({ x: dense('f32', [2], Float32Array.from(shape)) });
+      expect(y).toMatchObject({ shape, data: new Float32Array(shape[0]! * shape[1]!).fill(7) });
+    }
+    expect(runtime.report().plans).toBe(2);
+  });
+
+  it('is refused where it is computed from much, by inspect beforehand and by load', async () => {
+    const model = grown(5000, layer('top', 'ReduceMax', ['x'], ['a']));
+    expect(await inspect(model)).toMatchObject({ ok: false, layers: [{ support: { ok: true } }, { support: { ok: true } }, { layer: 'grow', support: { ok: false, reason: expect.stringContaining('not known before') } }] });
+    expect(await rejects(load(model))).toBe('run.unsupported');
+  });
+});
+
 describe('planModel', () => {
   it('is pure, and no two living buffers of a network overlap', () => {
     const model = network(draw);

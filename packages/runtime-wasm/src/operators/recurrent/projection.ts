@@ -1,5 +1,5 @@
 /** The matrix products of recurrent layers: all gates of one direction as one program. */
-import { attribute, type SparseMatrix } from '@fretwork/format';
+import { attribute, FretworkError, type SparseMatrix } from '@fretwork/format';
 import { choosePanel, VECTOR_COST } from '../../pack/choose-panel.js';
 import { matricesOf } from '../../pack/matrices.js';
 import type { RunPlan } from '../../pack/plan-runs.js';
@@ -73,6 +73,13 @@ export function projectionsOf(b: Binding, shape: CellShape, hidden: number): rea
   const directions = directionsOf(b.node.layer);
   const per = shape.late === 0 ? 2 : 3;
   if (b.packed.length > 0) {
+    const [input, early] = b.packed;
+    if (input!.rows !== shape.gates * hidden || early!.columns !== hidden || input!.columns !== b.node.inputs[0]!.shape[2]) {
+      throw new FretworkError('run.shape', 'recurrent weights do not fit', {
+        layer: b.node.layer.name, expected: `[directions, ${shape.gates * hidden}, ${b.node.inputs[0]!.shape[2]}] and ${hidden} columns`,
+        actual: `[directions, ${input!.rows}, ${input!.columns}] and ${early!.columns} columns`,
+      });
+    }
     const programs = vectorPrograms(b, b.packed, b.program);
     const project = (i: number): Project => {
       const { start, end } = programs[i]!;
