@@ -18,15 +18,24 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
   for (const row of rows) {
     options[row.name] = { type: row.value === undefined ? 'boolean' : 'string', multiple: row.many ?? false, ...(row.short === undefined ? {} : { short: row.short }) };
   }
+  const { words, spare } = spreadValues(command, argv);
   let parsed: { values: Record<string, string | boolean | (string | boolean)[] | undefined>; positionals: string[] };
   try {
-    parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
+    const parse = (args: readonly string[]): typeof parsed => parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    parsed = parse([...words, ...spare.flatMap(({ option, value }) => [option, value])]);
+    // `prune --skip a b MODEL`: what the operands lack was no value.
+    const lacking = neededOperands(command).length - parsed.positionals.length;
+    if (lacking > 0 && lacking <= spare.length) {
+      const kept = spare.slice(0, spare.length - lacking);
+      parsed = parse([...words, ...kept.flatMap(({ option, value }) => [option, value]), ...spare.slice(-lacking).map(({ value }) => value)]);
+    }
   } catch (error) {
     throw usage('option', (error as Error).message, command.name);
   }
   const { values, positionals } = parsed;
   if (values['help'] !== true) checkOperands(command, positionals);
   return {
+    command: command.name,
     positionals,
     flag: (name) => values[name] === true,
     text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
@@ -37,8 +46,26 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
   };
 }
 
+/** `--skip a b c` is `--skip a --skip b --skip c`: the words after the first value, apart, since one of them may be an operand. */
+function spreadValues(command: Command, argv: readonly string[]): { readonly words: readonly string[]; readonly spare: readonly { readonly option: string; readonly value: string }[] } {
+  const many = new Set(command.options.filter((row) => row.many === true).flatMap((row) => [`--${row.name}`, ...(row.short === undefined ? [] : [`-${row.short}`])]));
+  const words: string[] = [];
+  const spare: { option: string; value: string }[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const option = argv[i]!;
+    if (option === '--') return { words: [...words, ...argv.slice(i)], spare };
+    words.push(option);
+    if (!many.has(option) || i + 1 >= argv.length) continue;
+    words.push(argv[++i]!);
+    while (i + 1 < argv.length && !argv[i + 1]!.startsWith('-')) spare.push({ option, value: argv[++i]! });
+  }
+  return { words, spare };
+}
+
+const neededOperands = (command: Command): readonly string[] => command.operands.filter((operand) => !operand.startsWith('['));
+
 function checkOperands(command: Command, positionals: readonly string[]): void {
-  const needed = command.operands.filter((o) => !o.startsWith('['));
+  const needed = neededOperands(command);
   const open = command.operands.some((o) => o.endsWith('…') || o.endsWith('…]'));
   if (positionals.length < needed.length) throw usage('operand', `${command.name} needs ${needed.slice(positionals.length).join(' ')}`, command.name);
   if (!open && positionals.length > command.operands.length) {
@@ -46,13 +73,20 @@ function checkOperands(command: Command, positionals: readonly string[]): void {
   }
 }
 
+export interface Bounds {
+  readonly least: number;
+  readonly most: number;
+  readonly whole?: boolean;
+}
+
 /** `--rate 10`: a finite number within the bounds. Throws `usage.number`. */
-export function numberOption(args: Arguments, name: string, bounds: { readonly least: number; readonly most: number }): number | undefined {
+export function numberOption(args: Arguments, name: string, bounds: Bounds): number | undefined {
   const text = args.text(name);
   if (text === undefined) return undefined;
   const value = parseNumber(text);
-  if (!(value >= bounds.least && value <= bounds.most)) {
-    throw usage('number', `--${name} must be a number from ${bounds.least} to ${bounds.most === Infinity ? 'any size' : bounds.most}, not ${JSON.stringify(text)}`);
+  if (!(value >= bounds.least && value <= bounds.most) || (bounds.whole === true && !Number.isInteger(value))) {
+    const range = bounds.most === Infinity ? `of at least ${bounds.least}` : `from ${bounds.least} to ${bounds.most}`;
+    throw usage('number', `--${name} must be a ${bounds.whole === true ? 'whole number' : 'number'} ${range}, not ${JSON.stringify(text)}`, args.command);
   }
   return value;
 }
@@ -69,6 +103,6 @@ export function numbersOption(args: Arguments, name: string): readonly number[] 
   const text = args.text(name);
   if (text === undefined) return undefined;
   const values = text.split(',').map(parseNumber);
-  if (values.some((v) => !Number.isFinite(v))) throw usage('number', `--${name} must be numbers divided by commas, not ${JSON.stringify(text)}`);
+  if (values.some((v) => !Number.isFinite(v))) throw usage('number', `--${name} must be numbers divided by commas, not ${JSON.stringify(text)}`, args.command);
   return values;
 }

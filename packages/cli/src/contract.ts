@@ -11,6 +11,9 @@
  * Output. The result goes to standard output, as a table for people or, with `--json`, as one JSON document; progress
  * and errors go to standard error.
  *
+ * Ctrl-C. Ends the process at once (shells report 130): most work here is one synchronous computation that no handler
+ * could interrupt, and files are written beside their name and renamed, so none is left half-written.
+ *
  * What is thrown. Whatever the packages throw: `main` prints it and turns it into an exit code.
  */
 
@@ -25,16 +28,12 @@ export const EXIT = {
   input: 3,
   /** A defect of Fretwork itself. */
   defect: 70,
-  /** Ctrl-C. */
-  interrupted: 130,
 } as const;
 
 /** Where a command writes. */
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
 }
 
 export interface OptionRow {
@@ -49,6 +48,8 @@ export interface OptionRow {
 
 /** Parsed arguments. Options are looked up by name; the parser has refused all others. */
 export interface Arguments {
+  /** Name of the command, for hints. */
+  readonly command: string;
   readonly positionals: readonly string[];
   readonly flag: (name: string) => boolean;
   readonly text: (name: string) => string | undefined;

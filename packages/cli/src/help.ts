@@ -33,7 +33,7 @@ export function helpOfAll(commands: readonly Command[], version: string): string
     ...commands.map((c) => `  ${c.name.padEnd(width)}  ${c.says}`),
     '',
     'fretwork COMMAND --help shows options and an example; fretwork --version prints the version.',
-    `Exit codes: ${EXIT.ok} done, ${EXIT.no} the answer is no, ${EXIT.usage} wrong command line, ${EXIT.input} wrong or missing file, ${EXIT.defect} a defect of fretwork, ${EXIT.interrupted} interrupted.`,
+    `Exit codes: ${EXIT.ok} done, ${EXIT.no} the answer is no, ${EXIT.usage} wrong command line, ${EXIT.input} wrong or missing file, ${EXIT.defect} a defect of fretwork.`,
     '',
   ].join('\n');
 }

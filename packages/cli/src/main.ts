@@ -10,17 +10,13 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
-    if (terminal.signal.aborted) {
-      terminal.err('interrupted\n');
-      return EXIT.interrupted;
-    }
     if (error instanceof FretworkError) {
       terminal.err(`fretwork: ${error.message}\n`);
       return isUsageError(error) ? EXIT.usage : EXIT.input;
     }
     if (isErrorWithCode(error)) {
-      terminal.err(`fretwork: ${error.message} [${error.code}]\n`);
-      return EXIT.input;
+      terminal.err(`fretwork: ${error.message}\n`);
+      return error.code.startsWith('spec.') ? EXIT.usage : EXIT.input;
     }
     terminal.err(`fretwork: this is a defect of fretwork, please report it\n${error instanceof Error ? error.stack : String(error)}\n`);
     return EXIT.defect;

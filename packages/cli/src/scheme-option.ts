@@ -31,20 +31,20 @@ export const SCHEME_OPTIONS: readonly OptionRow[] = [
 export function schemeOption(args: Arguments): Scheme {
   const kind = args.text('scheme') ?? 'bcr';
   const row = SCHEMES.find((s) => s.kind === kind);
-  if (row === undefined) throw usage('scheme', `there is no scheme ${JSON.stringify(kind)}; known: ${SCHEMES.map((s) => s.kind).join(', ')}`);
+  if (row === undefined) throw usage('scheme', `there is no scheme ${JSON.stringify(kind)}; known: ${SCHEMES.map((s) => s.kind).join(', ')}`, args.command);
   const rate = numberOption(args, 'rate', { least: 1, most: 1e6 });
-  if (rate === undefined) throw usage('rate', 'prune needs --rate: 10 keeps one weight in ten');
+  if (rate === undefined) throw usage('rate', 'prune needs --rate: 10 keeps one weight in ten', args.command);
   const text = args.text('block');
-  if (text !== undefined && row.block === '') throw usage('block', `scheme ${kind} has no blocks: leave --block out`);
-  const block = text === undefined ? DEFAULT_BLOCK[row.kind] ?? [1, 1] : parseBlock(text, row.block);
+  if (text !== undefined && row.block === '') throw usage('block', `scheme ${kind} has no blocks: leave --block out`, args.command);
+  const block = text === undefined ? DEFAULT_BLOCK[row.kind] ?? [1, 1] : parseBlock(args, text, row.block);
   const rowShare = numberOption(args, 'row-share', { least: 0, most: 1 });
-  if (rowShare !== undefined && kind !== 'bcr') throw usage('row-share', `scheme ${kind} has no row share: leave --row-share out`);
+  if (rowShare !== undefined && kind !== 'bcr') throw usage('row-share', `scheme ${kind} has no row share: leave --row-share out`, args.command);
   return row.make(rate, block, rowShare ?? 0.5);
 }
 
-function parseBlock(text: string, means: string): readonly [number, number] {
+function parseBlock(args: Arguments, text: string, means: string): readonly [number, number] {
   const match = /^([1-9]\d{0,6})x([1-9]\d{0,6})$/.exec(text);
-  if (match === null) throw usage('block', `--block is ${means}, such as 8x32, not ${JSON.stringify(text)}`);
+  if (match === null) throw usage('block', `--block is ${means}, such as 8x32, not ${JSON.stringify(text)}`, args.command);
   return [Number(match[1]), Number(match[2])];
 }
 

@@ -1,5 +1,5 @@
 import { DTYPES, FretworkError, type DenseTensor, type Model, type ValueInfo } from '@fretwork/format';
-import { DatasetError, readNpy, writeNpy, type NdArray } from '@fretwork/datasets';
+import { inFile, readNpy, writeNpy } from '@fretwork/datasets';
 import { readTensorProto } from '@fretwork/onnx';
 import { readFile } from './files.js';
 import { usage } from './arguments.js';
@@ -8,21 +8,12 @@ import { usage } from './arguments.js';
 export async function readTensorFile(path: string): Promise<DenseTensor> {
   const bytes = await readFile(path);
   if (path.toLowerCase().endsWith('.pb')) return readTensorProto(bytes).tensor;
-  const array = npyArray(bytes, path);
+  const array = inFile(path, () => readNpy(bytes));
   return { kind: 'dense', dtype: array.dtype, shape: array.shape, data: array.data };
 }
 
-function npyArray(bytes: Uint8Array, path: string): NdArray {
-  try {
-    return readNpy(bytes);
-  } catch (error) {
-    if (!(error instanceof DatasetError)) throw error;
-    throw new FretworkError('file.npy', `${path}: ${error.message}`, { cause: error, hint: 'write it with numpy.save, or name a .pb tensor' });
-  }
-}
-
 export function npyBytes(tensor: DenseTensor): Uint8Array {
-  if (tensor.dtype === 'bf16') throw new FretworkError('file.form', 'a .npy file cannot hold bf16', { hint: 'cast the output to float in the model' });
+  if (tensor.dtype === 'bf16') throw new FretworkError('path.form', 'a .npy file cannot hold bf16', { hint: 'cast the output to float in the model' });
   return writeNpy({ dtype: tensor.dtype, shape: tensor.shape, data: tensor.data });
 }
 

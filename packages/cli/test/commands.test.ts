@@ -1,4 +1,5 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { readNpy, writeNpy } from '@fretwork/datasets';
 import { readModel, writeModel } from '@fretwork/format';
 import { exportModel, writeTensorProto } from '@fretwork/onnx';
@@ -92,6 +93,38 @@ describe('prune, verify, inspect, convert', () => {
     expect((await fretwork('verify', at('missing.bcr'))).code).toBe(EXIT.input);
   });
 
+  it('verify ends with 1 and the code for every file that breaks one rule', async () => {
+    const attacks = new URL('../../format/attacks/', import.meta.url);
+    const files = (await readdir(attacks)).filter((name) => name.endsWith('.bcr'));
+    expect(files.length).toBeGreaterThan(100);
+    for (const file of files) {
+      const ran = await fretwork('verify', fileURLToPath(new URL(file, attacks)), '--json');
+      expect([ran.code, (JSON.parse(ran.out) as { code: string }).code], file).toEqual([EXIT.no, file.slice(0, -'.bcr'.length)]);
+    }
+  });
+
+  it('an option that may come more than once takes several words, and leaves the model its own', async () => {
+    const at = await emptyFolder();
+    await writeFile(at('model.onnx'), onnx);
+    const ran = await fretwork('prune', '--rate', '2', '--block', '4x4', '-o', at('a.bcr'), '--skip', 'first', 'scores', at('model.onnx'));
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    const pruned = readModel(new Uint8Array(await readFile(at('a.bcr'))));
+    expect(JSON.parse(pruned.recipe!.steps[0]!.options)).toMatchObject({ skip: ['first', 'scores'] });
+  });
+
+  it('says what is wrong with a file that cannot be read or written', async () => {
+    const at = await emptyFolder();
+    await writeFile(at('model.onnx'), onnx);
+    await writeFile(at('noise.txt'), Uint8Array.of(0xff, 0xfe, 0xfd));
+    expect((await fretwork('inspect', at('noise.txt'))).err).toContain('[text.encoding]');
+    expect((await fretwork('conformance', at('nowhere'))).err).toContain('there is no such file');
+    expect((await fretwork('inspect', at('.'))).err).toContain('this is a folder');
+    expect((await fretwork('convert', at('model.onnx'), at('no/folder.bcr'))).err).toContain('the folder does not exist');
+    await writeFile(at('x.npy'), writeNpy({ dtype: 'f32', shape: [1, 1, 6, 6], data: images(1) }));
+    expect((await fretwork('run', at('model.onnx'), '--input', at('x.npy'), '-o', at('noise.txt')))).toMatchObject({ code: EXIT.input });
+    expect((await fretwork('eval', at('model.onnx'), '--data', `npy:${at('noise.txt')},${at('x.npy')}`)).err.match(/npy\.magic/g)).toHaveLength(1);
+  });
+
   it('inspect tells shapes, parameters, MACs, density and bytes per layer', async () => {
     const at = await emptyFolder();
     await writeFile(at('model.onnx'), onnx);
@@ -127,7 +160,7 @@ describe('prune, verify, inspect, convert', () => {
     }
     expect(await readFile(at('d.bcr'))).toEqual(await readFile(at('b.bcr')));
     expect(await readFile(at('e.onnx'))).toEqual(await readFile(at('a.onnx')));
-    expect((await fretwork('convert', at('a.onnx'), at('x.safetensors'))).err).toContain('[file.form]');
+    expect((await fretwork('convert', at('a.onnx'), at('x.safetensors'))).err).toContain('[path.form]');
   });
 });
 
@@ -163,6 +196,29 @@ describe('run, eval, conformance', () => {
     expect(wrong.code).toBe(EXIT.input);
     expect(wrong.err).toContain('[eval.shape]');
     expect((await fretwork('eval', at('model.bcr'), '--data', 'csv:a.csv')).code).not.toBe(0);
+  });
+
+  it('eval refuses axes in another order, labels that are no class, and a model that gives the winner alone', async () => {
+    const at = await emptyFolder();
+    const open = { ...model, inputs: [{ name: 'image', dtype: 'f32' as const, shape: ['N', 'C', 6, 6] }] };
+    await writeFile(at('model.bcr'), writeModel(open));
+    const data = images(4);
+    const npy = async (name: string, shape: number[], values: Float32Array | Int32Array): Promise<string> => {
+      await writeFile(at(name), writeNpy({ dtype: values instanceof Float32Array ? 'f32' : 'i32', shape, data: values }));
+      return at(name);
+    };
+    const y = await npy('Y.npy', [4], ownLabels(data, 4));
+    const top1 = async (x: string, labels = y, file = 'model.bcr'): Promise<string> => {
+      const ran = await fretwork('eval', at(file), '--data', `npy:${x},${labels}`, '--json');
+      return ran.code === 0 ? String((JSON.parse(ran.out) as { top1: number }).top1) : ran.err;
+    };
+    expect(await top1(await npy('plain.npy', [4, 6, 6], data))).toBe('1');
+    expect(await top1(await npy('extra.npy', [4, 1, 6, 6, 1], data))).toBe('1');
+    const wide = { ...model, inputs: [{ name: 'image', dtype: 'f32' as const, shape: ['N', 1, 4, 9] }], values: [] };
+    await writeFile(at('wide.bcr'), writeModel(wide));
+    expect(await top1(await npy('turned.npy', [4, 9, 4, 1], data), y, 'wide.bcr')).toContain('transpose the data');
+    expect(await top1(at('plain.npy'), await npy('far.npy', [4], Int32Array.of(0, 1, 300, 2)))).toContain('the label of sample 2 is no class of the model');
+    expect((await fretwork('eval', at('model.bcr'), '--data', `npy:${at('plain.npy')},${y}`, '--limit', '1.5')).err).toContain('[usage.number]');
   });
 
   it('eval fills up the last batch of a model whose batch is fixed', async () => {

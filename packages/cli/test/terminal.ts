@@ -13,7 +13,7 @@ export interface Ran {
 /** Runs the command line in this process. */
 export async function fretwork(...argv: readonly string[]): Promise<Ran> {
   let [out, err] = ['', ''];
-  const code = await main(argv, { out: (text) => void (out += text), err: (text) => void (err += text), signal: new AbortController().signal });
+  const code = await main(argv, { out: (text) => void (out += text), err: (text) => void (err += text) });
   return { code, out, err };
 }
 

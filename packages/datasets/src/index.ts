@@ -1,5 +1,5 @@
 export type { DataKind, DataSpec, Dataset, DType, NdArray, NdData, ReadFile } from './contract.js';
-export { DATASET_ERRORS, DatasetError, type DatasetErrorCode, type DatasetErrorDetails } from './error.js';
+export { DATASET_ERRORS, DatasetError, inFile, type DatasetErrorCode, type DatasetErrorDetails } from './error.js';
 export { elementCount, ndArray } from './nd-array.js';
 export { gunzip, type GunzipOptions } from './gunzip.js';
 export { readNpy } from './npy-read.js';

@@ -22,7 +22,7 @@
  * What is thrown. `FretworkError` alone, apart from the reason of an aborted `signal`:
  * `run.unsupported` (lists every layer at once when a model is taken up; again at run time where only the data tells),
  * `run.input-missing`, `run.input-unknown`, `run.dtype`, `run.rank`, `run.shape`, `run.index`, `run.attribute`,
- * `run.weight-view`, `run.value-missing`; and those of `attribute`.
+ * `run.weight-view`, `run.memory`, `run.value-missing`; and those of `attribute`.
  */
 import type { DenseTensor, Layer, Tensor } from '@fretwork/format';
 

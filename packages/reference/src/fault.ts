@@ -15,6 +15,9 @@ export function inLayer(layer: Layer, error: unknown): unknown {
   if (error instanceof Fault) {
     return new FretworkError(error.code, `${layer.operator}: ${error.says}`, { ...error.details, layer: layer.name });
   }
+  if (error instanceof RangeError) {
+    return new FretworkError('run.memory', `${layer.operator}: a value is too large to be held`, { layer: layer.name, cause: error });
+  }
   if (!(error instanceof FretworkError) || error.details.layer !== undefined) return error;
   return new FretworkError(error.code, `${layer.operator}: ${error.message}`, { layer: layer.name, cause: error });
 }

@@ -134,6 +134,10 @@ describe('errors of operators', () => {
     expect(codeOf(() => runLayer('Add', [f32([1], [1])]))).toBe('run.value-missing');
   });
 
+  it('say that a value is too large, whatever allocates it', () => {
+    expect(codeOf(() => runLayer('ConstantOfShape', [list(2 ** 24, 2 ** 24)]))).toBe('run.too-large');
+  });
+
   it('keep the code of errors from elsewhere', () => {
     expect(codeOf(() => runLayer('Softmax', [f32([1], [1])], { axis: string('last') }))).toBe('attribute.type');
   });

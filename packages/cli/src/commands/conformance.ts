@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile as read } from 'node:fs/promises';
+import { readdir, readFile as read, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { casesFromTree, folderTree, modelCase, runCases, treeOf, type Case } from '@fretwork/conformance';
 import { gunzip, readUstar } from '@fretwork/datasets';
@@ -31,21 +31,20 @@ export const conformance: Command = {
     }
     const json = args.flag('json');
     const report = await runCases(runtime(args.text('runtime')), cases, {
-      signal: terminal.signal,
       onCase: (result, done, total) => {
         if (!json && result.status !== 'passed') terminal.out(`${result.status.padEnd(8)} ${plain(result.name)}: ${plain(result.reason, 300)}\n`);
         else if (done % 50 === 0 && done < total) terminal.err(`${done} of ${total}\n`);
       },
     });
     const { runner, passed, refused, failed } = report;
-    terminal.out(json ? `${JSON.stringify(report, undefined, 2)}\n` : `${runner}: ${passed} passed, ${refused} refused, ${failed} failed\n`);
+    terminal.out(json ? `${JSON.stringify({ passed, refused, failed, cases: report.cases.map(({ name, status, reason }) => ({ name, status, reason })) }, undefined, 2)}\n` : `${runner}: ${passed} passed, ${refused} refused, ${failed} failed\n`);
     return failed === 0 ? EXIT.ok : EXIT.no;
   },
 };
 
 async function casesAt(path: string): Promise<readonly Case[]> {
-  const stat = await lstat(path).catch(() => undefined);
-  if (stat?.isDirectory() === true) {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) {
     const fs = { readdir: (p: string, o: { readonly recursive: true }) => readdir(p, o), readFile: read };
     return casesFromTree(await folderTree(path, fs), basename(resolve(path)));
   }

@@ -1,7 +1,7 @@
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { grouped } from '../print-table.js';
-import { checkModelPath, readModelFile, writeModelFile } from '../model-file.js';
+import { checkModelPath, EXTERNAL_DATA_OPTION, readModelFile, writeModelFile } from '../model-file.js';
 
 export const convert: Command = {
   name: 'convert',
@@ -9,13 +9,14 @@ export const convert: Command = {
   operands: ['IN', 'OUT'],
   options: [
     { name: 'recognise-sparse', says: '.onnx in: store weights that hold zeros as sparse, with the scheme their zeros show.' },
+    EXTERNAL_DATA_OPTION,
     { name: 'json', says: 'Print what was done as JSON.' },
   ],
   examples: ['fretwork convert model.onnx model.bcr', 'fretwork convert pruned.bcr pruned.onnx', 'fretwork convert model.bcr model.txt'],
   run: async (args, terminal) => {
     const [input, output] = args.positionals as [string, string];
     checkModelPath(output);
-    const { model, bytes } = await readModelFile(input, { recogniseSparse: args.flag('recognise-sparse') });
+    const { model, bytes } = await readModelFile(input, { recogniseSparse: args.flag('recognise-sparse'), externalData: args.flag('external-data') });
     const written = await writeModelFile(output, model);
     terminal.out(args.flag('json')
       ? `${JSON.stringify({ input, output, inputBytes: bytes.length, outputBytes: written, layers: model.layers.length }, undefined, 2)}\n`

@@ -31,8 +31,8 @@ export const evalCommand: Command = {
   run: async (args, terminal) => {
     const spec = args.text('data');
     if (spec === undefined) throw usage('data', 'eval needs --data', 'eval');
-    const limit = numberOption(args, 'limit', { least: 1, most: Infinity });
-    const batch = numberOption(args, 'batch', { least: 1, most: 65536 }) ?? 16;
+    const limit = numberOption(args, 'limit', { least: 1, most: Infinity, whole: true });
+    const batch = numberOption(args, 'batch', { least: 1, most: 65536, whole: true }) ?? 16;
     const { model, bytes, form } = await readModelFile(args.positionals[0]!);
     const set = await loadDataset(spec, { readFile });
     const n = Math.min(set.inputs.shape[0] ?? 0, limit ?? Infinity);
@@ -48,7 +48,6 @@ export const evalCommand: Command = {
     if (!loaded.ok) throw new FretworkError('run.refused', `${runner.id} cannot run this model: ${loaded.reason}`, loaded.hint === undefined ? {} : { hint: loaded.hint });
     let shown = Date.now();
     const result = await evaluate(runner, loaded.session, plan, samples, {
-      signal: terminal.signal,
       onBatch: (done, total) => {
         if (Date.now() - shown < 5000) return;
         shown = Date.now();

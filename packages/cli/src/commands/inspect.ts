@@ -4,7 +4,7 @@ import {
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
-import { readModelFile } from '../model-file.js';
+import { EXTERNAL_DATA_OPTION, readModelFile } from '../model-file.js';
 import { grouped, percent, plain, printTable } from '../print-table.js';
 import { schemeText } from '../scheme-option.js';
 
@@ -34,11 +34,12 @@ export const inspect: Command = {
   options: [
     SHAPE_OPTION,
     { name: 'recognise-sparse', says: '.onnx: see weights that hold zeros as sparse, with the scheme their zeros show.' },
+    EXTERNAL_DATA_OPTION,
     { name: 'json', says: 'Print { name, inputs, outputs, layers, totals } as JSON.' },
   ],
   examples: ['fretwork inspect model.onnx', 'fretwork inspect pruned.bcr --json'],
   run: async (args, terminal) => {
-    const { model, bytes } = await readModelFile(args.positionals[0]!, { recogniseSparse: args.flag('recognise-sparse') });
+    const { model, bytes } = await readModelFile(args.positionals[0]!, { recogniseSparse: args.flag('recognise-sparse'), externalData: args.flag('external-data') });
     const shapes = inferShapes(model, openShapes(model, args.texts('shape'), 'inspect'));
     const cost = costOf(model, shapes);
     const layers = model.layers.map((layer, i) => rowOf(model, layer, cost.layers[i]!, shapes));
@@ -59,7 +60,7 @@ export const inspect: Command = {
         schemeText(l.scheme ?? undefined), l.density === null ? '' : percent(l.density), l.encoding, grouped(l.bytes),
       ]),
     ));
-    terminal.out(`\n${totals.layers} layers, ${grouped(totals.parameters)} parameters (${grouped(totals.kept)} kept), `
+    terminal.out(`\n${totals.layers} layers, ${grouped(totals.parameters)} parameters (${grouped(totals.kept)} not zero), `
       + `${totals.macs === null ? 'MACs unknown' : `${grouped(totals.macs)} MACs (${grouped(totals.sparseMacs!)} left)`}, `
       + `${grouped(totals.weightBytes)} bytes of weights, ${grouped(totals.fileBytes)} bytes in the file\n`);
     for (const problem of shapes.problems) terminal.err(`shape: layer ${plain(problem.layer ?? '')}: expected ${problem.expected}, found ${problem.actual} [${problem.code}]\n`);

@@ -4,7 +4,7 @@ import { usage } from '../arguments.js';
 import type { Arguments, Command } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { readFile, sha256 } from '../files.js';
-import { checkModelPath, readModelFile, writeModelFile } from '../model-file.js';
+import { checkModelPath, EXTERNAL_DATA_OPTION, readModelFile, writeModelFile } from '../model-file.js';
 import { grouped, percent, plain, printTable } from '../print-table.js';
 import { SCHEME_OPTIONS, schemeOption, schemeText } from '../scheme-option.js';
 import { VERSION } from '../version.js';
@@ -24,6 +24,7 @@ export const prune: Command = {
     { name: 'allocation', value: 'HOW', says: `How blocks share the rate: ${ALLOCATIONS.join(', ')}. Default: ${ALLOCATIONS[0]}.` },
     { name: 'method', value: 'NAME', says: `How weights are chosen: ${METHODS.join(', ')} (one shot, no training). Default: ${METHODS[0]}.` },
     { name: 'output', short: 'o', value: 'OUT', says: 'Where to write the model: .bcr, or .onnx with zeros in place of the cut weights.' },
+    EXTERNAL_DATA_OPTION,
     { name: 'json', says: 'Print the report as JSON.' },
   ],
   examples: ['fretwork prune resnet20.onnx --scheme bcr --block 8x32 --rate 4 --skip conv1 -o resnet20.bcr'],
@@ -36,7 +37,7 @@ export const prune: Command = {
     const allocation = oneOf(args, 'allocation', ALLOCATIONS);
     const skip = args.texts('skip');
     const skipFirst = args.flag('skip-first');
-    const { model, bytes } = await readModelFile(args.positionals[0]!);
+    const { model, bytes } = await readModelFile(args.positionals[0]!, { externalData: args.flag('external-data') });
     const { model: pruned, report } = pruneModel(model, { ...target, skip, skipFirst, options: { allocation } });
     if (report.layers.every((layer) => layer.scheme.kind === 'dense')) {
       throw new FretworkError('prune.nothing', 'no layer was pruned', {

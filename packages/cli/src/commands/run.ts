@@ -1,10 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sourceFromModel, sourceFromOnnx } from '@fretwork/conformance';
 import { FretworkError, halfToNumber, type DenseTensor } from '@fretwork/format';
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
-import { writeFile } from '../files.js';
+import { makeFolder, writeFile } from '../files.js';
 import { readModelFile } from '../model-file.js';
 import { plain, printTable } from '../print-table.js';
 import { RUNTIME_OPTION, runtime } from '../runtimes.js';
@@ -21,16 +20,16 @@ export const run: Command = {
     { name: 'json', says: 'Print the outputs as JSON: name, type, shape, file, range.' },
   ],
   examples: ['fretwork run model.bcr --input image=cat.npy --output-dir out'],
-  notes: ['In file names, characters of an output\'s name other than letters, digits, . _ - become _.'],
+  notes: ['In file names, characters of an output\'s name other than letters, digits, . _ - become _.', 'The range of an output without elements is null.'],
   run: async (args, terminal) => {
     const { model, bytes, form } = await readModelFile(args.positionals[0]!);
     const inputs = await readInputs(model, args.texts('input'));
     const runner = runtime(args.text('runtime'));
     const loaded = await runner.load(form === 'onnx' ? sourceFromOnnx(bytes) : sourceFromModel(model));
     if (!loaded.ok) throw new FretworkError('run.refused', `${runner.id} cannot run this model: ${loaded.reason}`, loaded.hint === undefined ? {} : { hint: loaded.hint });
-    const outputs = await runner.run(loaded.session, inputs);
     const directory = args.text('output-dir');
-    if (directory !== undefined) await mkdir(directory, { recursive: true });
+    if (directory !== undefined) await makeFolder(directory);
+    const outputs = await runner.run(loaded.session, inputs);
     const rows: { name: string; dtype: string; shape: readonly number[]; least: number; most: number; file?: string }[] = [];
     const taken = new Set<string>();
     for (const [name, tensor] of Object.entries(outputs)) {

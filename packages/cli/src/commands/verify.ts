@@ -23,7 +23,7 @@ export const verify: Command = {
       if (!json && rules !== undefined) for (const rule of rules) terminal.out(`  ${rule.code}: ${rule.says}\n`);
       return EXIT.ok;
     } catch (error) {
-      if (!(error instanceof FretworkError) || error.code.startsWith('file.')) throw error;
+      if (!(error instanceof FretworkError) || error.code.startsWith('path.')) throw error;
       const { cause: _, ...details } = error.details;
       if (json) terminal.out(`${JSON.stringify({ ok: false, rules: rules ?? RULES.length, code: error.code, message: error.message, details }, undefined, 2)}\n`);
       else terminal.err(`fretwork: ${args.positionals[0]}: ${error.message}\n`);

@@ -30,7 +30,7 @@ export function fromExternal(proto: onnx.TensorProto, tensor: string, bytes: num
   }
   if (resolve === undefined) {
     throw new FretworkError('onnx.external-refused', `the weights are in another file, ${quote(location)}`, {
-      tensor, hint: 'allow it with the option externalData, or save the model as one file',
+      tensor, hint: 'allow it (importModel: externalData, fretwork: --external-data), or save the model as one file',
     });
   }
   const found = resolve(location, offset, length);

@@ -1,4 +1,4 @@
-/** Operators that look along one axis: ArgMax, ArgMin, TopK, CumSum, Softmax, LogSoftmax, Hardmax. */
+/** Operators that look along one axis: ArgMax, ArgMin, TopK, CumSum, Softmax, LogSoftmax. */
 import { attribute, type DenseTensor } from '@fretwork/format';
 import type { OperatorCall, OperatorRow } from '../contract.js';
 import { Fault } from '../fault.js';
@@ -119,11 +119,6 @@ function softmax(lane: Float64Array): Float64Array {
   return powers.map((p) => p / total);
 }
 
-const hardmax = (lane: Float64Array): Float64Array => {
-  const best = lane.indexOf(lane.reduce((a, b) => Math.max(a, b), -Infinity));
-  return lane.map((_, k) => (k === best ? 1 : 0));
-};
-
 export const ALONG_AXIS: readonly OperatorRow[] = [
   arg('ArgMax', above),
   arg('ArgMin', (a, b) => above(b, a)),
@@ -131,5 +126,4 @@ export const ALONG_AXIS: readonly OperatorRow[] = [
   { operator: 'CumSum', run: cumSum },
   lanewise('Softmax', softmax),
   lanewise('LogSoftmax', logSoftmax),
-  lanewise('Hardmax', hardmax),
 ];

@@ -1,5 +1,5 @@
 /** Operators that combine elements of several inputs, with broadcasting. */
-import { attribute, DTYPES, elementCount, type DenseTensor } from '@fretwork/format';
+import { attribute, elementCount, type DenseTensor } from '@fretwork/format';
 import { mapped } from '../activation.js';
 import type { OperatorCall, OperatorRow } from '../contract.js';
 import {
@@ -72,26 +72,11 @@ function prelu(call: OperatorCall): readonly DenseTensor[] {
   return [fromNumbers(x.dtype, x.shape, Float64Array.from(values, (v, i) => (v < 0 ? v * slopes[at[i]!]! : v)))];
 }
 
-function bitShift(call: OperatorCall): readonly DenseTensor[] {
-  const left = attribute(call.layer, 'direction', 'string', 'LEFT') === 'LEFT';
-  const [x, by] = [call.dense(0), call.dense(1)];
-  const bits = BigInt(DTYPES[x.dtype].bytes * 8);
-  const shape = broadcastShape([x.shape, by.shape]);
-  const [atX, atBy] = [broadcastMap(x.shape, shape), broadcastMap(by.shape, shape)];
-  const [v, s] = [toBigints(x), toBigints(by)];
-  const shifted = Array.from(atX, (at, i) => {
-    const steps = s[atBy[i]!]!;
-    return steps >= bits ? 0n : left ? v[at]! << steps : v[at]! >> steps;
-  });
-  return [fromBigints(x.dtype, shape, shifted)];
-}
-
 export const BINARY: readonly OperatorRow[] = [
   binary('Add', ADD),
   binary('Sub', SUB),
   binary('Mul', MUL),
   binary('Div', DIV),
-  { operator: 'BitShift', run: bitShift },
   { operator: 'Clip', run: clip },
   {
     operator: 'Mod',

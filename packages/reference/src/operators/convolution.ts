@@ -7,6 +7,7 @@ import { addTiled } from '../product/tiles.js';
 import { weightOf } from '../product/weight.js';
 import { floatsOf, fromNumbers, type Numbers } from '../tensor/elements.js';
 import { knownAutoPad, perDimension, spatialOf, windowMap, windowOf } from './window.js';
+import { allowed } from '../tensor/limit.js';
 
 /** Numbers that a panel of gathered columns may hold: what stays in a cache. */
 const PANEL = 1 << 16;
@@ -28,7 +29,7 @@ function conv(call: OperatorCall): readonly DenseTensor[] {
   const width = Math.min(positions, Math.max(32, Math.floor(PANEL / Math.max(1, groups * columns))));
   const values = floatsOf(x);
   const bias = biasOf(call, filters);
-  const out = new Float64Array(batch * filters * positions);
+  const out = new Float64Array(allowed(batch * filters * positions));
   for (let n = 0; n < batch; n++) {
     for (let first = 0; first < positions; first += width) {
       const panel = Math.min(width, positions - first);

@@ -1,8 +1,9 @@
 /** Operators that make tensors out of little: constants, ranges, diagonals. */
-import { attribute, elementCount, zeros, type DenseTensor, type Layer } from '@fretwork/format';
+import { attribute, zeros, type DenseTensor, type Layer } from '@fretwork/format';
 import type { OperatorCall, OperatorRow, Support } from '../contract.js';
 import { Fault } from '../fault.js';
 import { commonDType, fromBigints, fromNumbers, int64, integersOf, isWide, scalarOf, take, toBigints } from '../tensor/elements.js';
+import { allowed } from '../tensor/limit.js';
 
 /** The one value attribute of a Constant as a tensor; undefined where it has none that is a number. */
 function constantOf(layer: Layer): DenseTensor | undefined {
@@ -25,7 +26,7 @@ const constantKnown = (layer: Layer): Support => (constantOf(layer) !== undefine
 function constantOfShape(call: OperatorCall): readonly DenseTensor[] {
   const shape = integersOf(call.dense(0));
   const value = attribute(call.layer, 'value', 'tensor', zeros('f32', [1]));
-  return [take(value, shape, new Uint8Array(elementCount(shape)))];
+  return [take(value, shape, new Uint8Array(allowed(shape.reduce((count, size) => count * size, 1))))];
 }
 
 /** start, start + delta, … below (above) limit. */
@@ -35,11 +36,11 @@ function range(call: OperatorCall): readonly DenseTensor[] {
   if (scalarOf(inputs[2]!) === 0) throw new Fault('run.attribute', 'a range cannot stand still', { expected: 'a delta other than 0' });
   if (isWide(dtype)) {
     const [start, limit, delta] = inputs.map((t) => toBigints(t)[0]!) as [bigint, bigint, bigint];
-    const length = Math.max(0, Math.ceil(Number(limit - start) / Number(delta)));
+    const length = allowed(Math.max(0, Math.ceil(Number(limit - start) / Number(delta))));
     return [fromBigints(dtype, [length], Array.from({ length }, (_, i) => start + BigInt(i) * delta))];
   }
   const [start, limit, delta] = inputs.map(scalarOf) as [number, number, number];
-  const length = Math.max(0, Math.ceil((limit - start) / delta));
+  const length = allowed(Math.max(0, Math.ceil((limit - start) / delta)));
   return [fromNumbers(dtype, [length], Float64Array.from({ length }, (_, i) => start + i * delta))];
 }
 

@@ -4,6 +4,7 @@ import type { OperatorCall, OperatorRow } from '../contract.js';
 import { Fault } from '../fault.js';
 import { commonDType, integersOf, reshaped, scalarOf, take } from '../tensor/elements.js';
 import { axisIn, broadcastMap, broadcastShape, lanesOf, positionMap, stridedMap, stridesOf } from '../tensor/index-map.js';
+import { allowedShape } from '../tensor/limit.js';
 
 /** Dimension d of the result is dimension `order[d]` of x. */
 function transposed(x: DenseTensor, order: readonly number[]): DenseTensor {
@@ -62,7 +63,7 @@ function split(call: OperatorCall): readonly DenseTensor[] {
   });
 }
 
-/** Inputs: data, starts, ends, axes, steps. Starts and ends are clamped, as Python does. */
+/** Inputs: data, starts, ends, axes, steps. Starts and ends beyond the data are clamped to it. */
 function slice(call: OperatorCall): readonly DenseTensor[] {
   const x = call.dense(0);
   const [starts, ends] = [integersOf(call.dense(1)), integersOf(call.dense(2))];
@@ -78,9 +79,9 @@ function slice(call: OperatorCall): readonly DenseTensor[] {
 
 function slicePositions(size: number, start: number, end: number, step: number): number[] {
   if (step === 0) throw new Fault('run.attribute', 'a slice cannot stand still', { expected: 'a step other than 0' });
-  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
-  const place = (at: number): number => Math.max(low, Math.min(high, at < 0 ? at + size : at));
-  const [from, to] = [place(start), place(end)];
+  if (size === 0) return [];
+  const clamp = (at: number, low: number, high: number): number => Math.max(low, Math.min(high, at < 0 ? at + size : at));
+  const [from, to] = step > 0 ? [clamp(start, 0, size), clamp(end, 0, size)] : [clamp(start, 0, size - 1), clamp(end, -1, size - 1)];
   return Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step);
 }
 
@@ -105,18 +106,21 @@ function pad(call: OperatorCall): readonly DenseTensor[] {
   if (pads.length !== 2 * axes.length) throw new Fault('run.shape', 'pads do not fit the axes', { expected: `${2 * axes.length} numbers`, actual: `${pads.length}` });
   if (fill !== undefined) scalarOf(fill);
   const place = MODES[attribute(call.layer, 'mode', 'string', 'constant')]!;
-  const positions = x.shape.map((size, d) => {
+  const padded = x.shape.map((size, d) => {
     const i = axes.indexOf(d);
     const [begin, end] = i < 0 ? [0, 0] : [pads[i]!, pads[axes.length + i]!];
-    return Array.from({ length: Math.max(0, size + begin + end) }, (_, o) => place(o - begin, size));
+    return { length: Math.max(0, size + begin + end), begin, size };
   });
+  allowedShape(padded.map((p) => p.length));
+  const positions = padded.map(({ length, begin, size }) => Array.from({ length }, (_, o) => place(o - begin, size)));
   return [take(x, positions.map((p) => p.length), positionMap(x.shape, positions), fill)];
 }
 
 function tile(call: OperatorCall): readonly DenseTensor[] {
   const x = call.dense(0);
   const repeats = integersOf(call.dense(1));
-  const positions = x.shape.map((size, d) => Array.from({ length: size * (repeats[d] ?? 1) }, (_, i) => i % size));
+  const tiled = allowedShape(x.shape.map((size, d) => size * (repeats[d] ?? 1)));
+  const positions = tiled.map((length, d) => Array.from({ length }, (_, i) => i % x.shape[d]!));
   return [take(x, positions.map((p) => p.length), positionMap(x.shape, positions))];
 }
 

@@ -7,6 +7,7 @@ import { addTiled } from '../product/tiles.js';
 import { weightOf } from '../product/weight.js';
 import { commonDType, floatsOf, fromBigints, fromNumbers, isFloat, toBigints, type Numbers } from '../tensor/elements.js';
 import { broadcastMap, broadcastShape } from '../tensor/index-map.js';
+import { allowed } from '../tensor/limit.js';
 
 /** Rows and columns exchanged: `[rows, columns]` → `[columns, rows]`. */
 function turned(values: Numbers, rows: number, columns: number, offset = 0): Float64Array {
@@ -47,7 +48,7 @@ function matMul(call: OperatorCall): readonly DenseTensor[] {
   const weight = weightOf(call, 1);
   if (call.tensor(1).dtype !== a.dtype) throw new Fault('run.dtype', 'inputs must have one element type', { expected: a.dtype, actual: call.tensor(1).dtype });
   const values = floatsOf(a);
-  const out = new Float64Array(elementCount(s.stack) * s.rows * s.columns);
+  const out = new Float64Array(allowed(elementCount(s.stack) * s.rows * s.columns));
   atA.forEach((at, i) => {
     const offset = at * s.rows * s.inner;
     const target = out.subarray(i * s.rows * s.columns, (i + 1) * s.rows * s.columns);

@@ -5,6 +5,7 @@ import { fromBigints, fromNumbers, floatsOf, int64, isFloat, isWide, numbersOf, 
 import { stridesOf } from '../tensor/index-map.js';
 import { endsOf } from './reduction.js';
 import { knownAutoPad, spatialOf, windowMap, windowOf, type Window } from './window.js';
+import { allowed } from '../tensor/limit.js';
 
 interface Pooling {
   readonly x: DenseTensor;
@@ -45,7 +46,7 @@ function averagePool(call: OperatorCall): readonly DenseTensor[] {
   const p = poolingOf(call);
   const values = floatsOf(p.x);
   const padded = attribute(call.layer, 'count_include_pad', 'int', 0) === 0 ? undefined : paddedCounts(p);
-  const out = new Float64Array(p.planes * p.positions);
+  const out = new Float64Array(allowed(p.planes * p.positions));
   eachWindow(p, (plane, to, cells) => {
     let sum = 0;
     for (const cell of cells) sum += values[plane + cell]!;

@@ -1,7 +1,7 @@
 /** Operators that make one number of many: Reduce*, over any set of axes. */
 import { attribute, elementCount, type DenseTensor, type DType } from '@fretwork/format';
 import type { OperatorCall, OperatorRow } from '../contract.js';
-import { fromBigints, fromNumbers, integersOf, isFloat, isWide, numbersOf, toBigints } from '../tensor/elements.js';
+import { fromBigints, fromNumbers, integersOf, isFloat, toBigints, toDoubles } from '../tensor/elements.js';
 import { axisIn, stridedMap, stridesOf } from '../tensor/index-map.js';
 import { MUL } from './arithmetic.js';
 
@@ -10,7 +10,7 @@ type Set = Float64Array;
 
 interface Reduction {
   readonly operator: string;
-  readonly floats: (set: Set, dtype: DType) => number;
+  readonly floats: (set: Set) => number;
   /** The same on integers, exact; left out: as `floats`, cut towards zero. */
   readonly integers?: (set: readonly bigint[], dtype: DType) => bigint;
 }
@@ -36,20 +36,18 @@ function reduce(call: OperatorCall, reduction: Reduction): readonly DenseTensor[
   const keepDims = attribute(call.layer, 'keepdims', 'int', 1) !== 0;
   const shape = dims.flatMap((d) => (axes.includes(d) ? (keepDims ? [1] : []) : [x.shape[d]!]));
   const count = elementCount(shape);
-  const exact = !isFloat(x.dtype) && reduction.integers !== undefined;
-  if (exact || isWide(x.dtype)) {
+  const { integers } = reduction;
+  if (!isFloat(x.dtype) && integers !== undefined) {
     const values = toBigints(x);
-    const sets = Array.from({ length: count }, (_, i) => Array.from(map.subarray(i * size, (i + 1) * size), (at) => values[at]!));
-    return [fromBigints(x.dtype, shape, sets.map((set) => (reduction.integers === undefined
-      ? BigInt(Math.trunc(reduction.floats(Float64Array.from(set, Number), x.dtype)))
-      : reduction.integers(set, x.dtype))))];
+    const set = (i: number): bigint[] => Array.from(map.subarray(i * size, (i + 1) * size), (at) => values[at]!);
+    return [fromBigints(x.dtype, shape, Array.from({ length: count }, (_, i) => integers(set(i), x.dtype)))];
   }
-  const values = numbersOf(x);
+  const values = toDoubles(x);
   const set = new Float64Array(size);
   const out = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     for (let k = 0; k < size; k++) set[k] = values[map[i * size + k]!]!;
-    out[i] = reduction.floats(set, x.dtype);
+    out[i] = reduction.floats(set);
   }
   return [fromNumbers(x.dtype, shape, out)];
 }

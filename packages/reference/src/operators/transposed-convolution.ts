@@ -8,6 +8,7 @@ import { weightOf } from '../product/weight.js';
 import { floatsOf, fromNumbers } from '../tensor/elements.js';
 import { biasOf, checkKernel } from './convolution.js';
 import { autoPadOf, knownAutoPad, perDimension, spatialOf, splitPadding, windowMap, type Window } from './window.js';
+import { allowed } from '../tensor/limit.js';
 
 /** x `[N, Cin, ...]`, W `[Cin, Cout/g, ...kernel]`, B `[Cout]` → `[N, Cout, ...]`. */
 function convTranspose(call: OperatorCall): readonly DenseTensor[] {
@@ -28,7 +29,7 @@ function convTranspose(call: OperatorCall): readonly DenseTensor[] {
   const start = (column: number): number => Math.floor(column / (channels / groups)) * rows;
   const values = floatsOf(x);
   const bias = biasOf(call, filters);
-  const out = new Float64Array(batch * filters * outputs);
+  const out = new Float64Array(allowed(batch * filters * outputs));
   for (let n = 0; n < batch; n++) {
     const source = Float64Array.from(values.subarray(n * channels * positions, (n + 1) * channels * positions));
     const target = new Float64Array(filters * taps * positions);

@@ -1,6 +1,7 @@
 /** Where elements lie: lists of row-major element numbers. -1 stands for "no element". */
 import { elementCount } from '@fretwork/format';
 import { Fault } from '../fault.js';
+import { allowed, allowedShape } from './limit.js';
 
 /** Elements to skip per step along each dimension. */
 export function stridesOf(shape: readonly number[]): number[] {
@@ -31,11 +32,12 @@ export function indexIn(index: number, size: number): number {
 
 /** For each position of `shape`, row-major: offset + position · strides. */
 export function stridedMap(shape: readonly number[], strides: readonly number[], offset = 0): Int32Array {
-  return separableMap(shape.map((size, d) => Int32Array.from({ length: size }, (_, i) => i * strides[d]!)), offset);
+  return separableMap(allowedShape(shape).map((size, d) => Int32Array.from({ length: size }, (_, i) => i * strides[d]!)), offset);
 }
 
 /** For each position, row-major: the sum over dimensions d of `terms[d][position d]`, or -1 where one of them is NaN. */
 export function separableMap(terms: readonly ArrayLike<number>[], offset = 0): Int32Array {
+  allowed(terms.reduce((count, term) => count * term.length, 1));
   let map: ArrayLike<number> = [offset];
   for (const term of terms) {
     const next = new Float64Array(map.length * term.length);

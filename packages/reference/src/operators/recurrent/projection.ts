@@ -1,5 +1,6 @@
 import type { OperatorCall } from '../../contract.js';
 import { Fault } from '../../fault.js';
+import { dot } from '../../product/dense.js';
 import { addTiled } from '../../product/tiles.js';
 import { weightOf } from '../../product/weight.js';
 
@@ -24,12 +25,9 @@ export function projectionsOf(call: OperatorCall, i: number, d: number, gates: n
         addTiled(weight, matrix, turned(x, batch, columns), product, batch);
         return turned(product, hidden, batch);
       }
-      const rows = weight.numbers.subarray(matrix * hidden * columns, (matrix + 1) * hidden * columns);
       for (let b = 0; b < batch; b++) {
         for (let h = 0; h < hidden; h++) {
-          let sum = 0;
-          for (let c = 0; c < columns; c++) sum += rows[h * columns + c]! * x[b * columns + c]!;
-          out[b * hidden + h] = sum;
+          out[b * hidden + h] = dot(weight.numbers, (matrix * hidden + h) * columns, x, b * columns, columns);
         }
       }
       return out;

@@ -6,6 +6,7 @@ import { fromNumbers, integersOf, numbersOf, take, toDoubles } from '../../tenso
 import { axisIn, lanesOf, positionMap } from '../../tensor/index-map.js';
 import { COORDINATES, type Axis } from './coordinate.js';
 import { cubic, filtered, LINEAR, NEAREST, type Sample } from './sample.js';
+import { allowed } from '../../tensor/limit.js';
 
 const CHOICES: readonly { readonly name: string; readonly otherwise: string; readonly known: readonly string[] }[] = [
   { name: 'mode', otherwise: 'nearest', known: ['nearest', 'linear', 'cubic'] },
@@ -69,7 +70,7 @@ function samplesOf(layer: Layer, axis: Axis): Sample[] {
     stretch: antialias ? Math.min(1, axis.scale) : 1,
     excludeOutside: attribute(layer, 'exclude_outside', 'int', 0) !== 0,
   };
-  return Array.from({ length: axis.resized }, (_, at) => {
+  return Array.from({ length: allowed(axis.resized) }, (_, at) => {
     const x = COORDINATES[transform]!(at, axis);
     if (transform === 'tf_crop_and_resize' && (x < 0 || x > axis.original - 1)) return undefined;
     if (mode !== 'nearest') return filtered(x, filter, options);
@@ -80,7 +81,7 @@ function samplesOf(layer: Layer, axis: Axis): Sample[] {
 /** Each lane of `axis` replaced by its samples; `outside` where there is none. */
 function resampled(values: Float64Array, shape: readonly number[], axis: number, samples: readonly Sample[], outside: number): Float64Array {
   const { outer, size, inner } = lanesOf(shape, axis);
-  const out = new Float64Array(outer * samples.length * inner);
+  const out = new Float64Array(allowed(outer * samples.length * inner));
   for (let o = 0; o < outer; o++) {
     samples.forEach((sample, k) => {
       for (let i = 0; i < inner; i++) {
