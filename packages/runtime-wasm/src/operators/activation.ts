@@ -1,6 +1,6 @@
 import type { Activation } from '@fretwork/format';
 import { CLAMP_ADDRESS } from '../kernels/stream.js';
-import { clip, hardSigmoid, hardSwish, leakyRelu, relu, sigmoid, type Curve } from './curves.js';
+import { clip, hardSigmoid, hardSwish, leakyRelu, relu, sigmoid, tanh, type Curve } from './curves.js';
 import { readable, synced, writable, type Numbers } from './elements.js';
 import type { Binding, Step, Value } from './row.js';
 
@@ -10,7 +10,7 @@ const FUSED: { readonly [K in Activation['kind']]: (a: Activation) => Curve } = 
   clip: ({ alpha = -Infinity, beta = Infinity }) => clip(alpha, beta),
   'leaky-relu': ({ alpha = 0.01 }) => leakyRelu(alpha),
   sigmoid: () => sigmoid,
-  tanh: () => Math.tanh,
+  tanh: () => tanh,
   'hard-sigmoid': ({ alpha = 0.2, beta = 0.5 }) => hardSigmoid(alpha, beta),
   'hard-swish': () => hardSwish,
 };
@@ -24,8 +24,8 @@ export function activate(b: Binding, value: Value, activation: Activation): Step
 
 export function curved(from: Numbers, to: Numbers, curve: Curve): Step {
   if (curve === relu) return () => { for (let i = 0; i < to.length; i++) to[i] = from[i]! < 0 ? 0 : from[i]!; };
-  if (curve === sigmoid) return () => { for (let i = 0; i < to.length; i++) to[i] = 1 / (1 + Math.exp(-from[i]!)); };
-  if (curve === Math.tanh) return () => { for (let i = 0; i < to.length; i++) to[i] = Math.tanh(from[i]!); };
+  if (curve === sigmoid) return () => { for (let i = 0; i < to.length; i++) to[i] = sigmoid(from[i]!); };
+  if (curve === tanh) return () => { for (let i = 0; i < to.length; i++) to[i] = tanh(from[i]!); };
   return () => { for (let i = 0; i < to.length; i++) to[i] = curve(from[i]!); };
 }
 

@@ -3,7 +3,7 @@ import { attribute, type Layer } from '@fretwork/format';
 import type { Support } from '../contract.js';
 import { curved } from './activation.js';
 import {
-  celu, elu, erf, exactGelu, hardSigmoid, hardSwish, leakyRelu, relu, roundEven, selu, sigmoid, softplus, softsign, tanhGelu, thresholdedRelu, type Curve,
+  celu, elu, erf, exactGelu, hardSigmoid, hardSwish, leakyRelu, relu, roundEven, selu, sigmoid, softplus, softsign, tanh, tanhGelu, thresholdedRelu, type Curve,
 } from './curves.js';
 import { isFloat, isWide, readable, synced, taken, writable, type Wide } from './elements.js';
 import type { Binding, OperatorRow, Step } from './row.js';
@@ -85,7 +85,7 @@ export const ELEMENTWISE: readonly OperatorRow[] = [
   row('Softsign', () => softsign),
   row('Sqrt', () => Math.sqrt),
   row('Tan', () => Math.tan),
-  row('Tanh', () => Math.tanh),
+  row('Tanh', () => tanh),
   row('ThresholdedRelu', (layer) => thresholdedRelu(float(layer, 'alpha', 1))),
   row('IsInf', infinite),
   row('IsNaN', () => (x) => (Number.isNaN(x) ? 1 : 0)),

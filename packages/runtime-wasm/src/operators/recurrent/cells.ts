@@ -1,6 +1,7 @@
 /** GRU, LSTM and RNN: the formulas of the ONNX operators, in the order of their gates. */
 import { attribute, type Layer } from '@fretwork/format';
 import { programBytes } from '../../pack/lay-runs.js';
+import { sigmoid, tanh } from '../curves.js';
 import { PLAIN, type OperatorRow } from '../row.js';
 import { knownCell } from './named-curves.js';
 import { hiddenOf, packRecurrent } from './projection.js';
@@ -18,14 +19,19 @@ const gru: CellOf = (layer) => {
     gates: 3, late: resetLast ? 0 : 1, ownBias: resetLast, defaults: ['Sigmoid', 'Tanh'], initial: [5],
     step: ({ floats, size, projections, curves: [f, g] }) => (at) => {
       projections.early(4 * at.hidden, 4 * at.recurrent);
-      for (let i = 0; i < 2 * size; i++) floats[at.recurrent + i] = f!(floats[at.input + i]! + floats[at.recurrent + i]!);
-      const [z, r, last, n] = [at.recurrent, at.recurrent + size, at.recurrent + 2 * size, at.input + 2 * size];
+      const z = at.recurrent;
+      const r = z + size;
+      const last = r + size;
+      const n = at.input + 2 * size;
+      if (f === sigmoid) for (let i = 0; i < 2 * size; i++) floats[z + i] = sigmoid(floats[at.input + i]! + floats[z + i]!);
+      else for (let i = 0; i < 2 * size; i++) floats[z + i] = f!(floats[at.input + i]! + floats[z + i]!);
       if (!resetLast) {
         for (let i = 0; i < size; i++) floats[at.spare + i] = floats[r + i]! * floats[at.hidden + i]!;
         projections.late!(4 * at.spare, 4 * last);
       }
       for (let i = 0; i < size; i++) {
-        const own = g!(floats[n + i]! + (resetLast ? floats[r + i]! : 1) * floats[last + i]!);
+        const sum = floats[n + i]! + (resetLast ? floats[r + i]! : 1) * floats[last + i]!;
+        const own = g === tanh ? tanh(sum) : g!(sum);
         floats[at.hidden + i] = (1 - floats[z + i]!) * own + floats[z + i]! * floats[at.hidden + i]!;
       }
     },

@@ -1,7 +1,7 @@
 /** The activation functions of recurrent layers, named by attributes. */
 import { attribute, type Layer } from '@fretwork/format';
 import type { Support } from '../../contract.js';
-import { elu, hardSigmoid, leakyRelu, relu, sigmoid, softplus, softsign, thresholdedRelu, type Curve } from '../curves.js';
+import { elu, hardSigmoid, leakyRelu, relu, sigmoid, softplus, softsign, tanh, thresholdedRelu, type Curve } from '../curves.js';
 
 interface NamedCurve {
   readonly name: string;
@@ -16,11 +16,11 @@ const NAMED: readonly NamedCurve[] = [
   { name: 'hardsigmoid', defaults: [0.2, 0.5], curve: hardSigmoid },
   { name: 'leakyrelu', defaults: [0.01], curve: leakyRelu },
   { name: 'relu', defaults: [], curve: () => relu },
-  { name: 'scaledtanh', defaults: [1, 1], curve: (alpha, beta) => (x) => alpha * Math.tanh(beta * x) },
+  { name: 'scaledtanh', defaults: [1, 1], curve: (alpha, beta) => (x) => alpha * tanh(beta * x) },
   { name: 'sigmoid', defaults: [], curve: () => sigmoid },
   { name: 'softplus', defaults: [], curve: () => softplus },
   { name: 'softsign', defaults: [], curve: () => softsign },
-  { name: 'tanh', defaults: [], curve: () => Math.tanh },
+  { name: 'tanh', defaults: [], curve: () => tanh },
   { name: 'thresholdedrelu', defaults: [1], curve: thresholdedRelu },
 ];
 
