@@ -32,6 +32,11 @@ export const LAYERS: readonly Layer[] = [
     runs: 'anywhere',
   },
   {
+    folder: 'runtime-wasm', name: '@fretwork/runtime-wasm', imports: ['@fretwork/format'],
+    testImports: ['@fretwork/conformance', '@fretwork/datasets', '@fretwork/onnx', '@fretwork/reference'],
+    runs: 'anywhere',
+  },
+  {
     folder: 'cli',
     name: 'fretwork',
     imports: ['@fretwork/compiler', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference'],

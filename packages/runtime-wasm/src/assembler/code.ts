@@ -1,0 +1,138 @@
+import { signed, unsigned } from './leb128.js';
+
+export type ValueType = 'i32' | 'v128';
+
+/** A parameter or local variable of the function being written. */
+export interface Local {
+  readonly index: number;
+  readonly type: ValueType;
+}
+
+export const TYPE_CODE: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
+
+/**
+ * Writes the body of one function, instruction by instruction, in the order of the stack machine: `code.get(a).get(b)
+ * .add().set(c)` is c = a + b. Only what the kernels use; opcodes are those of the core specification 2.0 and of the
+ * relaxed SIMD proposal. Whether the body is valid is for the engine to say: tests run every function.
+ */
+export class Code {
+  readonly #parameters: readonly ValueType[];
+  readonly #locals: ValueType[] = [];
+  readonly #bytes: number[] = [];
+  readonly #fused: boolean;
+
+  /** `fused`: `madd` is one rounding-free-to-choose instruction (relaxed SIMD) instead of a product and a sum. */
+  constructor(parameters: readonly ValueType[], fused: boolean) {
+    this.#parameters = parameters;
+    this.#fused = fused;
+  }
+
+  parameter(index: number): Local {
+    return { index, type: this.#parameters[index]! };
+  }
+
+  local(type: ValueType): Local {
+    this.#locals.push(type);
+    return { index: this.#parameters.length + this.#locals.length - 1, type };
+  }
+
+  locals(type: ValueType, count: number): readonly Local[] {
+    return Array.from({ length: count }, () => this.local(type));
+  }
+
+  get(local: Local): this { return this.#emit(0x20, ...unsigned(local.index)); }
+  set(local: Local): this { return this.#emit(0x21, ...unsigned(local.index)); }
+  tee(local: Local): this { return this.#emit(0x22, ...unsigned(local.index)); }
+
+  i32(value: number): this { return this.#emit(0x41, ...signed(value | 0)); }
+  add(): this { return this.#emit(0x6a); }
+  sub(): this { return this.#emit(0x6b); }
+  and(): this { return this.#emit(0x71); }
+  shiftLeft(): this { return this.#emit(0x74); }
+  isZero(): this { return this.#emit(0x45); }
+  equal(): this { return this.#emit(0x46); }
+  below(): this { return this.#emit(0x49); }
+  /** a, b, condition → a if it is not zero, else b */
+  select(): this { return this.#emit(0x1b); }
+  atLeast(): this { return this.#emit(0x4f); }
+  /** local += step */
+  advance(local: Local, step: number): this { return this.get(local).i32(step).add().set(local); }
+
+  /** Address → i32. */
+  load(offset = 0): this { return this.#emit(0x28, 2, ...unsigned(offset)); }
+  /** Address → four floats. */
+  loadVector(offset = 0): this { return this.#simd(0x00, 2, ...unsigned(offset)); }
+  /** Address → one float in all four lanes. */
+  loadSplat(offset = 0): this { return this.#simd(0x09, 2, ...unsigned(offset)); }
+  /** Puts the float at the address that `address` pushes into lane `lane` of `vector`. */
+  vectorFrom(vector: Local, lane: number, address: () => void): this {
+    address();
+    return this.get(vector).#simd(0x56, 2, 0, lane).set(vector);
+  }
+  /** Address, vector → . */
+  storeVector(offset = 0): this { return this.#simd(0x0b, 2, ...unsigned(offset)); }
+  /** Address, vector → ; stores one lane. */
+  storeLane(lane: number, offset = 0): this { return this.#simd(0x5a, 2, ...unsigned(offset), lane); }
+
+  vectorZero(): this { return this.#simd(0x0c, ...new Array<number>(16).fill(0)); }
+  vectorAdd(): this { return this.#simd(0xe4); }
+  vectorMultiply(): this { return this.#simd(0xe6); }
+  /** a, b → b < a ? b : a; a NaN in `a` stays. */
+  vectorLeast(): this { return this.#simd(0xea); }
+  /** a, b → a < b ? b : a; a NaN in `a` stays. */
+  vectorMost(): this { return this.#simd(0xeb); }
+  /** vector, vector → lanes picked by `lanes` out of 0..3 (first) and 4..7 (second). */
+  shuffle(lanes: readonly [number, number, number, number]): this {
+    return this.#simd(0x0d, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
+  }
+
+  /** sum = a·b + sum */
+  madd(a: () => void, b: () => void, sum: Local): this {
+    if (this.#fused) {
+      a();
+      b();
+      return this.get(sum).#simd(0x105).set(sum);
+    }
+    this.get(sum);
+    a();
+    b();
+    return this.vectorMultiply().vectorAdd().set(sum);
+  }
+
+  block(body: () => void): this { return this.#nest(0x02, body); }
+  loop(body: () => void): this { return this.#nest(0x03, body); }
+  /** Condition → ; runs one of the two. */
+  when(then: () => void, otherwise?: () => void): this {
+    this.#emit(0x04, 0x40);
+    then();
+    if (otherwise !== undefined) {
+      this.#emit(0x05);
+      otherwise();
+    }
+    return this.#emit(0x0b);
+  }
+  /** Leaves `depth` + 1 blocks, or starts that loop again. */
+  branch(depth: number): this { return this.#emit(0x0c, ...unsigned(depth)); }
+  /** Condition → ; the same, if it is not zero. */
+  branchIf(depth: number): this { return this.#emit(0x0d, ...unsigned(depth)); }
+  call(index: number): this { return this.#emit(0x10, ...unsigned(index)); }
+
+  /** The function as its entry of the code section. */
+  finish(): number[] {
+    const body = [...unsigned(this.#locals.length), ...this.#locals.flatMap((type) => [1, TYPE_CODE[type]]), ...this.#bytes, 0x0b];
+    return [...unsigned(body.length), ...body];
+  }
+
+  #nest(opcode: number, body: () => void): this {
+    this.#emit(opcode, 0x40);
+    body();
+    return this.#emit(0x0b);
+  }
+
+  #simd(opcode: number, ...rest: readonly number[]): this { return this.#emit(0xfd, ...unsigned(opcode), ...rest); }
+
+  #emit(...bytes: readonly number[]): this {
+    for (const byte of bytes) this.#bytes.push(byte);
+    return this;
+  }
+}

@@ -1,0 +1,23 @@
+/** LEB128, the variable-length integers of the WebAssembly binary format (core specification 5.2.2). */
+
+/** 0 … 2^53 - 1. */
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  do {
+    const low = value % 128;
+    value = Math.floor(value / 128);
+    bytes.push(value === 0 ? low : low + 128);
+  } while (value !== 0);
+  return bytes;
+}
+
+/** -2^31 … 2^31 - 1. */
+export function signed(value: number): number[] {
+  const bytes: number[] = [];
+  for (;;) {
+    const low = value & 0x7f;
+    value >>= 7;
+    if ((value === 0 && (low & 0x40) === 0) || (value === -1 && (low & 0x40) !== 0)) return [...bytes, low];
+    bytes.push(low | 0x80);
+  }
+}

@@ -1,0 +1,54 @@
+import { Code, TYPE_CODE, type ValueType } from './code.js';
+import { unsigned } from './leb128.js';
+
+/** The memory that a module imports as `env.memory`. Pages of 64 KiB. */
+export interface MemoryType {
+  readonly initial: number;
+  readonly maximum: number;
+  readonly shared: boolean;
+}
+
+interface Func {
+  readonly type: number;
+  readonly code: Code;
+  readonly exported: string | undefined;
+}
+
+const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
+const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
+const text = (name: string): number[] => vector([...new TextEncoder().encode(name)].map((byte) => [byte]));
+
+/** Collects functions without results over one imported memory, and writes them as a module. Same calls, same bytes. */
+export class ModuleWriter {
+  readonly #types: (readonly ValueType[])[] = [];
+  readonly #functions: Func[] = [];
+  readonly #fused: boolean;
+
+  constructor(fused: boolean) {
+    this.#fused = fused;
+  }
+
+  /** Adds a function and returns its index, for `Code.call`. */
+  func(exported: string | undefined, parameters: readonly ValueType[], body: (code: Code) => void): number {
+    const code = new Code(parameters, this.#fused);
+    body(code);
+    return this.#functions.push({ type: this.#typeOf(parameters), code, exported }) - 1;
+  }
+
+  finish(memory: MemoryType): Uint8Array {
+    const exports = this.#functions.flatMap((f, index) => (f.exported === undefined ? [] : [[...text(f.exported), 0, ...unsigned(index)]]));
+    return Uint8Array.from([
+      0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+      ...section(1, vector(this.#types.map((parameters) => [0x60, ...vector(parameters.map((type) => [TYPE_CODE[type]])), 0]))),
+      ...section(2, vector([[...text('env'), ...text('memory'), 2, memory.shared ? 3 : 1, ...unsigned(memory.initial), ...unsigned(memory.maximum)]])),
+      ...section(3, vector(this.#functions.map((f) => unsigned(f.type)))),
+      ...section(7, vector(exports)),
+      ...section(10, vector(this.#functions.map((f) => f.code.finish()))),
+    ]);
+  }
+
+  #typeOf(parameters: readonly ValueType[]): number {
+    const known = this.#types.findIndex((type) => type.join() === parameters.join());
+    return known >= 0 ? known : this.#types.push(parameters) - 1;
+  }
+}

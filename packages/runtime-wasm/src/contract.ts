@@ -1,0 +1,118 @@
+/**
+ * The contract of `@fretwork/runtime-wasm`: runs `.bcr` models, in browsers and in Node, on one thread.
+ *
+ * What it is. `load` packs a model's weights once into the order in which the WebAssembly kernels read them (sparse
+ * weights stay sparse all the way) and gives a `Runtime`. `run` executes it: for each set of input shapes there is a
+ * plan, made when the set is first seen, in which every value has its place in one WebAssembly memory and every layer
+ * is a step with nothing left to decide. `inspect` says what `load` would do, from the model or from its header alone.
+ *
+ * What it is not. No definition of operators: `@fretwork/reference` says what they mean, and this agrees with it to
+ * float32. No reader: files are read and judged by `@fretwork/format`; a `Model` made by hand is taken as valid
+ * (`checkModel` judges it). No optimiser of graphs: of all passes only one is done here, a Relu or Clip behind a Conv,
+ * Gemm or MatMul joins it. No promise of speed at the level `javascript`: that is for hosts that refuse WebAssembly, and
+ * `report` says so.
+ *
+ * Who owns which buffer. The model is only read. Inputs are copied into the memory. Outputs are copies that belong to
+ * the caller, or with `outputs: 'views'` views on the memory, in a record that is the same every time; they hold until the
+ * next `run` or `dispose` and are not to be written to. After `run` has seen a set of shapes once, it allocates nothing
+ * but those copies; only 64-bit integer arithmetic does, and so do models whose shapes depend on the content of an input,
+ * for a content not seen before.
+ *
+ * Shapes that depend on data. Where the content of a model's input decides a shape (the second input of Reshape), that
+ * content is part of the plan: another content is another plan. Where only a computed value would decide it (NonZero),
+ * the layer is refused.
+ *
+ * What is thrown. `FretworkError` alone: `run.unsupported` (every refused layer in one error), `run.input-missing`,
+ * `run.input-unknown`, `run.dtype`, `run.rank`, `run.shape`, `run.index`, `run.value-missing`, `run.memory`,
+ * `run.disposed`, `run.level`, `run.attribute`, those of `loadModel`, and the reason of `signal` as the cause of
+ * `load.aborted`.
+ */
+import type { DenseTensor, LoadProgress } from '@fretwork/format';
+
+/** What computes the layers with weights, best first. */
+export type Level = 'relaxed' | 'simd' | 'javascript';
+
+export interface RuntimeOptions {
+  /** `auto`: the best that this host compiles. Asking for one that it refuses throws `run.level`. */
+  readonly level?: Level | 'auto';
+  /** Bytes the memory may grow to; 1 GiB where left out. More needed: `run.memory`. */
+  readonly memoryLimit?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** `copies` where left out. */
+  readonly outputs?: 'copies' | 'views';
+}
+
+export type Tensors = Readonly<Record<string, DenseTensor>>;
+
+export interface Runtime {
+  /** Names that `run` needs, in the model's order. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  run(inputs: Tensors): Record<string, DenseTensor>;
+  /** Lets the memory go. A second call does nothing; `run` throws `run.disposed` from here on. */
+  dispose(): void;
+  /** What is being done and why; of the plan that ran last. */
+  report(): RuntimeReport;
+}
+
+/** Plain and printable. */
+export interface RuntimeReport {
+  readonly level: Level;
+  /** Why this level, and why none above it. */
+  readonly why: string;
+  readonly memory: {
+    /** Of the WebAssembly memory as it is now. */
+    readonly bytes: number;
+    readonly limitBytes: number;
+    /** Packed weights and biases. */
+    readonly weightBytes: number;
+    /** Programs and activations of the plan, the most it ever needs. */
+    readonly planBytes: number;
+  };
+  /** Plans that are kept. */
+  readonly plans: number;
+  readonly layers: readonly LayerReport[];
+}
+
+export interface LayerReport {
+  readonly layer: string;
+  readonly operator: string;
+  /** What runs it: kernels of the manifest, `plain` loops, or `none` where its result is known beforehand. */
+  readonly kernel: string;
+  readonly why: string;
+  /** Layers that were fused into it. */
+  readonly fused: readonly string[];
+  /** Weights that are not zero, and all; 0 for layers without. */
+  readonly nnz: number;
+  readonly weights: number;
+}
+
+export type Support =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly hint: string };
+
+export interface LayerInspection {
+  readonly layer: string;
+  readonly operator: string;
+  readonly support: Support;
+  /** The kernels that will run it, as far as they are known before the weights are. */
+  readonly kernel: string;
+}
+
+/** Plain and printable. */
+export interface Inspection {
+  readonly ok: boolean;
+  /** The level that this host would use. */
+  readonly level: Level;
+  readonly why: string;
+  readonly layers: readonly LayerInspection[];
+  /** Bytes needed for the shapes asked about; left out where a shape is not known yet. */
+  readonly memoryBytes?: number;
+}
+
+export interface InspectOptions {
+  /** Sizes of inputs that the model leaves open. */
+  readonly inputShapes?: Readonly<Record<string, readonly number[]>>;
+  readonly level?: Level | 'auto';
+}

@@ -1,0 +1,88 @@
+import { DTYPES, FretworkError, weightsOf, type Layer, type Model, type ModelHeader, type ValueInfo } from '@fretwork/format';
+import type { InspectOptions, Inspection, LayerInspection, Support } from './contract.js';
+import { chooseLevel } from './machine/choose-level.js';
+import { RESERVED_BYTES } from './machine/machine.js';
+import { sizeOf, type PackedMatrix } from './operators/row.js';
+import { findRow } from './operators/table.js';
+import { contentInputs } from './plan/content.js';
+import type { Subject } from './plan/nodes.js';
+import { planModel } from './plan/plan-model.js';
+import { planPacking } from './session/pack-model.js';
+
+/** Whether `layer` can be run, as far as its operator and attributes tell. */
+export function supportOf(layer: Layer): Support {
+  const row = findRow(layer);
+  if (row !== undefined) return row.supports?.(layer) ?? { ok: true };
+  const name = layer.domain === '' ? layer.operator : `${layer.domain}.${layer.operator}`;
+  return { ok: false, reason: `operator ${name} is not known to this runtime`, hint: 'rewrite the layer with operators that are' };
+}
+
+/**
+ * What `load` would do with `model`, or with the header of a `.bcr` file (`readHeader`) before its weights are there.
+ * Never throws for what a model asks: refusals are answers. Memory is an upper estimate from a header, near to exact
+ * from a model.
+ */
+export async function inspect(model: Model | ModelHeader, options: InspectOptions = {}): Promise<Inspection> {
+  const { level, why } = await chooseLevel(options.level ?? 'auto');
+  const subject = subjectOf(model);
+  const planned = subject.layers.every((layer) => supportOf(layer).ok) ? planOf(model, subject, options) : {};
+  const layers = subject.layers.map((layer): LayerInspection => {
+    const support = planned.refused?.layer === layer.name ? planned.refused.support : supportOf(layer);
+    const packs = findRow(layer)?.pack !== undefined && layer.inputs.slice(1).some((name) => model.tensors.has(name));
+    return { layer: layer.name, operator: layer.operator, support, kernel: support.ok ? (packs ? kernelOf(layer) : 'plain') : 'none' };
+  });
+  const ok = layers.every((layer) => layer.support.ok);
+  return { ok, level, why, layers, ...(planned.memoryBytes === undefined ? {} : { memoryBytes: planned.memoryBytes }) };
+}
+
+const kernelOf = (layer: Layer): string => (layer.operator.startsWith('Conv') ? 'stream or axpy' : 'gemv or dot');
+
+const isLoaded = (model: Model | ModelHeader): model is Model =>
+  [...model.tensors.values()].every((tensor) => (tensor.kind === 'dense' ? ArrayBuffer.isView(tensor.data) : ArrayBuffer.isView(tensor.matrices[0]?.payload)));
+
+/** Tensors without elements are values of known shape: shape inference must not read what is not there. */
+function subjectOf(model: Model | ModelHeader): Subject {
+  if (isLoaded(model)) return model;
+  const header = model as unknown as Model;
+  const tensors = [...header.tensors].map(([name, { dtype, shape }]): ValueInfo => ({ name, dtype, shape }));
+  return { inputs: [...header.inputs, ...tensors], outputs: header.outputs, values: header.values, layers: header.layers, tensors: new Map() };
+}
+
+interface Planned {
+  readonly memoryBytes?: number;
+  /** A layer that only a plan shows to be refused. */
+  readonly refused?: { readonly layer: string; readonly support: Support };
+}
+
+function planOf(model: Model | ModelHeader, subject: Subject, { inputShapes = {} }: InspectOptions): Planned {
+  // A plan can be tried where nothing is left open but what a run computes.
+  const open = !isLoaded(model) || contentInputs(model).length > 0
+    || model.inputs.some(({ name, shape }) => !model.tensors.has(name) && inputShapes[name] === undefined && !(shape?.every((d) => typeof d === 'number') ?? false));
+  try {
+    return { memoryBytes: memoryOf(model, subject, inputShapes) };
+  } catch (error) {
+    if (!(error instanceof FretworkError)) throw error;
+    const { layer, hint } = error.details;
+    if (open || layer === undefined) return {};
+    return { refused: { layer, support: { ok: false, reason: error.message.split('\n')[0]!, hint: hint ?? '' } } };
+  }
+}
+
+function memoryOf(model: Model | ModelHeader, subject: Subject, inputShapes: NonNullable<InspectOptions['inputShapes']>): number {
+  if (isLoaded(model)) {
+    const packing = planPacking(model);
+    const { arenaBytes, lastingBytes } = planModel(model, { shapes: inputShapes, contents: new Map() }, (layer) =>
+      (packing.layers.get(layer.name) ?? []).map(({ plan }): PackedMatrix => ({ ...plan, runs: plan.runs.map((run) => ({ ...run, weights: 0 })), bias: 0 })));
+    return RESERVED_BYTES + packing.bytes + arenaBytes + lastingBytes;
+  }
+  const { arenaBytes, lastingBytes } = planModel(subject, { shapes: inputShapes, contents: new Map() }, (layer) =>
+    weightsOf(model as unknown as Model, layer).map(({ view: { rows, columns } }): PackedMatrix => ({ rows, columns, nnz: 0, panel: 1, runs: [], bias: 0 })));
+  // A kept weight takes its own four bytes, and less than those again for offsets and records.
+  return RESERVED_BYTES + 2 * [...model.tensors.values()].reduce((sum, tensor) => sum + storedBytes(tensor), 0) + arenaBytes + lastingBytes;
+}
+
+/** Bytes of a tensor's elements: the kept ones of a sparse tensor. */
+function storedBytes(tensor: ModelHeader['tensors'] extends ReadonlyMap<string, infer T> ? T : never): number {
+  if (tensor.kind === 'dense') return sizeOf(tensor.shape) * DTYPES[tensor.dtype].bytes;
+  return tensor.matrices.reduce((sum, matrix) => sum + matrix.payload.length * DTYPES[tensor.dtype].bytes, 0);
+}

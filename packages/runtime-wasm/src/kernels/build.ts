@@ -1,0 +1,16 @@
+import { ModuleWriter, type MemoryType } from '../assembler/module.js';
+import { copyDrivers } from './copy.js';
+import { vectorDriver } from './gemv.js';
+import { mapDriver } from './map-driver.js';
+
+/** What the machine code may use: 128-bit SIMD, or relaxed SIMD with its fused multiply-add as well. */
+export type KernelLevel = 'simd' | 'relaxed';
+
+/** The kernel module as bytes: same level and memory, same bytes. */
+export function buildKernels(level: KernelLevel, memory: MemoryType): Uint8Array {
+  const writer = new ModuleWriter(level === 'relaxed');
+  mapDriver(writer);
+  vectorDriver(writer);
+  copyDrivers(writer);
+  return writer.finish(memory);
+}

@@ -1,0 +1,60 @@
+import type { Code, Local } from '../assembler/code.js';
+import type { ModuleWriter } from '../assembler/module.js';
+
+const PARAMETERS = 9;
+
+/**
+ * Exports `copy1` and `copy2`: (from, to, planes, rows, width, from pitch, to pitch, from plane, to plane): `width` floats
+ * of each row of each plane, every one or every second one of the source; pitches and plane steps in bytes. Writes no
+ * byte besides; reads up to 16 bytes past the end of a row. Planes, rows and width are at least 1.
+ */
+export function copyDrivers(writer: ModuleWriter): void {
+  for (const step of [1, 2]) writer.func(`copy${step}`, new Array<'i32'>(PARAMETERS).fill('i32'), (code) => copyPlanes(code, step));
+}
+
+function copyPlanes(code: Code, step: number): void {
+  const [from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane] =
+    Array.from({ length: PARAMETERS }, (_, i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
+  const [source, target, row, left, a, b] = code.locals('i32', 6) as [Local, Local, Local, Local, Local, Local];
+  const value = code.local('v128');
+  /** Vector v of those at `a` and `b`. */
+  const vector = (v: number): void => {
+    code.get(b);
+    if (step === 1) code.get(a).loadVector(16 * v);
+    else code.get(a).loadVector(32 * v).get(a).loadVector(32 * v + 16).shuffle([0, 2, 4, 6]);
+    code.storeVector(16 * v);
+  };
+  const whileLeft = (vectors: number): void => {
+    code.block(() => code.loop(() => {
+      code.get(left).i32(4 * vectors).below().branchIf(1);
+      for (let v = 0; v < vectors; v++) vector(v);
+      code.advance(a, 16 * step * vectors).advance(b, 16 * vectors).advance(left, -4 * vectors).branch(0);
+    }));
+  };
+  const forward = (source: Local, by: Local): void => { code.get(source).get(by).add().set(source); };
+  code.loop(() => {
+    code.get(from).set(source).get(to).set(target).get(rows).set(row);
+    code.loop(() => {
+      code.get(source).set(a).get(target).set(b).get(width).set(left);
+      for (const vectors of [4, 1]) whileLeft(vectors);
+      code.get(left).when(() => code.get(width).i32(4).below().when(
+        () => code.loop(() => {
+          code.vectorFrom(value, 0, () => code.get(a)).get(b).get(value).storeLane(0);
+          code.advance(a, 4 * step).advance(b, 4).advance(left, -1).get(left).branchIf(0);
+        }),
+        // The last vector overlaps the one before it and ends with the row.
+        () => {
+          code.get(a).i32(4).get(left).sub().i32(step === 1 ? 2 : 3).shiftLeft().sub().set(a);
+          code.get(b).i32(4).get(left).sub().i32(2).shiftLeft().sub().set(b);
+          vector(0);
+        },
+      ));
+      forward(source, fromPitch);
+      forward(target, toPitch);
+      code.advance(row, -1).get(row).branchIf(0);
+    });
+    forward(from, fromPlane);
+    forward(to, toPlane);
+    code.advance(planes, -1).get(planes).branchIf(0);
+  });
+}

@@ -1,0 +1,97 @@
+import { decodeMatrix, encodeBcr, encodeBcrc, encodeCsr, type SparseMatrix } from '@fretwork/format';
+import { describe, expect, it } from 'vitest';
+import { layRuns, layWeights, programBytes, weightBytes } from '../pack/lay-runs.js';
+import { planRuns, type RunOptions } from '../pack/plan-runs.js';
+import { rowCountsOf } from './manifest.js';
+import { buildKernels, type KernelLevel } from './build.js';
+import { CLAMP_ADDRESS } from './stream.js';
+
+const draws = (seed: number) => (): number => {
+  seed = (seed + 0x6d2b79f5) >>> 0;
+  let t = seed;
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+};
+
+function machine(level: KernelLevel) {
+  const memory = new WebAssembly.Memory({ initial: 40, maximum: 64 });
+  const module = new WebAssembly.Module(buildKernels(level, { initial: 1, maximum: 64, shared: false }) as BufferSource);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return { memory, map: exports['map'] as (...words: number[]) => void, vector: exports['vector'] as (...words: number[]) => void };
+}
+
+/** C = clamp(M·B + bias) by the kernels, [rows, pixels]. */
+function multiply({ memory, map, vector }: ReturnType<typeof machine>, matrix: SparseMatrix, b: Float32Array, pixels: number, bias: Float32Array, tile: number, options: RunOptions & { axpyBelow: number }, [low, high]: readonly [number, number]): Float32Array {
+  const floats = new Float32Array(memory.buffer);
+  floats.fill(NaN);
+  const vectors = Math.ceil(pixels / 4);
+  const pitch = vectors * 4;
+  const input = 1024;
+  const output = input + matrix.columns * pitch * 4;
+  const biases = output + matrix.rows * pitch * 4;
+  floats[CLAMP_ADDRESS / 4] = low;
+  floats[CLAMP_ADDRESS / 4 + 1] = high;
+  for (let c = 0; c < matrix.columns; c++) {
+    floats.fill(0, input / 4 + c * pitch, input / 4 + (c + 1) * pitch);
+    floats.set(b.subarray(c * pixels, (c + 1) * pixels), input / 4 + c * pitch);
+  }
+  floats.set(bias, biases / 4);
+  const plan = planRuns(matrix, options);
+  const weights = biases + matrix.rows * 4;
+  const runs = layWeights(plan, memory.buffer, weights);
+  expect(programBytes(runs)).toBeGreaterThan(0);
+  const program = layRuns(runs, memory.buffer, {
+    base: Math.ceil((weights + weightBytes(plan)) / 16) * 16, axpyBelow: options.axpyBelow,
+    columnOffset: (c) => c * pitch * 4, rowOffset: (r) => r * pitch * 4, biasAddress: (r) => biases + r * 4,
+  });
+  if (tile === 0) vector(program.start, program.end, input, output);
+  else map(program.start, program.end, input, output, vectors, tile);
+  return Float32Array.from({ length: matrix.rows * pixels }, (_, i) => floats[output / 4 + Math.floor(i / pixels) * pitch + (i % pixels)]!);
+}
+
+describe.each(['simd', 'relaxed'] as const)('kernels, %s', (level) => {
+  const kernels = machine(level);
+  it.each(['map', 'vector'] as const)('agree with plain loops on random matrices, masks, blocks, encodings, pixels and tiles: %s', (family) => {
+    let checked = 0;
+    for (let seed = 0; seed < 400; seed++) {
+      const next = draws(seed);
+      const integer = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
+      const [rows, columns, pixels] = [integer(1, 40), integer(1, 60), family === 'map' ? integer(1, 130) : 1];
+      const [blockRows, blockColumns] = [integer(1, 9), integer(1, 20)];
+      const keep = [0, 0.2, 0.5, 0.8, 1][integer(0, 4)]!;
+      const values = new Float32Array(rows * columns);
+      const kept = new Map<string, boolean>();
+      const flag = (key: string): boolean => kept.get(key) ?? kept.set(key, next() < keep).get(key)!;
+      for (let r = 0; r < rows; r++) {
+        for (let c = 0; c < columns; c++) {
+          const block = `${Math.floor(r / blockRows)} ${Math.floor(c / blockColumns)}`;
+          if (flag(`r ${block} ${r % blockRows}`) && flag(`c ${block} ${c % blockColumns}`)) values[r * columns + c] = next() - 0.5;
+        }
+      }
+      const matrix = [
+        () => encodeCsr(values, rows, columns), () => encodeBcrc(values, rows, columns),
+        () => encodeBcr(values, rows, columns, { block: [blockRows, blockColumns] }), () => encodeBcr(values, rows, columns),
+      ][integer(0, 3)]!();
+      const dense = decodeMatrix(matrix) as Float32Array;
+      const b = Float32Array.from({ length: columns * pixels }, () => next() - 0.5);
+      const bias = Float32Array.from({ length: rows }, () => next() - 0.5);
+      const clamp: readonly [number, number] = next() < 0.5 ? [-Infinity, Infinity] : [0, 0.6];
+      const options = { rowCounts: next() < 0.3 ? [1] : family === 'map' ? rowCountsOf('stream') : [...rowCountsOf('gemv'), 1], axpyBelow: [0, 8, 1000][integer(0, 2)]!, ...(next() < 0.5 ? { panel: integer(1, 32) } : {}), ...(next() < 0.3 ? { chunk: integer(1, 40) } : {}) };
+      const tile = family === 'map' ? integer(1, 50) : 0;
+      const found = multiply(kernels, matrix, b, pixels, bias, tile, options, clamp);
+      for (let r = 0; r < rows; r++) {
+        for (let x = 0; x < pixels; x++) {
+          checked++;
+          let sum = bias[r]!;
+          for (let c = 0; c < columns; c++) sum += dense[r * columns + c]! * b[c * pixels + x]!;
+          const expected = Math.min(Math.max(sum, clamp[0]), clamp[1]);
+          if (!(Math.abs(found[r * pixels + x]! - expected) < 1e-5)) {
+            expect.fail(`seed ${seed}: ${matrix.encoding} ${rows}x${columns}, pixel ${x} of row ${r} is ${found[r * pixels + x]}, expected ${expected}`);
+          }
+        }
+      }
+    }
+    expect(checked).toBeGreaterThan(family === 'map' ? 100_000 : 3_000);
+  });
+});

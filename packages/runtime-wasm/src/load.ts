@@ -1,0 +1,52 @@
+import { FretworkError, loadModel, type Layer, type Model, type ModelSource } from '@fretwork/format';
+import type { Runtime, RuntimeOptions } from './contract.js';
+import { supportOf } from './inspect.js';
+import { chooseLevel } from './machine/choose-level.js';
+import { javascriptMachine } from './machine/javascript.js';
+import { PAGE_BYTES, RESERVED_BYTES } from './machine/machine.js';
+import { wasmMachine } from './machine/wasm.js';
+import { contentInputs } from './plan/content.js';
+import { packModel, planPacking } from './session/pack-model.js';
+import { Session } from './session/session.js';
+
+const GIBIBYTE = 2 ** 30;
+
+/**
+ * Takes up a model: bytes, a stream, a Blob, a path or file URL of a `.bcr` file, or a `Model`. Throws `run.unsupported`
+ * (all refused layers at once, before the weights are waited for), `run.level`, `run.memory`, and those of `loadModel`.
+ */
+export async function load(source: ModelSource | Model, options: RuntimeOptions = {}): Promise<Runtime> {
+  const level = await chooseLevel(options.level ?? 'auto');
+  const model = isModel(source) ? source : await loadModel(source, {
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    onHeader: ({ header }) => requireSupport(header.layers as readonly Layer[]),
+  });
+  requireSupport(model.layers);
+  const memoryLimit = Math.min(options.memoryLimit ?? GIBIBYTE, 65536 * PAGE_BYTES);
+  const packing = planPacking(model);
+  const bytes = RESERVED_BYTES + packing.bytes;
+  if (bytes > memoryLimit) {
+    throw new FretworkError('run.memory', 'the weights alone need more memory', { expected: `at most ${memoryLimit} bytes`, actual: `${bytes} bytes`, hint: 'raise memoryLimit, or prune more' });
+  }
+  options.signal?.throwIfAborted();
+  const machine = level.module === undefined ? javascriptMachine(bytes) : await wasmMachine(level.module, bytes, memoryLimit);
+  const packed = packModel(packing, machine.buffer(), RESERVED_BYTES);
+  return new Session({
+    model, machine, level, packed, memoryLimit, weightBytes: packing.bytes, outputs: options.outputs ?? 'copies', contentInputs: contentInputs(model),
+  });
+}
+
+const isModel = (source: ModelSource | Model): source is Model => typeof source === 'object' && 'layers' in source && 'tensors' in source;
+
+function requireSupport(layers: readonly Layer[]): void {
+  const refused = layers.flatMap((layer) => {
+    const support = supportOf(layer);
+    return support.ok ? [] : [{ layer, support }];
+  });
+  if (refused.length === 0) return;
+  throw new FretworkError('run.unsupported', `${refused.length} of ${layers.length} layers cannot be run:${refused.map(({ layer, support }) => `\n  ${layer.name}: ${support.reason}`).join('')}\n `, {
+    ...(refused.length === 1 ? { layer: refused[0]!.layer.name } : {}),
+    hint: [...new Set(refused.map(({ support }) => support.hint))].join('; '),
+  });
+}

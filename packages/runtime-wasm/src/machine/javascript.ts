@@ -1,0 +1,72 @@
+import { CLAMP_ADDRESS } from '../kernels/stream.js';
+import { FLAG, RECORD, recordBytes } from '../pack/record.js';
+import type { Copy, Machine } from './machine.js';
+
+/** The kernels as plain loops over the same programs, for hosts that refuse WebAssembly. */
+export function javascriptMachine(bytes: number): Machine {
+  let buffer = new ArrayBuffer(bytes);
+  let words = new Uint32Array(buffer);
+  let floats = new Float32Array(buffer);
+  const copy = (step: number): Copy => (from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane) => {
+    for (let p = 0; p < planes; p++) {
+      for (let r = 0; r < rows; r++) {
+        const source = (from + p * fromPlane + r * fromPitch) / 4;
+        const target = (to + p * toPlane + r * toPitch) / 4;
+        for (let x = 0; x < width; x++) floats[target + x] = floats[source + x * step]!;
+      }
+    }
+  };
+  const map = (start: number, end: number, input: number, output: number, vectors: number): void => {
+    const pixels = 4 * vectors;
+    for (let record = start; record < end;) {
+      const at = record / 4;
+      const rows = words[at + RECORD.flags / 4]! & FLAG.rowsMask;
+      for (let r = 0; r < rows; r++) run(at, r, rows, input, output, pixels);
+      record += recordBytes(rows);
+    }
+  };
+  /** Row r of the run at word `at`. */
+  const run = (at: number, r: number, rows: number, input: number, output: number, pixels: number): void => {
+    const columns = words[at + RECORD.columns / 4]!;
+    const offsets = words[at + RECORD.offsets / 4]! / 4;
+    const weights = words[at + RECORD.weights / 4]! / 4 + r;
+    const row = at + (RECORD.rows + r * RECORD.perRow) / 4;
+    const target = (output + words[row]!) / 4;
+    if (((words[at + RECORD.first / 4]! >>> r) & 1) === 1) {
+      const bias = floats[words[row + 1]! / 4]!;
+      for (let x = 0; x < pixels; x++) floats[target + x] = bias;
+    }
+    for (let c = 0; c < columns; c++) {
+      const weight = floats[weights + c * rows]!;
+      const source = (input + words[offsets + c]!) / 4;
+      for (let x = 0; x < pixels; x++) floats[target + x]! += weight * floats[source + x]!;
+    }
+    if (((words[at + RECORD.last / 4]! >>> r) & 1) === 0) return;
+    const low = floats[CLAMP_ADDRESS / 4]!;
+    const high = floats[CLAMP_ADDRESS / 4 + 1]!;
+    for (let x = 0; x < pixels; x++) {
+      const sum = floats[target + x]!;
+      floats[target + x] = sum < low ? low : sum > high ? high : sum;
+    }
+  };
+  const vector = (start: number, end: number, input: number, output: number): void => {
+    for (let record = start; record < end;) {
+      const at = record / 4;
+      const rows = words[at + RECORD.flags / 4]! & FLAG.rowsMask;
+      for (let r = 0; r < rows; r++) run(at, r, rows, input, output, 1);
+      record += recordBytes(rows);
+    }
+  };
+  return {
+    kernels: { map, vector, copy1: copy(1), copy2: copy(2) },
+    buffer: () => buffer,
+    grow: (wanted) => {
+      if (wanted <= buffer.byteLength) return;
+      const larger = new ArrayBuffer(wanted);
+      new Uint8Array(larger).set(new Uint8Array(buffer));
+      buffer = larger;
+      words = new Uint32Array(buffer);
+      floats = new Float32Array(buffer);
+    },
+  };
+}

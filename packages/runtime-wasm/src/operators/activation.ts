@@ -1,0 +1,43 @@
+import type { Activation } from '@fretwork/format';
+import { CLAMP_ADDRESS } from '../kernels/stream.js';
+import { clip, hardSigmoid, hardSwish, leakyRelu, relu, sigmoid, tanh, type Curve } from './curves.js';
+import { readable, synced, writable, type Numbers } from './elements.js';
+import type { Binding, Step, Value } from './row.js';
+
+/** The fused activations; ONNX's defaults where the numbers are left out. */
+const FUSED: { readonly [K in Activation['kind']]: (a: Activation) => Curve } = {
+  relu: () => relu,
+  clip: ({ alpha = -Infinity, beta = Infinity }) => clip(alpha, beta),
+  'leaky-relu': ({ alpha = 0.01 }) => leakyRelu(alpha),
+  sigmoid: () => sigmoid,
+  tanh: () => tanh,
+  'hard-sigmoid': ({ alpha = 0.2, beta = 0.5 }) => hardSigmoid(alpha, beta),
+  'hard-swish': () => hardSwish,
+};
+
+/** Applies `activation` to `value` where it lies. */
+export function activate(b: Binding, value: Value, activation: Activation): Step {
+  const curve = FUSED[activation.kind](activation);
+  const [from, to] = [readable(b, value), writable(b, value)];
+  return synced([from], curved(from.data, to.data, curve), [to]);
+}
+
+export function curved(from: Numbers, to: Numbers, curve: Curve): Step {
+  if (curve === relu) return () => { for (let i = 0; i < to.length; i++) to[i] = from[i]! < 0 ? 0 : from[i]!; };
+  if (curve === sigmoid) return () => { for (let i = 0; i < to.length; i++) to[i] = sigmoid(from[i]!); };
+  if (curve === tanh) return () => { for (let i = 0; i < to.length; i++) to[i] = tanh(from[i]!); };
+  return () => { for (let i = 0; i < to.length; i++) to[i] = curve(from[i]!); };
+}
+
+/** What kernels clamp to for this activation: everything goes through, if it is none that they know. */
+export function clampOf(activation: Activation | undefined): readonly [low: number, high: number] {
+  if (activation?.kind === 'relu') return [0, Infinity];
+  if (activation?.kind === 'clip') return [activation.alpha ?? -Infinity, activation.beta ?? Infinity];
+  return [-Infinity, Infinity];
+}
+
+/** Tells the kernels what to clamp to. */
+export function setClamp(floats: Float32Array, low: number, high: number): void {
+  floats[CLAMP_ADDRESS / 4] = low;
+  floats[CLAMP_ADDRESS / 4 + 1] = high;
+}

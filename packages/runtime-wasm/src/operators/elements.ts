@@ -1,0 +1,139 @@
+/** Elements of any type as numbers, for operators that compute. */
+import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf, type DType, type TensorData } from '@fretwork/format';
+import type { Binding, Step, Value } from './row.js';
+import { sizeOf } from './row.js';
+
+export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
+export type Wide = BigInt64Array | BigUint64Array;
+
+export const isWide = (dtype: DType): boolean => dtype === 'i64' || dtype === 'u64';
+export const isHalf = (dtype: DType): boolean => dtype === 'f16' || dtype === 'bf16';
+export const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f64' || isHalf(dtype);
+
+/** A tensor whose elements can be read or written as numbers after `sync` (before it, for outputs). */
+export interface NumberView {
+  readonly data: Numbers;
+  /** Left out where `data` is the tensor itself. */
+  readonly sync?: Step;
+}
+
+const WORD = 2 ** 32;
+
+/** Elements as numbers. 64-bit integers are rounded beyond 2^53: for indices and lengths, not for sums. */
+export function readable(b: Binding, value: Value): NumberView {
+  const view = b.view(value);
+  if (isWide(value.dtype)) {
+    const words = new Uint32Array(view.buffer, view.byteOffset, 2 * view.length);
+    const data = new Float64Array(view.length);
+    const signed = value.dtype === 'i64';
+    return { data, sync: () => { for (let i = 0; i < data.length; i++) data[i] = (signed ? words[2 * i + 1]! | 0 : words[2 * i + 1]!) * WORD + words[2 * i]!; } };
+  }
+  if (!isHalf(value.dtype)) return { data: view as Numbers };
+  const bits = view as Uint16Array;
+  const data = new Float64Array(bits.length);
+  const number = value.dtype === 'f16' ? halfToNumber : bfloatToNumber;
+  return { data, sync: () => { for (let i = 0; i < data.length; i++) data[i] = number(bits[i]!); } };
+}
+
+/** Where numbers are written; `sync` rounds them to what the tensor holds. */
+export function writable(b: Binding, value: Value): NumberView {
+  const view = b.view(value);
+  if (isWide(value.dtype)) {
+    const words = new Uint32Array(view.buffer, view.byteOffset, 2 * view.length);
+    const data = new Float64Array(view.length);
+    return {
+      data,
+      sync: () => {
+        for (let i = 0; i < data.length; i++) {
+          const high = Math.floor(data[i]! / WORD);
+          words[2 * i + 1] = high;
+          words[2 * i] = data[i]! - high * WORD;
+        }
+      },
+    };
+  }
+  if (!isHalf(value.dtype)) return { data: view as Numbers };
+  const bits = view as Uint16Array;
+  const data = new Float64Array(bits.length);
+  const encode = value.dtype === 'f16' ? numberToHalf : numberToBfloat;
+  return { data, sync: () => { for (let i = 0; i < data.length; i++) bits[i] = encode(data[i]!); } };
+}
+
+/** `work` with its inputs read before and its outputs written after. */
+export function synced(inputs: readonly NumberView[], work: Step, outputs: readonly NumberView[]): Step {
+  const before = inputs.flatMap((view) => (view.sync === undefined ? [] : [view.sync]));
+  const after = outputs.flatMap((view) => (view.sync === undefined ? [] : [view.sync]));
+  if (before.length === 0 && after.length === 0) return work;
+  return () => {
+    for (const step of before) step();
+    work();
+    for (const step of after) step();
+  };
+}
+
+export const nothing: Step = () => undefined;
+
+/** Steps between neighbours along each dimension, in elements. */
+export function stridesOf(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length).fill(1);
+  for (let d = shape.length - 2; d >= 0; d--) strides[d] = strides[d + 1]! * shape[d + 1]!;
+  return strides;
+}
+
+export const axisIn = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+
+/** For every element of `shape`, in order: the sum over dimensions of `place(d, index)`, or -1 where one of them is negative. */
+export function mapOf(shape: readonly number[], place: (d: number, index: number) => number): Int32Array {
+  let map = new Int32Array([0]);
+  shape.forEach((size, d) => {
+    const places = Int32Array.from({ length: size }, (_, i) => place(d, i));
+    const next = new Int32Array(map.length * size);
+    let at = 0;
+    for (let i = 0; i < map.length; i++) for (let j = 0; j < size; j++) next[at++] = map[i]! < 0 || places[j]! < 0 ? -1 : map[i]! + places[j]!;
+    map = next;
+  });
+  return map;
+}
+
+/** Where element i of `to` comes from in `from`, which is broadcast to it; undefined where both are the same. */
+export function broadcastMap(from: readonly number[], to: readonly number[]): Int32Array | undefined {
+  if (sizeOf(from) === sizeOf(to)) return undefined;
+  const strides = stridesOf(from);
+  const skipped = to.length - from.length;
+  return mapOf(to, (d, i) => (d < skipped || from[d - skipped] === 1 ? 0 : i * strides[d - skipped]!));
+}
+
+/** out[i] = x[map[i]], or `fill` where the map is negative; elements are moved as they are. */
+export function taken(x: TensorData, out: TensorData, map: Int32Array, fill: number | bigint): Step {
+  const run = runsOf(map);
+  if (x.BYTES_PER_ELEMENT === 8 && x instanceof BigInt64Array) {
+    const [from, to] = [x, out as BigInt64Array];
+    return () => { for (let i = 0; i < map.length; i++) to[i] = map[i]! < 0 ? fill as bigint : from[map[i]!]!; };
+  }
+  const [from, to] = [x as Float32Array, out as Float32Array];
+  if (run === undefined) {
+    if (map.includes(-1)) return () => { for (let i = 0; i < map.length; i++) to[i] = map[i]! < 0 ? fill as number : from[map[i]!]!; };
+    return () => { for (let i = 0; i < map.length; i++) to[i] = from[map[i]!]!; };
+  }
+  return () => {
+    for (let r = 0, at = 0; r < run.length; r += 2) {
+      const [start, end] = [run[r]!, at + run[r + 1]!];
+      if (start < 0) for (; at < end; at++) to[at] = fill as number;
+      else for (let i = start; at < end; at++, i++) to[at] = from[i]!;
+    }
+  };
+}
+
+/** Pairs (first source, length) of neighbours that stay neighbours, if they are long enough to be worth it. */
+function runsOf(map: Int32Array): Int32Array | undefined {
+  const runs: number[] = [];
+  for (let i = 0; i < map.length;) {
+    let end = i + 1;
+    const first = map[i]!;
+    while (end < map.length && (first < 0 ? map[end]! < 0 : map[end] === first + end - i)) end++;
+    runs.push(first, end - i);
+    if (runs.length * 4 > map.length + 8) return undefined;
+    i = end;
+  }
+  return Int32Array.from(runs);
+}

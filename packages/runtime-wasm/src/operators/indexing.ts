@@ -1,0 +1,135 @@
+/** Operators that find elements by computed indices. */
+import { attribute, FretworkError } from '@fretwork/format';
+import { axisIn, readable, stridesOf, taken, type Numbers } from './elements.js';
+import { sizeOf, type Binding, type OperatorRow, type Step } from './row.js';
+
+const fault = (b: Binding, index: number, size: number): FretworkError => new FretworkError('run.index', 'an index is out of range', {
+  layer: b.node.layer.name, expected: `${-size} to ${size - 1}`, actual: String(index),
+});
+
+/** `index` counted from the front. Throws `run.index`. */
+const inside = (b: Binding, index: number, size: number): number => {
+  const at = index < 0 ? index + size : index;
+  if (!(at >= 0 && at < size)) throw fault(b, index, size);
+  return at;
+};
+
+function gather(b: Binding): Step {
+  const [x, indices, y] = [b.node.inputs[0]!, b.node.inputs[1]!, b.node.outputs[0]!];
+  const axis = axisIn(attribute(b.node.layer, 'axis', 'int', 0), x.shape.length);
+  const [outer, size, inner, count] = [sizeOf(x.shape.slice(0, axis)), x.shape[axis]!, sizeOf(x.shape.slice(axis + 1)), sizeOf(indices.shape)];
+  const at = readable(b, indices);
+  const [X, Y] = [b.view(x) as Float32Array, b.view(y) as Float32Array];
+  return () => {
+    at.sync?.();
+    for (let k = 0; k < count; k++) {
+      const from = inside(b, at.data[k]!, size);
+      for (let o = 0; o < outer; o++) for (let i = 0; i < inner; i++) Y[(o * count + k) * inner + i] = X[(o * size + from) * inner + i]!;
+    }
+  };
+}
+
+/** Place in `data`, whose sizes along all dimensions are `strides` apart, of element i of `indices`, its index standing for `axis`. */
+function elementPlaces(b: Binding, dataShape: readonly number[], indexShape: readonly number[], axis: number): (at: Numbers, i: number) => number {
+  const [strides, own] = [stridesOf(dataShape), stridesOf(indexShape)];
+  return (at, i) => {
+    let place = 0;
+    for (let d = 0; d < own.length; d++) place += (d === axis ? inside(b, at[i]!, dataShape[d]!) : Math.floor(i / own[d]!) % indexShape[d]!) * strides[d]!;
+    return place;
+  };
+}
+
+function gatherElements(b: Binding): Step {
+  const [x, indices, y] = [b.node.inputs[0]!, b.node.inputs[1]!, b.node.outputs[0]!];
+  const axis = axisIn(attribute(b.node.layer, 'axis', 'int', 0), x.shape.length);
+  const place = elementPlaces(b, x.shape, indices.shape, axis);
+  const at = readable(b, indices);
+  const [X, Y] = [b.view(x) as Float32Array, b.view(y) as Float32Array];
+  return () => {
+    at.sync?.();
+    for (let i = 0; i < Y.length; i++) Y[i] = X[place(at.data, i)]!;
+  };
+}
+
+function gatherNd(b: Binding): Step {
+  const [x, indices, y] = [b.node.inputs[0]!, b.node.inputs[1]!, b.node.outputs[0]!];
+  const batchDims = attribute(b.node.layer, 'batch_dims', 'int', 0);
+  const [depth, batch] = [indices.shape.at(-1)!, sizeOf(x.shape.slice(0, batchDims))];
+  const count = sizeOf(indices.shape.slice(0, -1));
+  const inner = sizeOf(x.shape.slice(batchDims + depth));
+  const strides = stridesOf(x.shape);
+  const at = readable(b, indices);
+  const [X, Y] = [b.view(x) as Float32Array, b.view(y) as Float32Array];
+  const perBatch = sizeOf(x.shape.slice(batchDims));
+  return () => {
+    at.sync?.();
+    for (let k = 0; k < count; k++) {
+      let from = Math.floor(k / (count / batch)) * perBatch;
+      for (let d = 0; d < depth; d++) from += inside(b, at.data[k * depth + d]!, x.shape[batchDims + d]!) * strides[batchDims + d]!;
+      for (let i = 0; i < inner; i++) Y[k * inner + i] = X[from + i]!;
+    }
+  };
+}
+
+type Merge = (old: number, update: number) => number;
+
+/** How an update joins what is there. */
+const MERGES: Readonly<Record<string, Merge>> = {
+  none: (_, update) => update, add: (old, update) => old + update, mul: (old, update) => old * update, max: Math.max, min: Math.min,
+};
+
+const mergeOf = (b: Binding): Merge => MERGES[attribute(b.node.layer, 'reduction', 'string', 'none')]!;
+
+const copyOf = (b: Binding): Step => {
+  const x = b.node.inputs[0]!;
+  return taken(b.view(x), b.view(b.node.outputs[0]!), Int32Array.from({ length: sizeOf(x.shape) }, (_, i) => i), 0);
+};
+
+function scatterNd(b: Binding): Step {
+  const [x, indices, updates] = b.node.inputs;
+  const depth = indices!.shape.at(-1)!;
+  const [count, inner] = [sizeOf(indices!.shape.slice(0, -1)), sizeOf(x!.shape.slice(depth))];
+  const strides = stridesOf(x!.shape);
+  const at = readable(b, indices!);
+  const [U, Y] = [b.view(updates!) as Float32Array, b.view(b.node.outputs[0]!) as Float32Array];
+  const [copy, merge] = [copyOf(b), mergeOf(b)];
+  return () => {
+    copy();
+    at.sync?.();
+    for (let k = 0; k < count; k++) {
+      let to = 0;
+      for (let d = 0; d < depth; d++) to += inside(b, at.data[k * depth + d]!, x!.shape[d]!) * strides[d]!;
+      for (let i = 0; i < inner; i++) Y[to + i] = merge(Y[to + i]!, U[k * inner + i]!);
+    }
+  };
+}
+
+function scatterElements(b: Binding): Step {
+  const [x, indices, updates] = b.node.inputs;
+  const axis = axisIn(attribute(b.node.layer, 'axis', 'int', 0), x!.shape.length);
+  const place = elementPlaces(b, x!.shape, indices!.shape, axis);
+  const at = readable(b, indices!);
+  const [U, Y] = [b.view(updates!) as Float32Array, b.view(b.node.outputs[0]!) as Float32Array];
+  const [copy, merge] = [copyOf(b), mergeOf(b)];
+  return () => {
+    copy();
+    at.sync?.();
+    for (let i = 0; i < U.length; i++) {
+      const to = place(at.data, i);
+      Y[to] = merge(Y[to]!, U[i]!);
+    }
+  };
+}
+
+const reducible: OperatorRow['supports'] = (layer) => {
+  const reduction = attribute(layer, 'reduction', 'string', 'none');
+  return MERGES[reduction] === undefined ? { ok: false, reason: `reduction ${reduction} is not known`, hint: `use one of ${Object.keys(MERGES).join(', ')}` } : { ok: true };
+};
+
+export const INDEXING: readonly OperatorRow[] = [
+  { operator: 'Gather', prepare: gather },
+  { operator: 'GatherElements', prepare: gatherElements },
+  { operator: 'GatherND', prepare: gatherNd },
+  { operator: 'ScatterND', supports: reducible, prepare: scatterNd },
+  { operator: 'ScatterElements', supports: reducible, prepare: scatterElements },
+];

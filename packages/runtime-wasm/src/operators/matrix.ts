@@ -1,0 +1,191 @@
+/** Products of matrices: constant weights by the vector kernels, one row of activations after the other; others by plain loops. */
+import { attribute } from '@fretwork/format';
+import { choosePanel, VECTOR_COST } from '../pack/choose-panel.js';
+import { layRuns, programBytes, type Program } from '../pack/lay-runs.js';
+import { matricesOf } from '../pack/matrices.js';
+import { clampOf, setClamp } from './activation.js';
+import { broadcastMap, isFloat, isWide, nothing, readable, synced, writable, type Numbers, type Wide } from './elements.js';
+import { PLAIN, sizeOf, type Binding, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type Step, type Work } from './row.js';
+
+/** Is C added per column, the same for all rows? Then it is the bias of the kernels. */
+const isBias = (shape: readonly number[], columns: number): boolean => sizeOf(shape) === 1 || (sizeOf(shape) === columns && shape.at(-1) === columns);
+
+function packGemm(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
+  const [matrix] = matricesOf(subject.layer, 1, subject.tensor(1)) ?? [];
+  if (matrix === undefined) return [];
+  const [c, values, beta] = [subject.tensor(2), subject.floats(2), attribute(subject.layer, 'beta', 'float', 1)];
+  const bias = new Float32Array(matrix.rows);
+  if (c !== undefined && values !== undefined && isBias(c.shape, matrix.rows)) for (let n = 0; n < bias.length; n++) bias[n] = beta * values[values.length === 1 ? 0 : n]!;
+  return [{ plan: choosePanel(matrix, VECTOR_COST, { scale: attribute(subject.layer, 'alpha', 'float', 1) }), bias }];
+}
+
+/** C where it is not in the packed bias. */
+function addedC({ inputs, outputs }: Node): Node['inputs'][number] {
+  const c = inputs[2];
+  return c?.constant?.kind === 'dense' && c.dtype === 'f32' && isBias(c.shape, outputs[0]!.shape.at(-1)!) ? undefined : c;
+}
+
+const vectorWork = (node: Node, packed: readonly Pick<PackedMatrix, 'runs'>[], clamps: boolean, scratchBytes: number): Work => {
+  if (packed.length === 0 || node.inputs[0]!.dtype !== 'f32') return { ...PLAIN, why: 'its weights are no float32 constants' };
+  const runs = packed.flatMap((matrix) => matrix.runs);
+  const dots = runs.filter((run) => run.rows.length === 1).length;
+  return {
+    scratchBytes, clamps, programBytes: packed.reduce((sum, m) => sum + programBytes(m.runs), 0),
+    kernel: [...(runs.length > dots ? [`gemv (${runs.length - dots} runs)`] : []), ...(dots > 0 ? [`dot (${dots} runs)`] : [])].join(' + '),
+    why: 'one vector of activations after the other',
+  };
+};
+
+/** The program of each matrix, on activations and outputs that lie side by side. */
+export function vectorPrograms(b: Binding, packed: readonly PackedMatrix[], base: number): readonly Program[] {
+  return packed.map((matrix) => {
+    const program = layRuns(matrix.runs, b.buffer, { base, columnOffset: (c) => 4 * c, rowOffset: (r) => 4 * r, biasAddress: (r) => matrix.bias + 4 * r });
+    base = program.top;
+    return program;
+  });
+}
+
+function gemm(b: Binding): Step {
+  const { node } = b;
+  const [a, y] = [node.inputs[0]!, node.outputs[0]!];
+  const turned = attribute(node.layer, 'transA', 'int', 0) !== 0;
+  const [rows, columns] = y.shape as [number, number];
+  const inner = a.shape[turned ? 0 : 1]!;
+  if (b.packed.length === 0 || a.dtype !== 'f32') return plainGemm(b, turned, rows, columns, inner);
+  const [program] = vectorPrograms(b, b.packed, b.program) as [Program];
+  const [low, high] = addedC(node) === undefined ? clampOf(node.activation) : clampOf(undefined);
+  const to = b.address(y);
+  const from = turned ? b.scratch : b.address(a);
+  const source = b.address(a) / 4;
+  const turn = turned ? (): void => {
+    for (let r = 0; r < rows; r++) for (let k = 0; k < inner; k++) b.floats[b.scratch / 4 + r * inner + k] = b.floats[source + k * rows + r]!;
+  } : nothing;
+  const after = addC(b, rows, columns);
+  return () => {
+    turn();
+    setClamp(b.floats, low, high);
+    for (let r = 0; r < rows; r++) b.kernels.vector(program.start, program.end, from + 4 * r * inner, to + 4 * r * columns);
+    after();
+  };
+}
+
+/** y += beta · C, for a C that the kernels do not add. */
+function addC(b: Binding, rows: number, columns: number): Step {
+  const c = addedC(b.node);
+  if (c === undefined) return nothing;
+  const [C, Y] = [readable(b, c), b.view(b.node.outputs[0]!) as Float32Array];
+  const map = broadcastMap(c.shape, [rows, columns]);
+  const beta = attribute(b.node.layer, 'beta', 'float', 1);
+  return synced([C], () => { for (let i = 0; i < Y.length; i++) Y[i]! += beta * C.data[map === undefined ? i : map[i]!]!; }, []);
+}
+
+function plainGemm(b: Binding, turned: boolean, rows: number, columns: number, inner: number): Step {
+  const { layer, inputs, outputs } = b.node;
+  const flipped = attribute(layer, 'transB', 'int', 0) !== 0;
+  const [alpha, beta] = [attribute(layer, 'alpha', 'float', 1), attribute(layer, 'beta', 'float', 1)];
+  const [A, B, Y] = [readable(b, inputs[0]!), readable(b, inputs[1]!), writable(b, outputs[0]!)];
+  const C = inputs[2] === undefined ? undefined : readable(b, inputs[2]);
+  const map = inputs[2] === undefined ? undefined : broadcastMap(inputs[2].shape, [rows, columns]);
+  return synced([A, B, ...(C === undefined ? [] : [C])], () => {
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++) {
+        let sum = 0;
+        for (let k = 0; k < inner; k++) sum += A.data[turned ? k * rows + r : r * inner + k]! * B.data[flipped ? c * inner + k : k * columns + c]!;
+        const i = r * columns + c;
+        Y.data[i] = alpha * sum + (C === undefined ? 0 : beta * C.data[map === undefined ? i : map[i]!]!);
+      }
+    }
+  }, [Y]);
+}
+
+function packMatMul(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
+  const matrices = matricesOf(subject.layer, 1, subject.tensor(1)) ?? [];
+  return matrices.map((matrix) => ({ plan: choosePanel(matrix, VECTOR_COST), bias: new Float32Array(matrix.rows) }));
+}
+
+/** One product of the stack: which matrix of A, which of B. */
+interface Stack {
+  readonly count: number;
+  readonly a: Int32Array | undefined;
+  readonly b: Int32Array | undefined;
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+}
+
+function stackOf({ inputs }: Node): Stack {
+  const [a, b] = [inputs[0]!.shape, inputs[1]!.shape];
+  const [left, right] = [a.length === 1 ? [1, ...a] : a, b.length === 1 ? [...b, 1] : b];
+  const [stackA, stackB] = [left.slice(0, -2), right.slice(0, -2)];
+  const rank = Math.max(stackA.length, stackB.length);
+  const stack = Array.from({ length: rank }, (_, d) => Math.max(stackA[d - rank + stackA.length] ?? 1, stackB[d - rank + stackB.length] ?? 1));
+  return {
+    count: sizeOf(stack), a: broadcastMap(stackA, stack), b: broadcastMap(stackB, stack),
+    rows: left.at(-2)!, inner: left.at(-1)!, columns: right.at(-1)!,
+  };
+}
+
+function matMul(b: Binding): Step {
+  const { node } = b;
+  const [a, y] = [node.inputs[0]!, node.outputs[0]!];
+  const s = stackOf(node);
+  if (b.packed.length === 0 || a.dtype !== 'f32') return isWide(y.dtype) ? wideMatMul(b, s) : plainMatMul(b, s);
+  const programs = vectorPrograms(b, b.packed, b.program);
+  const [low, high] = clampOf(node.activation);
+  const [from, to] = [b.address(a), b.address(y)];
+  return () => {
+    setClamp(b.floats, low, high);
+    for (let i = 0; i < s.count; i++) {
+      const program = programs[s.b === undefined ? i : s.b[i]!]!;
+      const source = from + 4 * (s.a === undefined ? i : s.a[i]!) * s.rows * s.inner;
+      for (let r = 0; r < s.rows; r++) b.kernels.vector(program.start, program.end, source + 4 * r * s.inner, to + 4 * (i * s.rows + r) * s.columns);
+    }
+  };
+}
+
+function plainMatMul(b: Binding, s: Stack): Step {
+  const [A, B, Y] = [readable(b, b.node.inputs[0]!), readable(b, b.node.inputs[1]!), writable(b, b.node.outputs[0]!)];
+  const add = isFloat(b.node.outputs[0]!.dtype) ? addFloats : addIntegers;
+  return synced([A, B], () => {
+    Y.data.fill(0);
+    for (let i = 0; i < s.count; i++) add(A.data, (s.a === undefined ? i : s.a[i]!) * s.rows * s.inner, B.data, (s.b === undefined ? i : s.b[i]!) * s.inner * s.columns, Y.data, i * s.rows * s.columns, s);
+  }, [Y]);
+}
+
+function addFloats(A: Numbers, a: number, B: Numbers, b: number, Y: Numbers, y: number, { rows, inner, columns }: Stack): void {
+  for (let r = 0; r < rows; r++) {
+    for (let k = 0; k < inner; k++) {
+      const left = A[a + r * inner + k]!;
+      for (let c = 0; c < columns; c++) Y[y + r * columns + c]! += left * B[b + k * columns + c]!;
+    }
+  }
+}
+
+function addIntegers(A: Numbers, a: number, B: Numbers, b: number, Y: Numbers, y: number, { rows, inner, columns }: Stack): void {
+  for (let r = 0; r < rows; r++) {
+    for (let k = 0; k < inner; k++) {
+      for (let c = 0; c < columns; c++) Y[y + r * columns + c]! += Math.imul(A[a + r * inner + k]!, B[b + k * columns + c]!);
+    }
+  }
+}
+
+function wideMatMul(b: Binding, s: Stack): Step {
+  const [A, B, Y] = [b.view(b.node.inputs[0]!), b.view(b.node.inputs[1]!), b.view(b.node.outputs[0]!)] as [Wide, Wide, Wide];
+  return () => {
+    for (let i = 0; i < Y.length; i++) {
+      const [at, r, c] = [Math.floor(i / (s.rows * s.columns)), Math.floor(i / s.columns) % s.rows, i % s.columns];
+      let sum = 0n;
+      for (let k = 0; k < s.inner; k++) sum += A[((s.a === undefined ? at : s.a[at]!) * s.rows + r) * s.inner + k]! * B[((s.b === undefined ? at : s.b[at]!) * s.inner + k) * s.columns + c]!;
+      Y[i] = sum;
+    }
+  };
+}
+
+export const MATRIX: readonly OperatorRow[] = [
+  {
+    operator: 'Gemm', inMemory: [0], fuses: true, pack: packGemm, prepare: gemm,
+    work: (node, packed) => vectorWork(node, packed, addedC(node) === undefined,
+      attribute(node.layer, 'transA', 'int', 0) === 0 ? 0 : 4 * sizeOf(node.inputs[0]!.shape)),
+  },
+  { operator: 'MatMul', inMemory: [0], fuses: true, pack: packMatMul, prepare: matMul, work: (node, packed) => vectorWork(node, packed, true, 0) },
+];

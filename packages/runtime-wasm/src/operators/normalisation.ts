@@ -1,0 +1,124 @@
+/** Operators that shift and scale by means and variances. */
+import { attribute } from '@fretwork/format';
+import { axisIn, broadcastMap, readable, synced, writable, type Numbers } from './elements.js';
+import { sizeOf, type Binding, type OperatorRow, type Step } from './row.js';
+
+const epsilonOf = (b: Binding): number => attribute(b.node.layer, 'epsilon', 'float', 1e-5);
+
+/** Mean and variance of the population, written to `into`: `count` stretches of `length` elements, `step` apart. */
+function moments(into: Float64Array, x: Numbers, first: number, count: number, step: number, length: number): void {
+  let sum = 0;
+  for (let n = 0; n < count; n++) for (let i = 0; i < length; i++) sum += x[first + n * step + i]!;
+  const mean = sum / (count * length);
+  let squares = 0;
+  for (let n = 0; n < count; n++) for (let i = 0; i < length; i++) squares += (x[first + n * step + i]! - mean) ** 2;
+  into[0] = mean;
+  into[1] = squares / (count * length);
+}
+
+/** With `training_mode` the batch's own moments are used, and the running ones given: running · momentum + own · (1 - momentum). */
+function batchNormalization(b: Binding): Step {
+  const [x, y, meanOut, varianceOut] = [b.node.inputs[0]!, ...b.node.outputs];
+  const [batch, channels, size] = [x.shape[0] ?? 1, x.shape[1] ?? 1, sizeOf(x.shape.slice(2))];
+  const parts = [0, 1, 2, 3, 4].map((i) => readable(b, b.node.inputs[i]!));
+  const [X, scale, bias, mean, variance] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers, Numbers, Numbers];
+  const outs = [y, meanOut, varianceOut].map((value) => (value === undefined ? undefined : writable(b, value)));
+  const [Y, M, V] = outs.map((out) => out?.data);
+  const training = attribute(b.node.layer, 'training_mode', 'int', 0) !== 0;
+  const momentum = attribute(b.node.layer, 'momentum', 'float', 0.9);
+  const epsilon = epsilonOf(b);
+  const own = new Float64Array(2);
+  return synced(parts, () => {
+    for (let c = 0; c < channels; c++) {
+      own[0] = mean[c]!;
+      own[1] = variance[c]!;
+      if (training) moments(own, X, c * size, batch, channels * size, size);
+      if (M !== undefined) M[c] = mean[c]! * momentum + own[0] * (1 - momentum);
+      if (V !== undefined) V[c] = variance[c]! * momentum + own[1] * (1 - momentum);
+      if (Y === undefined) continue;
+      const factor = scale[c]! / Math.sqrt(own[1] + epsilon);
+      const [middle, shift] = [own[0], bias[c]!];
+      for (let n = 0; n < batch; n++) {
+        const end = (n * channels + c + 1) * size;
+        for (let i = end - size; i < end; i++) Y[i] = (X[i]! - middle) * factor + shift;
+      }
+    }
+  }, outs.filter((out) => out !== undefined));
+}
+
+function instanceNormalization(b: Binding): Step {
+  const x = b.node.inputs[0]!;
+  const [planes, channels, size] = [x.shape[0]! * x.shape[1]!, x.shape[1]!, sizeOf(x.shape.slice(2))];
+  const parts = [0, 1, 2].map((i) => readable(b, b.node.inputs[i]!));
+  const [X, scale, bias] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers];
+  const Y = writable(b, b.node.outputs[0]!);
+  const [own, epsilon] = [new Float64Array(2), epsilonOf(b)];
+  return synced(parts, () => {
+    for (let plane = 0; plane < planes; plane++) {
+      moments(own, X, plane * size, 1, 0, size);
+      const factor = scale[plane % channels]! / Math.sqrt(own[1]! + epsilon);
+      for (let i = plane * size; i < (plane + 1) * size; i++) Y.data[i] = (X[i]! - own[0]!) * factor + bias[plane % channels]!;
+    }
+  }, [Y]);
+}
+
+/** All axes from `axis` on together. Without `centred` (RMSNormalization) the mean counts as 0. */
+const layerNormalization = (operator: string, centred: boolean): OperatorRow => ({
+  operator,
+  prepare: (b) => {
+    const [x, scale, bias] = b.node.inputs;
+    const { shape } = x!;
+    const axis = axisIn(attribute(b.node.layer, 'axis', 'int', -1), shape.length);
+    const [outer, size] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))];
+    const parts = [x!, scale!, ...(bias === undefined ? [] : [bias])].map((value) => readable(b, value));
+    const [X, S, B] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers | undefined];
+    const [atScale, atBias] = [broadcastMap(scale!.shape, shape), bias === undefined ? undefined : broadcastMap(bias.shape, shape)];
+    const outs = b.node.outputs.map((value) => (value === undefined ? undefined : writable(b, value)));
+    const [Y, M, I] = outs.map((out) => out?.data);
+    const [own, epsilon] = [new Float64Array(2), epsilonOf(b)];
+    return synced(parts, () => {
+      for (let o = 0; o < outer; o++) {
+        moments(own, X, o * size, 1, 0, size);
+        const mean = centred ? own[0]! : 0;
+        const inverse = 1 / Math.sqrt((centred ? own[1]! : own[1]! + own[0]! ** 2) + epsilon);
+        if (M !== undefined) M[o] = mean;
+        if (I !== undefined) I[o] = inverse;
+        if (Y === undefined) continue;
+        for (let i = o * size; i < (o + 1) * size; i++) {
+          Y[i] = (X[i]! - mean) * inverse * S[atScale === undefined ? i : atScale[i]!]! + (B === undefined ? 0 : B[atBias === undefined ? i : atBias[i]!]!);
+        }
+      }
+    }, outs.filter((out) => out !== undefined));
+  },
+});
+
+/** x / (bias + alpha / size · Σ x²)^beta, the sum over `size` channels around each one. */
+function lrn(b: Binding): Step {
+  const { shape } = b.node.inputs[0]!;
+  const [batch, channels, plane] = [shape[0]!, shape[1]!, sizeOf(shape.slice(2))];
+  const float = (name: string, otherwise: number): number => attribute(b.node.layer, name, 'float', otherwise);
+  const [alpha, beta, bias, size] = [float('alpha', 1e-4), float('beta', 0.75), float('bias', 1), attribute(b.node.layer, 'size', 'int', 1)];
+  const [X, Y] = [readable(b, b.node.inputs[0]!), writable(b, b.node.outputs[0]!)];
+  return synced([X], () => {
+    for (let n = 0; n < batch; n++) {
+      for (let c = 0; c < channels; c++) {
+        const first = Math.max(0, c - Math.floor((size - 1) / 2));
+        const last = Math.min(channels - 1, c + Math.ceil((size - 1) / 2));
+        for (let i = 0; i < plane; i++) {
+          let squares = 0;
+          for (let k = first; k <= last; k++) squares += X.data[(n * channels + k) * plane + i]! ** 2;
+          const at = (n * channels + c) * plane + i;
+          Y.data[at] = X.data[at]! / (bias + alpha / size * squares) ** beta;
+        }
+      }
+    }
+  }, [Y]);
+}
+
+export const NORMALISATION: readonly OperatorRow[] = [
+  { operator: 'BatchNormalization', prepare: batchNormalization },
+  { operator: 'InstanceNormalization', prepare: instanceNormalization },
+  layerNormalization('LayerNormalization', true),
+  layerNormalization('RMSNormalization', false),
+  { operator: 'LRN', prepare: lrn },
+];

@@ -1,0 +1,120 @@
+/** Pooling: one number of each window, plane by plane; the padding never counts as a value. */
+import { attribute, requiredAttribute } from '@fretwork/format';
+import { isFloat, readable, synced, writable } from './elements.js';
+import { sizeOf, type Binding, type OperatorRow, type Step } from './row.js';
+import { knownWindow, windowOf, type Triple, type Window } from './window.js';
+
+interface Pooling {
+  readonly window: Window;
+  readonly planes: number;
+  readonly cells: number;
+  readonly positions: number;
+  /** Input cells of the window at position p: `cell[start[p]]` … `cell[start[p + 1] - 1]`. */
+  readonly start: Int32Array;
+  readonly cell: Int32Array;
+}
+
+function poolingOf({ node }: Binding): Pooling {
+  const [x, y] = [node.inputs[0]!, (node.outputs[0] ?? node.outputs[1])!];
+  const window = windowOf(node.layer, x.shape.slice(2), y.shape.slice(2), requiredAttribute(node.layer, 'kernel_shape', 'ints'));
+  const positions = sizeOf(window.outputs);
+  const start = new Int32Array(positions + 1);
+  const cell: number[] = [];
+  for (let p = 0; p < positions; p++) {
+    eachTap(window, p, (at) => {
+      if (at.every((i, d) => i >= 0 && i < window.inputs[d]!)) cell.push((at[0] * window.inputs[1] + at[1]) * window.inputs[2] + at[2]);
+    });
+    start[p + 1] = cell.length;
+  }
+  return { window, planes: x.shape[0]! * x.shape[1]!, cells: sizeOf(window.inputs), positions, start, cell: Int32Array.from(cell) };
+}
+
+/** Calls `visit` with every input cell of window p, in the padding or not. */
+function eachTap({ outputs, kernel, strides, dilations, begins }: Window, p: number, visit: (at: Triple) => void): void {
+  const place = [Math.floor(p / (outputs[1] * outputs[2])), Math.floor(p / outputs[2]) % outputs[1], p % outputs[2]];
+  for (let k = 0; k < sizeOf(kernel); k++) {
+    const tap = [Math.floor(k / (kernel[1] * kernel[2])), Math.floor(k / kernel[2]) % kernel[1], k % kernel[2]];
+    visit([0, 1, 2].map((d) => place[d]! * strides[d]! - begins[d]! + tap[d]! * dilations[d]!) as unknown as Triple);
+  }
+}
+
+/** Divided by the cells inside the input, or inside the padded input with `count_include_pad`. */
+function averagePool(b: Binding): Step {
+  const { window, planes, cells, positions, start, cell } = poolingOf(b);
+  const padded = attribute(b.node.layer, 'count_include_pad', 'int', 0) !== 0;
+  const counts = Float64Array.from({ length: positions }, (_, p) => {
+    let count = 0;
+    if (!padded) return start[p + 1]! - start[p]!;
+    eachTap(window, p, (at) => { if (at.every((i, d) => i >= -window.begins[d]! && i < window.inputs[d]! + window.ends[d]!)) count++; });
+    return count;
+  });
+  const [X, Y] = [readable(b, b.node.inputs[0]!), writable(b, b.node.outputs[0]!)];
+  return synced([X], () => {
+    for (let plane = 0; plane < planes; plane++) {
+      for (let p = 0; p < positions; p++) {
+        let sum = 0;
+        for (let k = start[p]!; k < start[p + 1]!; k++) sum += X.data[plane * cells + cell[k]!]!;
+        Y.data[plane * positions + p] = sum / counts[p]!;
+      }
+    }
+  }, [Y]);
+}
+
+/** The largest value (the first of equals; NaN is larger than all), and where it stands in x, flattened. */
+function maxPool(b: Binding): Step {
+  const { window, planes, cells, positions, start, cell } = poolingOf(b);
+  const x = b.node.inputs[0]!;
+  const [y, indices] = b.node.outputs;
+  const X = readable(b, x);
+  const [Y, I] = [y === undefined ? undefined : writable(b, y), indices === undefined ? undefined : writable(b, indices)];
+  const columnMajor = attribute(b.node.layer, 'storage_order', 'int', 0) !== 0;
+  const [D, H, W] = window.inputs;
+  const turned = (at: number): number => (columnMajor ? (at % W * H + Math.floor(at / W) % H) * D + Math.floor(at / (W * H)) : at);
+  const empty = isFloat(x.dtype) ? -Infinity : x.dtype.startsWith('u') ? 0 : -(2 ** (8 * X.data.BYTES_PER_ELEMENT - 1));
+  return synced([X], () => {
+    for (let plane = 0; plane < planes; plane++) {
+      for (let p = 0; p < positions; p++) {
+        let best = empty;
+        let index = -1;
+        for (let k = start[p]!; k < start[p + 1]!; k++) {
+          const value = X.data[plane * cells + cell[k]!]!;
+          if (index === -1 || value > best || (Number.isNaN(value) && !Number.isNaN(best))) {
+            best = value;
+            index = cell[k]!;
+          }
+        }
+        if (Y !== undefined) Y.data[plane * positions + p] = best;
+        if (I !== undefined) I.data[plane * positions + p] = index < 0 ? index : plane * cells + turned(index);
+      }
+    }
+  }, [...(Y === undefined ? [] : [Y]), ...(I === undefined ? [] : [I])]);
+}
+
+const globally = (operator: string, mean: boolean): OperatorRow => ({
+  operator,
+  prepare: (b) => {
+    const x = b.node.inputs[0]!;
+    const [planes, cells] = [x.shape[0]! * x.shape[1]!, sizeOf(x.shape.slice(2))];
+    const [X, Y] = [readable(b, x), writable(b, b.node.outputs[0]!)];
+    return synced([X], mean ? () => {
+      for (let plane = 0; plane < planes; plane++) {
+        let sum = 0;
+        for (let i = plane * cells; i < (plane + 1) * cells; i++) sum += X.data[i]!;
+        Y.data[plane] = sum / cells;
+      }
+    } : () => {
+      for (let plane = 0; plane < planes; plane++) {
+        let best = -Infinity;
+        for (let i = plane * cells; i < (plane + 1) * cells; i++) best = Math.max(best, X.data[i]!);
+        Y.data[plane] = best;
+      }
+    }, [Y]);
+  },
+});
+
+export const POOLING: readonly OperatorRow[] = [
+  { operator: 'AveragePool', supports: knownWindow, prepare: averagePool },
+  { operator: 'MaxPool', supports: knownWindow, prepare: maxPool },
+  globally('GlobalAveragePool', true),
+  globally('GlobalMaxPool', false),
+];

@@ -1,0 +1,88 @@
+/** GRU, LSTM and RNN: the formulas of the ONNX operators, in the order of their gates. */
+import { attribute, type Layer } from '@fretwork/format';
+import { programBytes } from '../../pack/lay-runs.js';
+import { sigmoid, tanh } from '../curves.js';
+import { PLAIN, type OperatorRow } from '../row.js';
+import { knownCell } from './named-curves.js';
+import { hiddenOf, packRecurrent } from './projection.js';
+import { recurrent, scratchFloats, type Cell } from './sequence.js';
+
+type CellOf = (layer: Layer) => Cell;
+
+/**
+ * Gates z, r, h. z = f(·), r = f(·), n = g(x·Whᵀ + (r ∘ H)·Rhᵀ + Rbh + Wbh), or with linear_before_reset
+ * n = g(x·Whᵀ + Wbh + r ∘ (H·Rhᵀ + Rbh)); H' = (1 - z) ∘ n + z ∘ H.
+ */
+const gru: CellOf = (layer) => {
+  const resetLast = attribute(layer, 'linear_before_reset', 'int', 0) !== 0;
+  return {
+    gates: 3, late: resetLast ? 0 : 1, ownBias: resetLast, defaults: ['Sigmoid', 'Tanh'], initial: [5],
+    step: ({ floats, size, projections, curves: [f, g] }) => (at) => {
+      projections.early(4 * at.hidden, 4 * at.recurrent);
+      const z = at.recurrent;
+      const r = z + size;
+      const last = r + size;
+      const n = at.input + 2 * size;
+      if (f === sigmoid) for (let i = 0; i < 2 * size; i++) floats[z + i] = sigmoid(floats[at.input + i]! + floats[z + i]!);
+      else for (let i = 0; i < 2 * size; i++) floats[z + i] = f!(floats[at.input + i]! + floats[z + i]!);
+      if (!resetLast) {
+        for (let i = 0; i < size; i++) floats[at.spare + i] = floats[r + i]! * floats[at.hidden + i]!;
+        projections.late!(4 * at.spare, 4 * last);
+      }
+      for (let i = 0; i < size; i++) {
+        const sum = floats[n + i]! + (resetLast ? floats[r + i]! : 1) * floats[last + i]!;
+        const own = g === tanh ? tanh(sum) : g!(sum);
+        floats[at.hidden + i] = (1 - floats[z + i]!) * own + floats[z + i]! * floats[at.hidden + i]!;
+      }
+    },
+  };
+};
+
+/**
+ * Gates i, o, f, c; peepholes i, o, f. i = f(· + Pi ∘ C), f = f(· + Pf ∘ C) or 1 - i with input_forget, c = g(·),
+ * C' = f ∘ C + i ∘ c, o = f(· + Po ∘ C'), H' = o ∘ h(C').
+ */
+const lstm: CellOf = (layer) => {
+  const coupled = attribute(layer, 'input_forget', 'int', 0) !== 0;
+  return {
+    gates: 4, late: 0, ownBias: false, defaults: ['Sigmoid', 'Tanh', 'Tanh'], initial: [5, 6],
+    step: ({ floats, size, projections, curves: [f, g, h], peepholes: p }) => (at) => {
+      projections.early(4 * at.hidden, 4 * at.recurrent);
+      const { input: x, recurrent: r, hidden, cell } = at;
+      for (let k = 0; k < size; k++) {
+        const old = floats[cell + k]!;
+        const i = f!(floats[x + k]! + floats[r + k]! + p[k]! * old);
+        const forget = coupled ? 1 - i : f!(floats[x + 2 * size + k]! + floats[r + 2 * size + k]! + p[2 * size + k]! * old);
+        const next = forget * old + i * g!(floats[x + 3 * size + k]! + floats[r + 3 * size + k]!);
+        const o = f!(floats[x + size + k]! + floats[r + size + k]! + p[size + k]! * next);
+        floats[cell + k] = next;
+        floats[hidden + k] = o * h!(next);
+      }
+    },
+  };
+};
+
+/** H' = f(x·Wᵀ + H·Rᵀ + Wb + Rb) */
+const rnn: CellOf = () => ({
+  gates: 1, late: 0, ownBias: false, defaults: ['Tanh'], initial: [5],
+  step: ({ floats, size, projections, curves: [f] }) => (at) => {
+    projections.early(4 * at.hidden, 4 * at.recurrent);
+    for (let i = 0; i < size; i++) floats[at.hidden + i] = f!(floats[at.input + i]! + floats[at.recurrent + i]!);
+  },
+});
+
+const row = (operator: string, cellOf: CellOf): OperatorRow => ({
+  operator,
+  inMemory: [0],
+  supports: (layer) => knownCell(layer, cellOf(layer).defaults.length),
+  pack: (subject) => packRecurrent(subject, cellOf(subject.layer)),
+  work: (node, packed) => ({
+    ...PLAIN,
+    scratchBytes: 4 * scratchFloats(node, cellOf(node.layer).gates, hiddenOf({ node })),
+    programBytes: packed.reduce((sum, m) => sum + programBytes(m.runs), 0),
+    ...(packed.length === 0 ? { why: 'its weights are no float32 constants' } : { kernel: 'gemv + dot', why: 'input halves of all steps first, then step after step' }),
+  }),
+  prepare: (b) => recurrent(b, cellOf(b.node.layer)),
+});
+
+export const RECURRENT: readonly OperatorRow[] = [row('GRU', gru), row('LSTM', lstm), row('RNN', rnn)];

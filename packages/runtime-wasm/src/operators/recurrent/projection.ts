@@ -1,0 +1,119 @@
+/** The matrix products of recurrent layers: all gates of one direction as one program. */
+import { attribute, FretworkError, type SparseMatrix } from '@fretwork/format';
+import { choosePanel, VECTOR_COST } from '../../pack/choose-panel.js';
+import { matricesOf } from '../../pack/matrices.js';
+import type { RunPlan } from '../../pack/plan-runs.js';
+import { vectorPrograms } from '../matrix.js';
+import type { Binding, PackRequest, PackSubject } from '../row.js';
+import { directionsOf } from './named-curves.js';
+
+/** What is known of a layer's weights from the attributes alone. */
+export interface CellShape {
+  readonly gates: number;
+  /** Gates whose recurrent half waits for the others: GRU's last, unless linear_before_reset. */
+  readonly late: number;
+  /** The recurrent bias of the last gate stays with the recurrent half: GRU with linear_before_reset. */
+  readonly ownBias: boolean;
+}
+
+/** Both ends are byte addresses: reads the vector at `from`, writes all its gates at `to`, biases included. */
+export type Project = (from: number, to: number) => void;
+
+export interface Projections {
+  readonly input: Project;
+  readonly early: Project;
+  /** Left out where no gate waits. */
+  readonly late?: Project;
+}
+
+/** One matrix under the other. */
+function stacked(plans: readonly RunPlan[]): RunPlan {
+  let top = 0;
+  const runs = plans.flatMap((plan) => {
+    const first = top;
+    top += plan.rows;
+    return plan.runs.map((run) => ({ ...run, rows: run.rows.map((row) => row + first) }));
+  });
+  return { rows: top, columns: plans[0]!.columns, panel: plans[0]!.panel, nnz: plans.reduce((sum, plan) => sum + plan.nnz, 0), runs };
+}
+
+/** Biases of the input half and of the recurrent half, `[gates · hidden]` each. */
+function biasesOf(bias: ArrayLike<number> | undefined, d: number, { gates, ownBias }: CellShape, hidden: number): readonly [Float32Array, Float32Array] {
+  const [input, recurrent] = [new Float32Array(gates * hidden), new Float32Array(gates * hidden)];
+  if (bias === undefined) return [input, recurrent];
+  const first = d * 2 * gates * hidden;
+  for (let i = 0; i < gates * hidden; i++) {
+    const own = ownBias && i >= (gates - 1) * hidden;
+    input[i] = bias[first + i]! + (own ? 0 : bias[first + gates * hidden + i]!);
+    recurrent[i] = own ? bias[first + gates * hidden + i]! : 0;
+  }
+  return [input, recurrent];
+}
+
+/** Per direction: the input half, the early recurrent half, and the late one where there is one. */
+export function packRecurrent(subject: PackSubject, shape: CellShape): readonly PackRequest[] {
+  const [w, r] = [1, 2].map((i) => matricesOf(subject.layer, i, subject.tensor(i)));
+  if (w === undefined || r === undefined || (subject.has(3) && subject.floats(3) === undefined)) return [];
+  const hidden = r[0]?.rows ?? 0;
+  const early = shape.gates - shape.late;
+  const planned = (matrices: readonly SparseMatrix[]): RunPlan => stacked(matrices.map((matrix) => choosePanel(matrix, VECTOR_COST)));
+  return Array.from({ length: directionsOf(subject.layer) }, (_, d) => d).flatMap((d): PackRequest[] => {
+    const own = (all: readonly SparseMatrix[], from: number, to: number): RunPlan => planned(all.slice(d * shape.gates + from, d * shape.gates + to));
+    const [input, recurrent] = biasesOf(subject.floats(3), d, shape, hidden);
+    return [
+      { plan: own(w, 0, shape.gates), bias: input },
+      { plan: own(r, 0, early), bias: recurrent.subarray(0, early * hidden) },
+      ...(shape.late === 0 ? [] : [{ plan: own(r, early, shape.gates), bias: recurrent.subarray(early * hidden) }]),
+    ];
+  });
+}
+
+/** The products of each direction, on the kernels where the weights are packed. */
+export function projectionsOf(b: Binding, shape: CellShape, hidden: number): readonly Projections[] {
+  const directions = directionsOf(b.node.layer);
+  const per = shape.late === 0 ? 2 : 3;
+  if (b.packed.length > 0) {
+    const [input, early] = b.packed;
+    if (input!.rows !== shape.gates * hidden || early!.columns !== hidden || input!.columns !== b.node.inputs[0]!.shape[2]) {
+      throw new FretworkError('run.shape', 'recurrent weights do not fit', {
+        layer: b.node.layer.name, expected: `[directions, ${shape.gates * hidden}, ${b.node.inputs[0]!.shape[2]}] and ${hidden} columns`,
+        actual: `[directions, ${input!.rows}, ${input!.columns}] and ${early!.columns} columns`,
+      });
+    }
+    const programs = vectorPrograms(b, b.packed, b.program);
+    const project = (i: number): Project => {
+      const { start, end } = programs[i]!;
+      return (from, to) => b.kernels.vector(start, end, from, to);
+    };
+    return Array.from({ length: directions }, (_, d) => ({
+      input: project(d * per), early: project(d * per + 1), ...(shape.late === 0 ? {} : { late: project(d * per + 2) }),
+    }));
+  }
+  return Array.from({ length: directions }, (_, d) => plainProjections(b, shape, hidden, d));
+}
+
+/** Weights that are computed, or not float32 constants: plain loops. They are read anew in every run. */
+function plainProjections(b: Binding, { gates, late, ownBias }: CellShape, hidden: number, d: number): Projections {
+  const [w, r, bias] = [b.node.inputs[1]!, b.node.inputs[2]!, b.node.inputs[3]];
+  const [W, R] = [b.view(w) as Float32Array, b.view(r) as Float32Array];
+  const B = bias === undefined ? undefined : b.view(bias) as Float32Array;
+  const { floats } = b;
+  const [rows, first] = [gates * hidden, d * 2 * gates * hidden];
+  const times = (M: Float32Array, columns: number, begin: number, end: number, biased: (row: number) => number): Project => (from, to) => {
+    for (let row = begin; row < end; row++) {
+      let sum = biased(row);
+      for (let c = 0; c < columns; c++) sum += M[(d * rows + row) * columns + c]! * floats[from / 4 + c]!;
+      floats[to / 4 + row - begin] = sum;
+    }
+  };
+  const own = (row: number): boolean => ownBias && row >= (gates - 1) * hidden;
+  const early = rows - late * hidden;
+  const recurrent = (row: number): number => (B !== undefined && own(row) ? B[first + rows + row]! : 0);
+  return {
+    input: times(W, w.shape[2]!, 0, rows, (row) => (B === undefined ? 0 : B[first + row]! + (own(row) ? 0 : B[first + rows + row]!))),
+    early: times(R, hidden, 0, early, recurrent),
+    ...(late === 0 ? {} : { late: times(R, hidden, early, rows, recurrent) }),
+  };
+}
+
+export const hiddenOf = (b: Pick<Binding, 'node'>): number => attribute(b.node.layer, 'hidden_size', 'int', b.node.inputs[2]!.shape[2]!);

@@ -1,0 +1,122 @@
+/** What the recurrent layers share: directions, time steps, sequence lengths, layouts, states. */
+import { attribute, FretworkError } from '@fretwork/format';
+import { setClamp } from '../activation.js';
+import type { Curve } from '../curves.js';
+import { readable } from '../elements.js';
+import { sizeOf, type Binding, type Node, type Step, type Value } from '../row.js';
+import { curvesOf, directionsOf, isBackwards } from './named-curves.js';
+import { hiddenOf, projectionsOf, type CellShape, type Projections } from './projection.js';
+
+/** Places in the memory, as indices of float32, for one sequence of a batch at one time step. */
+export interface Cursor {
+  /** `[gates, hidden]`: the input half of every gate, biases included. */
+  input: number;
+  /** `[gates, hidden]`: where the recurrent half goes. */
+  recurrent: number;
+  /** `[hidden]`: room for one vector. */
+  spare: number;
+  /** `[hidden]` each: the states, which the step replaces. */
+  hidden: number;
+  cell: number;
+}
+
+export interface CellDirection {
+  readonly floats: Float32Array;
+  readonly size: number;
+  readonly projections: Projections;
+  readonly curves: readonly Curve[];
+  /** Peepholes of this direction, gate after gate; zeros where there are none. */
+  readonly peepholes: Float32Array;
+}
+
+export interface Cell extends CellShape {
+  readonly defaults: readonly string[];
+  /** Inputs of the operator that hold the initial states. */
+  readonly initial: readonly number[];
+  readonly step: (direction: CellDirection) => (at: Cursor) => void;
+}
+
+/** Floats of scratch: input halves of all steps, the recurrent half, a spare vector, the states, and x where it is copied. */
+export function scratchFloats(node: Node, gates: number, hidden: number): number {
+  const [steps, batch, inputs] = node.inputs[0]!.shape as [number, number, number];
+  return steps * batch * gates * hidden + (gates + 1) * hidden + 2 * batch * hidden + steps * batch * inputs + 64;
+}
+
+export function recurrent(b: Binding, cell: Cell): Step {
+  const { node, floats } = b;
+  const x = node.inputs[0]!;
+  if (x.dtype !== 'f32') throw new FretworkError('run.unsupported', `recurrent layers of ${x.dtype} cannot be run`, { layer: node.layer.name, hint: 'convert the model to float32' });
+  const batchFirst = attribute(node.layer, 'layout', 'int', 0) !== 0;
+  const [steps, batch] = batchFirst ? [x.shape[1]!, x.shape[0]!] : [x.shape[0]!, x.shape[1]!];
+  const [inputs, hidden, directions] = [x.shape[2]!, hiddenOf(b), directionsOf(node.layer)];
+  const curves = curvesOf(node.layer, cell.defaults, directions);
+  const projections = projectionsOf(b, cell, hidden);
+  const width = cell.gates * hidden;
+  const parts = b.scratch / 4;
+  const at: Cursor = { input: 0, recurrent: parts + steps * batch * width, spare: 0, hidden: 0, cell: 0 };
+  at.spare = at.recurrent + width;
+  const [h, c] = [at.spare + hidden, at.spare + hidden + batch * hidden];
+  const copied = b.packed.length === 0;
+  const source = copied ? c + batch * hidden : b.address(x) / 4;
+  const X = b.view(x) as Float32Array;
+  const lengths = lengthsOf(b, steps, batch);
+  const [Y, ...lasts] = node.outputs.map((value) => (value === undefined ? undefined : b.view(value) as Float32Array));
+  const initial = cell.initial.map((i) => (node.inputs[i] === undefined ? undefined : b.view(node.inputs[i]) as Float32Array));
+  const peep = node.inputs[7] === undefined ? undefined : b.view(node.inputs[7]) as Float32Array;
+  const cells = Array.from({ length: directions }, (_, d) => {
+    const peepholes = new Float32Array(3 * hidden);
+    const load = (): void => { if (peep !== undefined) for (let i = 0; i < peepholes.length; i++) peepholes[i] = peep[d * peepholes.length + i]!; };
+    return { load, step: cell.step({ floats, size: hidden, projections: projections[d]!, curves: curves[d]!, peepholes }), backwards: isBackwards(node.layer, d) };
+  });
+  const state = (d: number, n: number): number => (batchFirst ? n * directions + d : d * batch + n) * hidden;
+  return () => {
+    lengths.read();
+    setClamp(floats, -Infinity, Infinity);
+    if (copied) floats.set(X, source);
+    Y?.fill(0);
+    for (let d = 0; d < directions; d++) {
+      const { load, step, backwards } = cells[d]!;
+      load();
+      for (let i = 0; i < steps * batch; i++) projections[d]!.input(4 * (source + i * inputs), 4 * (parts + i * width));
+      for (let n = 0; n < batch; n++) {
+        const own = state(d, n);
+        at.hidden = h + n * hidden;
+        at.cell = c + n * hidden;
+        for (let i = 0; i < hidden; i++) {
+          floats[at.hidden + i] = initial[0] === undefined ? 0 : initial[0][own + i]!;
+          floats[at.cell + i] = initial[1] === undefined ? 0 : initial[1][own + i]!;
+        }
+        const length = lengths.data[n]!;
+        for (let t = 0; t < length; t++) {
+          const place = backwards ? length - 1 - t : t;
+          at.input = parts + (batchFirst ? n * steps + place : place * batch + n) * width;
+          step(at);
+          if (Y === undefined) continue;
+          const to = (batchFirst ? (n * steps + place) * directions + d : (place * directions + d) * batch + n) * hidden;
+          for (let i = 0; i < hidden; i++) Y[to + i] = floats[at.hidden + i]!;
+        }
+        for (let s = 0; s < lasts.length; s++) {
+          const last = lasts[s];
+          if (last !== undefined) for (let i = 0; i < hidden; i++) last[own + i] = floats[(s === 0 ? at.hidden : at.cell) + i]!;
+        }
+      }
+    }
+  };
+}
+
+/** Steps of each sequence. `read` throws `run.shape` where they do not fit. */
+function lengthsOf(b: Binding, steps: number, batch: number): { readonly data: ArrayLike<number>; readonly read: Step } {
+  const given: Value | undefined = b.node.inputs[4];
+  if (given === undefined) return { data: new Int32Array(batch).fill(steps), read: () => undefined };
+  const view = readable(b, given);
+  const read = (): void => {
+    view.sync?.();
+    for (let n = 0; n < batch; n++) {
+      if (!(view.data[n]! >= 0 && view.data[n]! <= steps)) {
+        throw new FretworkError('run.shape', 'sequence_lens does not fit', { layer: b.node.layer.name, expected: `${batch} lengths of 0 to ${steps}`, actual: String(view.data[n]) });
+      }
+    }
+  };
+  if (sizeOf(given.shape) !== batch) throw new FretworkError('run.shape', 'sequence_lens does not fit', { layer: b.node.layer.name, expected: `${batch} lengths`, actual: `[${given.shape.join(', ')}]` });
+  return { data: view.data, read };
+}

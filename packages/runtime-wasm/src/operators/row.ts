@@ -1,0 +1,108 @@
+import type { Activation, DType, Layer, Tensor, TensorData } from '@fretwork/format';
+import type { Support } from '../contract.js';
+import type { Kernels } from '../machine/machine.js';
+import type { PackedRun } from '../pack/lay-runs.js';
+import type { RunPlan } from '../pack/plan-runs.js';
+
+/** A value of a plan: everything about it is known but its elements. */
+export interface Value {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Elements that are known before the model runs; a weight that stays sparse is not decoded until somebody asks. */
+  readonly constant?: Tensor;
+}
+
+/** A layer that will be run, with all it touches. Inputs left out and outputs that nobody reads are undefined. */
+export interface Node {
+  readonly layer: Layer;
+  readonly inputs: readonly (Value | undefined)[];
+  readonly outputs: readonly (Value | undefined)[];
+  /** Applied to the first output. */
+  readonly activation?: Activation;
+  /** Names of the layers that were fused into this one. */
+  readonly fused: readonly string[];
+}
+
+/** A matrix that is to be packed at load, with one bias per row. */
+export interface PackRequest {
+  readonly plan: RunPlan;
+  readonly bias: Float32Array;
+}
+
+/** A packed matrix: its weights and biases lie in memory for good. */
+export interface PackedMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly nnz: number;
+  readonly panel: number;
+  readonly runs: readonly PackedRun[];
+  /** Address of `[rows]` floats. */
+  readonly bias: number;
+}
+
+/** What a packing row sees of a layer: its constant inputs. */
+export interface PackSubject {
+  readonly layer: Layer;
+  /** The tensor at input `i`, if it is one of the model's. */
+  readonly tensor: (i: number) => Tensor | undefined;
+  /** Is input `i` there at all? */
+  readonly has: (i: number) => boolean;
+  /** Elements of the constant input `i` as float32; undefined where it is none. */
+  readonly floats: (i: number) => Float32Array | undefined;
+}
+
+/** What a step needs beside its inputs and outputs. */
+export interface Work {
+  /** Bytes that are free again after the step. */
+  readonly scratchBytes: number;
+  /** Bytes that stay as long as the plan. */
+  readonly programBytes: number;
+  readonly kernel: string;
+  readonly why: string;
+  /** Does the step apply a relu or clip itself? */
+  readonly clamps: boolean;
+}
+
+/** A step about to be made. */
+export interface Binding {
+  readonly node: Node;
+  readonly kernels: Kernels;
+  readonly packed: readonly PackedMatrix[];
+  /** All of the memory. */
+  readonly buffer: ArrayBufferLike;
+  readonly floats: Float32Array;
+  readonly scratch: number;
+  readonly program: number;
+  /** Elements of a value, read or written in place. */
+  readonly view: (value: Value) => TensorData;
+  /** Where a value lies; only for inputs named in `inMemory`, and outputs. */
+  readonly address: (value: Value) => number;
+}
+
+export type Step = () => void;
+
+/**
+ * One operator. `prepare` may allocate; the step it returns must not. Shapes were inferred before, so a row may rely on
+ * the shapes of its outputs.
+ */
+export interface OperatorRow {
+  readonly operator: string;
+  readonly supports?: (layer: Layer) => Support;
+  /** The first output is the first input under another shape. */
+  readonly alias?: true;
+  /** Inputs that machine code reads. */
+  readonly inMemory?: readonly number[];
+  /** A Relu or Clip behind the layer may join it. */
+  readonly fuses?: true;
+  /** Inputs whose content decides the shape of an output. */
+  readonly shapeInputs?: readonly number[];
+  /** Matrices to be packed, if the weights are constant float32; else nothing. */
+  readonly pack?: (subject: PackSubject) => readonly PackRequest[];
+  readonly work?: (node: Node, packed: readonly Pick<PackedMatrix, 'runs' | 'rows' | 'columns' | 'nnz'>[]) => Work;
+  readonly prepare: (binding: Binding) => Step;
+}
+
+export const PLAIN: Work = { scratchBytes: 0, programBytes: 0, kernel: 'plain', why: 'not a layer with packed weights', clamps: false };
+
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

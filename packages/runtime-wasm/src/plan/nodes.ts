@@ -1,0 +1,150 @@
+import {
+  dense, DTYPES, FretworkError, inferShapes, type Activation, type DenseTensor, type Layer, type Model, type Tensor, type ValueInfo,
+} from '@fretwork/format';
+import type { Node, Value } from '../operators/row.js';
+import { findRow } from '../operators/table.js';
+
+/** The part of a model that planning looks at. */
+export type Subject = Pick<Model, 'inputs' | 'outputs' | 'values' | 'layers' | 'tensors'>;
+
+/** What a plan is made for. */
+export interface PlanFor {
+  /** Sizes of the model's inputs, by name. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** Inputs that are known beforehand, by name. */
+  readonly contents: ReadonlyMap<string, DenseTensor>;
+}
+
+export interface Nodes {
+  readonly nodes: readonly Node[];
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** Layers whose outputs are known beforehand, or read by nobody. */
+  readonly skipped: readonly Layer[];
+}
+
+type ValueOf = (name: string) => Value | undefined;
+
+/**
+ * The layers that have to run, with every shape known. Values computed from shapes and constants alone become constants;
+ * what nobody reads goes; a Relu or Clip joins the layer before it. Throws `run.shape` where the shapes contradict the
+ * model, `run.unsupported` where a shape is not known before running.
+ */
+export function nodesOf(model: Subject, { shapes, contents }: PlanFor): Nodes {
+  const tensors = new Map<string, Tensor>([...model.tensors, ...contents]);
+  const known = inferShapes({ ...model, tensors }, shapes);
+  const problem = known.problems[0];
+  if (problem !== undefined) {
+    const { says, code: _, value, layer, expected, actual } = problem;
+    throw new FretworkError('run.shape', says, { expected, actual, ...(layer === undefined ? {} : { layer }), ...(value === undefined ? {} : { tensor: value }) });
+  }
+  const values = new Map<string, Value>();
+  for (const [name, { dtype, shape, elements }] of known.values) {
+    if (dtype === undefined || shape === undefined || shape.some((d) => typeof d !== 'number')) continue;
+    const size = shape as readonly number[];
+    const constant = tensors.get(name) ?? (elements === undefined ? undefined : fromElements(dtype, size, elements));
+    values.set(name, { name, dtype, shape: size, ...(constant === undefined ? {} : { constant }) });
+  }
+  const find: ValueOf = (name) => values.get(name);
+  const needed = neededLayers(model, find);
+  const skipped = model.layers.filter((layer) => !needed.has(layer));
+  const uses = countUses(model, needed);
+  const nodes: Node[] = [];
+  for (const layer of model.layers) {
+    if (needed.has(layer)) nodes.push(nodeOf(layer, find, uses));
+  }
+  return {
+    nodes: fuseActivations(nodes, uses, find),
+    inputs: model.inputs.filter((input) => !tensors.has(input.name)).map((input) => required(input, find)),
+    outputs: model.outputs.map((output) => required(output, find)),
+    skipped,
+  };
+}
+
+function required(info: ValueInfo, find: ValueOf): Value {
+  const value = find(info.name);
+  if (value === undefined) {
+    throw new FretworkError('run.unsupported', 'the shape of a value is not known before the model runs', { tensor: info.name, hint: 'give the sizes of all inputs; shapes that depend on computed values cannot be planned' });
+  }
+  return value;
+}
+
+/** Elements as shape inference computed them, if all of them are numbers that the type holds. */
+function fromElements(dtype: Value['dtype'], shape: readonly number[], elements: readonly (number | string)[]): DenseTensor | undefined {
+  if (elements.some((e) => typeof e !== 'number' || (dtype.endsWith('64') && dtype !== 'f64' && !Number.isSafeInteger(e)))) return undefined;
+  const data = DTYPES[dtype].make(elements.length);
+  for (let i = 0; i < elements.length; i++) data[i] = typeof data[i] === 'bigint' ? BigInt(elements[i]!) : elements[i] as number;
+  return dense(dtype, shape, data);
+}
+
+/** Layers that an output needs and that are not known beforehand. */
+function neededLayers(model: Subject, find: ValueOf): ReadonlySet<Layer> {
+  const wanted = new Set(model.outputs.map((output) => output.name).filter((name) => find(name)?.constant === undefined));
+  const needed = new Set<Layer>();
+  for (const layer of [...model.layers].reverse()) {
+    if (!layer.outputs.some((name) => wanted.has(name))) continue;
+    needed.add(layer);
+    for (const name of layer.inputs) if (name !== '' && find(name)?.constant === undefined) wanted.add(name);
+  }
+  return needed;
+}
+
+/** How often each value is read by layers that run, or given out. */
+function countUses(model: Subject, needed: ReadonlySet<Layer>): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>();
+  const use = (name: string): void => { uses.set(name, (uses.get(name) ?? 0) + 1); };
+  for (const layer of needed) layer.inputs.forEach(use);
+  for (const output of model.outputs) use(output.name);
+  return uses;
+}
+
+function nodeOf(layer: Layer, find: ValueOf, uses: ReadonlyMap<string, number>): Node {
+  const value = (name: string): Value => {
+    const found = find(name);
+    if (found !== undefined) return found;
+    throw new FretworkError('run.unsupported', 'a shape is not known before the model runs', {
+      layer: layer.name, tensor: name, hint: 'give the sizes of all inputs; shapes that depend on computed values cannot be planned',
+    });
+  };
+  return {
+    layer,
+    inputs: layer.inputs.map((name) => (name === '' ? undefined : value(name))),
+    outputs: layer.outputs.map((name) => (name === '' || !uses.has(name) ? undefined : value(name))),
+    ...(layer.activation === undefined ? {} : { activation: layer.activation }),
+    fused: [],
+  };
+}
+
+function fuseActivations(nodes: readonly Node[], uses: ReadonlyMap<string, number>, find: ValueOf): readonly Node[] {
+  const makers = new Map<string, number>();
+  const fused = [...nodes];
+  const gone = new Set<number>();
+  nodes.forEach((node, at) => {
+    const from = node.inputs[0]?.name ?? '';
+    const maker = makers.get(from);
+    const activation = maker === undefined ? undefined : clampOf(node.layer, find);
+    if (maker !== undefined && activation !== undefined && uses.get(from) === 1 && fused[maker]!.activation === undefined && node.activation === undefined) {
+      fused[maker] = { ...fused[maker]!, outputs: [node.outputs[0], ...fused[maker]!.outputs.slice(1)], activation, fused: [node.layer.name] };
+      gone.add(at);
+      return;
+    }
+    const output = node.outputs[0];
+    if (findRow(node.layer)?.fuses === true && output?.dtype === 'f32') makers.set(output.name, at);
+  });
+  return fused.filter((_, at) => !gone.has(at));
+}
+
+/** The activation that a layer is, if it is a Relu, or a Clip with constant bounds. */
+function clampOf(layer: Layer, find: ValueOf): Activation | undefined {
+  if (layer.domain !== '') return undefined;
+  if (layer.operator === 'Relu') return { kind: 'relu' };
+  if (layer.operator !== 'Clip') return undefined;
+  const bounds = [1, 2].map((i) => {
+    const name = layer.inputs[i] ?? '';
+    if (name === '') return i === 1 ? -Infinity : Infinity;
+    const tensor = find(name)?.constant;
+    return tensor?.kind === 'dense' && tensor.data.length === 1 ? Number(tensor.data[0]) : undefined;
+  });
+  const [alpha, beta] = bounds;
+  return alpha === undefined || beta === undefined ? undefined : { kind: 'clip', alpha, beta };
+}

@@ -1,0 +1,189 @@
+import { FretworkError, type DenseTensor, type Model, type TensorData } from '@fretwork/format';
+import type { LayerReport, Runtime, RuntimeReport, Tensors } from '../contract.js';
+import type { ChosenLevel } from '../machine/choose-level.js';
+import { PAGE_BYTES, RESERVED_BYTES, type Machine } from '../machine/machine.js';
+import type { PackedMatrix } from '../operators/row.js';
+import { planModel, type Plan } from '../plan/plan-model.js';
+import { bindPlan, type BoundPlan, type Decoded } from './bind.js';
+import { checkInputs } from './inputs.js';
+
+/** Plans kept at the same time; one more, and all go. */
+const MOST_PLANS = 8;
+
+interface Kept {
+  readonly shapes: readonly (readonly number[])[];
+  readonly contents: readonly DenseTensor[];
+  readonly plan: Plan;
+  readonly base: number;
+  /** The memory that `bound` was made for. */
+  buffer: ArrayBufferLike;
+  bound: BoundPlan;
+}
+
+export interface SessionParts {
+  readonly model: Model;
+  readonly machine: Machine;
+  readonly level: ChosenLevel;
+  readonly packed: ReadonlyMap<string, readonly PackedMatrix[]>;
+  readonly weightBytes: number;
+  readonly memoryLimit: number;
+  readonly outputs: 'copies' | 'views';
+  /** Inputs whose content decides a shape. */
+  readonly contentInputs: readonly string[];
+}
+
+export class Session implements Runtime {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  #parts: SessionParts | undefined;
+  readonly #decoded: Decoded = new WeakMap();
+  readonly #base: number;
+  #top: number;
+  #plans: Kept[] = [];
+  #latest: Kept | undefined;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.inputs = parts.model.inputs.map((input) => input.name).filter((name) => !parts.model.tensors.has(name));
+    this.outputs = parts.model.outputs.map((output) => output.name);
+    this.#base = RESERVED_BYTES + parts.weightBytes;
+    this.#top = this.#base;
+    const shapes = parts.model.inputs.filter((input) => this.inputs.includes(input.name)).map((input) => input.shape);
+    // Where all is known beforehand, the first run is to be as quick as the second, and faults are to show now.
+    if (parts.contentInputs.length === 0 && shapes.every((shape) => shape?.every((d) => typeof d === 'number'))) this.#make(shapes as readonly (readonly number[])[], []);
+  }
+
+  run(inputs: Tensors): Record<string, DenseTensor> {
+    const parts = this.#alive();
+    checkInputs(parts.model, inputs);
+    const kept = this.#find(inputs) ?? this.#makeFor(inputs, parts.contentInputs);
+    this.#latest = kept;
+    const buffer = parts.machine.buffer();
+    if (kept.buffer !== buffer) {
+      kept.bound = bindPlan(kept.plan, parts.machine, kept.base, this.#decoded);
+      kept.buffer = buffer;
+    }
+    const { bound, plan } = kept;
+    for (let i = 0; i < plan.inputs.length; i++) (bound.inputs[i] as Float32Array).set(inputs[plan.inputs[i]!.name]!.data as Float32Array);
+    for (let i = 0; i < bound.steps.length; i++) bound.steps[i]!();
+    return parts.outputs === 'views' ? bound.views : copies(bound.views);
+  }
+
+  dispose(): void {
+    this.#parts = undefined;
+    this.#plans = [];
+    this.#latest = undefined;
+  }
+
+  report(): RuntimeReport {
+    const parts = this.#alive();
+    const plan = this.#latest?.plan;
+    return {
+      level: parts.level.level,
+      why: parts.level.why,
+      memory: {
+        bytes: parts.machine.buffer().byteLength, limitBytes: parts.memoryLimit, weightBytes: parts.weightBytes,
+        planBytes: plan === undefined ? 0 : plan.lastingBytes + plan.arenaBytes,
+      },
+      plans: this.#plans.length,
+      layers: plan === undefined ? [] : layerReports(parts.model, plan),
+    };
+  }
+
+  #alive(): SessionParts {
+    if (this.#parts !== undefined) return this.#parts;
+    throw new FretworkError('run.disposed', 'this runtime was disposed of', { hint: 'load the model again' });
+  }
+
+  #find(inputs: Tensors): Kept | undefined {
+    for (let k = 0; k < this.#plans.length; k++) if (this.#fits(this.#plans[k]!, inputs)) return this.#plans[k];
+    return undefined;
+  }
+
+  #fits(kept: Kept, inputs: Tensors): boolean {
+    for (let i = 0; i < this.inputs.length; i++) {
+      const { shape } = inputs[this.inputs[i]!]!;
+      const own = kept.shapes[i]!;
+      if (shape.length !== own.length) return false;
+      for (let d = 0; d < own.length; d++) if (shape[d] !== own[d]) return false;
+    }
+    const names = this.#parts!.contentInputs;
+    for (let i = 0; i < names.length; i++) {
+      const { data } = inputs[names[i]!]!;
+      const own = kept.contents[i]!.data;
+      for (let e = 0; e < own.length; e++) if (data[e] !== own[e]) return false;
+    }
+    return true;
+  }
+
+  /** By itself, because functions that close over `inputs` would make every `run` allocate. */
+  #makeFor(inputs: Tensors, contentInputs: readonly string[]): Kept {
+    return this.#make(
+      this.inputs.map((name) => [...inputs[name]!.shape]),
+      contentInputs.map((name) => ({ ...inputs[name]!, data: inputs[name]!.data.slice() as TensorData })),
+    );
+  }
+
+  #make(shapes: readonly (readonly number[])[], contents: readonly DenseTensor[]): Kept {
+    const { model, packed, contentInputs } = this.#alive();
+    const plan = planModel(model, {
+      shapes: Object.fromEntries(this.inputs.map((name, i) => [name, shapes[i]!])),
+      contents: new Map(contentInputs.map((name, i) => [name, contents[i]!])),
+    }, (layer) => packed.get(layer.name) ?? []);
+    const base = this.#reserve(plan.lastingBytes + plan.arenaBytes);
+    const { machine } = this.#alive();
+    const kept: Kept = { shapes, contents, plan, base, buffer: machine.buffer(), bound: bindPlan(plan, machine, base, this.#decoded) };
+    this.#plans.push(kept);
+    this.#latest = kept;
+    return kept;
+  }
+
+  /** `bytes` behind all that is kept; where the limit is near, older plans go first. */
+  #reserve(bytes: number): number {
+    const { machine, memoryLimit } = this.#alive();
+    if (this.#plans.length >= MOST_PLANS || this.#top + bytes > memoryLimit) {
+      this.#plans = [];
+      this.#top = this.#base;
+    }
+    const base = this.#top;
+    const wanted = Math.ceil((base + bytes) / PAGE_BYTES) * PAGE_BYTES;
+    const tooMuch = (cause?: unknown): FretworkError => new FretworkError('run.memory', 'the model needs more memory for these inputs', {
+      expected: `at most ${memoryLimit} bytes`, actual: `${wanted} bytes`, hint: 'raise memoryLimit, or give smaller inputs', ...(cause === undefined ? {} : { cause }),
+    });
+    if (wanted > memoryLimit) throw tooMuch();
+    try {
+      machine.grow(wanted);
+    } catch (cause) {
+      throw tooMuch(cause);
+    }
+    this.#top = base + bytes;
+    return base;
+  }
+}
+
+function copies(views: Readonly<Record<string, DenseTensor>>): Record<string, DenseTensor> {
+  const outputs: Record<string, DenseTensor> = {};
+  for (const name in views) {
+    const view = views[name]!;
+    outputs[name] = { kind: 'dense', dtype: view.dtype, shape: view.shape, data: view.data.slice() as TensorData };
+  }
+  return outputs;
+}
+
+function layerReports(model: Model, plan: Plan): LayerReport[] {
+  const steps = new Map(plan.steps.map((step) => [step.node.layer.name, step]));
+  const makers = new Map(plan.steps.flatMap((step) => step.node.fused.map((name) => [name, step.node.layer.name])));
+  return model.layers.map(({ name, operator }): LayerReport => {
+    const step = steps.get(name);
+    if (step === undefined) {
+      const maker = makers.get(name);
+      const why = maker === undefined ? 'its result is known beforehand, or nobody reads it' : `fused into ${maker}`;
+      return { layer: name, operator, kernel: 'none', why, fused: [], nnz: 0, weights: 0 };
+    }
+    return {
+      layer: name, operator, kernel: step.work.kernel, why: step.work.why, fused: step.node.fused,
+      nnz: step.packed.reduce((sum, m) => sum + m.nnz, 0), weights: step.packed.reduce((sum, m) => sum + m.rows * m.columns, 0),
+    };
+  });
+}
+
