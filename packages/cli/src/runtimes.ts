@@ -1,11 +1,27 @@
 import { referenceRunner, type Runner } from '@fretwork/conformance';
+import { inspect, load, type Runtime } from '@fretwork/runtime-wasm';
 import type { OptionRow } from './contract.js';
 import { usage } from './arguments.js';
 
 /** What `--runtime` can name; the first is the default. */
 const RUNTIMES: readonly { readonly id: string; readonly make: () => Runner }[] = [
   { id: 'reference', make: () => referenceRunner() as Runner },
+  { id: 'wasm', make: () => wasmRunner() as Runner },
 ];
+
+/** `@fretwork/runtime-wasm`: one thread, the best level that this host compiles. */
+const wasmRunner = (): Runner<Runtime> => ({
+  id: 'wasm',
+  apiVersion: 1,
+  load: async (source) => {
+    const model = source.model();
+    const { layers } = await inspect(model);
+    const refused = layers.flatMap(({ layer, operator, support }) => (support.ok ? [] : [`${layer} (${operator}): ${support.reason}`]));
+    return refused.length === 0 ? { ok: true, session: await load(model) } : { ok: false, reason: refused.join('; ') };
+  },
+  run: (session, inputs) => session.run(inputs),
+  dispose: (session) => session.dispose(),
+});
 
 export const RUNTIME_OPTION: OptionRow = { name: 'runtime', value: 'ID', says: `What runs the model: ${RUNTIMES.map((r) => r.id).join(', ')}. Default: ${RUNTIMES[0]!.id}.` };
 

@@ -176,6 +176,10 @@ describe('run, eval, conformance', () => {
     const expected = createInterpreter(model).run({ image: { kind: 'dense', dtype: 'f32', shape: [2, 1, 6, 6], data } })['scores']!;
     expect(written.shape).toEqual([2, 4]);
     expect(written.data).toEqual(expected.data);
+    const wasm = await fretwork('run', at('model.bcr'), '--input', `image=${at('x.npy')}`, '--output-dir', at('wasm'), '--runtime', 'wasm', '--json');
+    expect(JSON.parse(wasm.out)).toMatchObject({ runtime: 'wasm' });
+    const fast = readNpy(new Uint8Array(await readFile(at('wasm/scores.npy')))).data as Float32Array;
+    fast.forEach((value, i) => expect(value).toBeCloseTo(expected.data[i] as number, 4));
     expect((await fretwork('run', at('model.bcr'))).err).toContain('the model also needs "image" f32 [N, 1, 6, 6]');
     expect((await fretwork('run', at('model.bcr'), '--input', `img=${at('x.npy')}`)).err).toContain('[usage.input]');
   });
@@ -248,5 +252,6 @@ describe('run, eval, conformance', () => {
 
     await fretwork('prune', at('cases/test_small/model.onnx'), '--block', '4x4', '--rate', '2', '-o', at('pruned.bcr'));
     expect(await fretwork('conformance', at('pruned.bcr'))).toMatchObject({ code: 0, out: 'reference: 1 passed, 0 refused, 0 failed\n' });
+    expect(await fretwork('conformance', at('pruned.bcr'), '--runtime', 'wasm')).toMatchObject({ code: 0, out: 'wasm: 1 passed, 0 refused, 0 failed\n' });
   });
 });

@@ -1,8 +1,11 @@
 import { bfloatToNumber, halfToNumber, type DenseTensor, type DType } from '@fretwork/format';
 import type { Tolerance } from './contract.js';
 
-/** 1e-4 of each element; elements below a hundredth of the tensor's largest count as that. */
-export const DEFAULT_TOLERANCE: Tolerance = { relative: 1e-4, floor: 1e-2 };
+/**
+ * 1e-4 of each element; elements below a twentieth of the tensor's largest count as that: float32 sums of large terms that nearly
+ * cancel cannot be nearer.
+ */
+export const DEFAULT_TOLERANCE: Tolerance = { relative: 1e-4, floor: 5e-2 };
 
 /** What half-width types can hold at all: half a unit in the last place, with room for one rounding on the way. */
 const COARSEST: Partial<Record<DType, number>> = { f16: 2 ** -9, bf16: 2 ** -6 };
