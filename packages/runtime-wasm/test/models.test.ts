@@ -51,9 +51,7 @@ function distance(a: DenseTensor, b: DenseTensor): number {
 describe.each(LEVELS)('real models, %s', (level) => {
   it('reproduce the outputs that came with them', async (ctx) => {
     if (!haveData) ctx.skip(MISSING);
-    // One output of gtcrn_simple is so sensitive that the float64 reference itself is 0.98 of the kit's tolerance away from
-    // the float32 answer it came with; elements below a fiftieth of the largest (not a hundredth) count as that here.
-    const report = await runCases(runner(level), await allCases(), { tolerance: { relative: 1e-4, floor: 0.02 } });
+    const report = await runCases(runner(level), await allCases());
     expect(report.cases.filter((c) => c.status !== 'passed').map((c) => `${c.status} ${c.name}: ${c.reason}`)).toEqual([]);
     expect(report.passed).toBe(7);
   }, 240_000);
