@@ -5,7 +5,7 @@ type Rules = NonNullable<OxlintOverride['rules']>;
 
 /** The imports that a package may not make; `node:` modules are closed to sources that must run anywhere, not to their tests. */
 function restrictedImports(layer: Layer, file: 'source' | 'source for node' | 'test'): NonNullable<Rules['no-restricted-imports']> {
-  const open = file === 'test' ? [...layer.imports, layer.name] : layer.imports;
+  const open = file === 'test' ? [...layer.imports, ...layer.testImports ?? [], layer.name] : layer.imports;
   const closed = LAYERS.map((other) => other.name).filter((name) => !open.includes(name));
   const patterns = [
     { group: closed.flatMap((name) => [name, `${name}/**`]), message: `${layer.name} may import ${layer.imports.join(', ') || 'no package of this workspace'}; see tools/layers.ts` },

@@ -7,6 +7,8 @@ export interface Layer {
   readonly name: string;
   /** The packages of this workspace that its sources may import. */
   readonly imports: readonly string[];
+  /** Further packages of this workspace that its tests alone may import. */
+  readonly testImports?: readonly string[];
   /** Where it must run: `anywhere` excludes `node:` modules, `Buffer` and `process`. */
   readonly runs: 'anywhere' | 'node';
 }
@@ -15,7 +17,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'format', name: '@fretwork/format', imports: [], runs: 'anywhere' },
   { folder: 'datasets', name: '@fretwork/datasets', imports: [], runs: 'node' },
   { folder: 'onnx', name: '@fretwork/onnx', imports: ['@fretwork/format'], runs: 'anywhere' },
-  { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], runs: 'anywhere' },
+  { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], testImports: ['@fretwork/reference'], runs: 'anywhere' },
   { folder: 'reference', name: '@fretwork/reference', imports: ['@fretwork/format'], runs: 'anywhere' },
   {
     folder: 'conformance',

@@ -23,3 +23,8 @@ export type { ReweightedOptions } from './training/plan-reweighted.js';
 export {
   planTraining, pruneWithTraining, type Progress, type RunOptions, type TrainedModel, type TrainingRequest,
 } from './training/run.js';
+
+// calibrated/
+export type { CalibratedModel, CalibratedWeight, CalibrateRequest, CaptureInputs, LayerTrace } from './calibrated/contract.js';
+export { calibrate } from './calibrated/calibrate.js';
+export { SCORES, type ScoreRow } from './calibrated/scores.js';
