@@ -28,3 +28,7 @@ export {
 export type { CalibratedModel, CalibratedWeight, CalibrateRequest, CaptureInputs, LayerTrace } from './calibrated/contract.js';
 export { calibrate } from './calibrated/calibrate.js';
 export { SCORES, type ScoreRow } from './calibrated/scores.js';
+
+// shrink/
+export { shrinkModel, type ShrunkLayer, type ShrunkModel } from './shrink/shrink.js';
+export { SHRINK_OPERATORS, type ShrinkRow } from './shrink/operators.js';

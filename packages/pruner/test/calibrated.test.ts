@@ -1,6 +1,6 @@
 import { decode, dense, type Attribute, type DenseTensor, type Layer, type Model, type Scheme, type Tensor } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
-import { calibrate, pruneModel, type CalibrateRequest } from '../src/index.js';
+import { calibrate, pruneModel, type CalibratedWeight, type CalibrateRequest } from '../src/index.js';
 import { captureWith, correlated, outputsOf } from './capture.js';
 import { modelOf, weight } from './models.js';
 import { pick, random, whole } from './random.js';
@@ -75,13 +75,15 @@ describe('calibrated against plain one shot', () => {
     expect(pruned.layers[0]!.scheme).toEqual(scheme);
   });
 
-  it('in blocks of columns it is as good as in one piece, nearly', async () => {
+  it('in narrow blocks of columns it is nearly as good as in one piece', async () => {
     const model = modelOf([{ name: 'layer', operator: 'Gemm', weights: ['w'], attributes: { transB: 1 } }], { w: weight(81, [24, 96]) });
     const captureInputs = captureWith(correlated(81, 40, [96], 20));
-    const error = async (options: Partial<CalibrateRequest>): Promise<number> =>
-      (await calibrate(model, { scheme: { kind: 'unstructured', rate: 4 }, captureInputs, ...options } as CalibrateRequest)).weights[0]!.error!;
+    const weightOf = async (options: Partial<CalibrateRequest>): Promise<CalibratedWeight> =>
+      (await calibrate(model, { scheme: { kind: 'unstructured', rate: 4 }, captureInputs, ...options } as CalibrateRequest)).weights[0]!;
+    const error = async (options: Partial<CalibrateRequest>): Promise<number> => (await weightOf(options)).error!;
     const [one, blocks] = [await error({}), await error({ blockColumns: 16 })];
-    expect(blocks).toBeLessThan(1.15 * one);
+    expect(blocks).toBeLessThan(1.4 * one);
+    expect(blocks).toBeLessThan(0.3 * (await weightOf({})).plainError!);
     expect(blocks).not.toBe(one);
     expect(await error({ memory: 1 })).toBe(one);
   });

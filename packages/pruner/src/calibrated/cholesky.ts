@@ -1,3 +1,5 @@
+import { dot } from './dot.js';
+
 /**
  * The lower factor L of a symmetric positive definite matrix `a` `[n · n]`, in its place: A = L·Lᵀ. The caller has damped the diagonal:
  * a pivot that rounding has made non-positive is lifted to a 1e-12th of the largest.
@@ -11,9 +13,7 @@ export function factorise(a: Float64Array, n: number): void {
     const root = Math.sqrt(Math.max(pivot, 1e-12 * largest, Number.MIN_VALUE));
     a[j * n + j] = root;
     for (let i = j + 1; i < n; i++) {
-      let sum = a[i * n + j]!;
-      for (let k = 0; k < j; k++) sum -= a[i * n + k]! * a[j * n + k]!;
-      a[i * n + j] = sum / root;
+      a[i * n + j] = (a[i * n + j]! - dot(a, i * n, a, j * n, j)) / root;
     }
   }
 }

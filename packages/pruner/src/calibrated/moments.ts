@@ -1,4 +1,5 @@
 import { FretworkError } from '@fretwork/format';
+import { dot } from './dot.js';
 
 /** Second moments and mean of column vectors of `size`. */
 export interface Moments {
@@ -26,11 +27,7 @@ export function momentSum(size: number, layer: string, withGram = true): MomentS
   let [filled, count] = [0, 0];
   const flush = (): void => {
     for (let i = 0; i < size; i++) {
-      for (let j = 0; j <= i; j++) {
-        let dot = 0;
-        for (let k = 0, a = i * PANEL, b = j * PANEL; k < filled; k++) dot += panel[a + k]! * panel[b + k]!;
-        gram[i * size + j] = gram[i * size + j]! + dot;
-      }
+      for (let j = 0; j <= i; j++) gram[i * size + j] = gram[i * size + j]! + dot(panel, i * PANEL, panel, j * PANEL, filled);
     }
     filled = 0;
   };

@@ -1,4 +1,5 @@
 import { factorise, solve } from './cholesky.js';
+import { dot } from './dot.js';
 
 /** A layer's weights `[rows · columns]` and the second moments of its inputs, `[columns · columns]`. */
 export interface Problem {
@@ -31,6 +32,9 @@ export function columnBlocks(columns: number, blockColumns: number): readonly (r
   return Array.from({ length: count }, (_, i) => [Math.floor((i * columns) / count), Math.floor(((i + 1) * columns) / count)] as const);
 }
 
+/** Rows whose gradients are taken together, so that each row of H is read once for all of them. */
+const ROW_TILE = 16;
+
 /**
  * The kept weights that change W·X least: tr (W - Ŵ)·H·(W - Ŵ)ᵀ is minimised over them, exactly in each block of columns
  * and over the blocks in turn, so that it never rises from the masked weights on. Rows that keep the same columns of a
@@ -38,28 +42,33 @@ export function columnBlocks(columns: number, blockColumns: number): readonly (r
  */
 export function refit({ rows, columns, weights, gram }: Problem, keep: Uint8Array, { blockColumns, sweeps }: RefitOptions): Float32Array {
   const away = Float64Array.from(weights, (w, i) => (keep[i] === 1 ? 0 : w));
-  const blocks = columnBlocks(columns, blockColumns).map(([from, to]) => groupRows(keep, rows, columns, from, to));
+  const blocks = columnBlocks(columns, blockColumns);
+  const step = new Float64Array(columns);
   for (let sweep = 0; sweep < (blocks.length === 1 ? 1 : sweeps); sweep++) {
     let [moved, size] = [0, 0];
-    for (const groups of blocks) {
-      for (const { columns: kept, rows: members } of groups) {
-        const n = kept.length;
-        const factor = new Float64Array(n * n);
-        for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) factor[i * n + j] = gram[kept[i]! * columns + kept[j]!]!;
-        factorise(factor, n);
-        const step = new Float64Array(n);
-        for (const row of members) {
-          const from = row * columns;
-          for (let i = 0; i < n; i++) {
-            let sum = 0;
-            for (let c = 0, at = kept[i]! * columns; c < columns; c++) sum += away[from + c]! * gram[at + c]!;
-            step[i] = sum;
+    for (const [from, to] of blocks) {
+      const width = to - from;
+      const factors = new Map<string, Factor>();
+      const gradient = new Float64Array(ROW_TILE * width);
+      for (let top = 0; top < rows; top += ROW_TILE) {
+        const bottom = Math.min(rows, top + ROW_TILE);
+        for (let c = from; c < to; c++) {
+          for (let r = top; r < bottom; r++) {
+            if (keep[r * columns + c] === 1) gradient[(r - top) * width + c - from] = dot(away, r * columns, gram, c * columns, columns);
           }
-          solve(factor, n, step);
-          for (let i = 0; i < n; i++) {
-            away[from + kept[i]!] = away[from + kept[i]!]! - step[i]!;
+        }
+        for (let r = top; r < bottom; r++) {
+          const signature = keep.subarray(r * columns + from, r * columns + to).join('');
+          let factor = factors.get(signature);
+          if (factor === undefined) factors.set(signature, factor = factorOf(gram, columns, from, signature));
+          const { kept, lower } = factor;
+          for (let i = 0; i < kept.length; i++) step[i] = gradient[(r - top) * width + kept[i]! - from]!;
+          solve(lower, kept.length, step);
+          for (let i = 0; i < kept.length; i++) {
+            const at = r * columns + kept[i]!;
+            away[at] = away[at]! - step[i]!;
             moved += step[i]! * step[i]!;
-            size += weights[from + kept[i]!]! ** 2;
+            size += weights[at]! ** 2;
           }
         }
       }
@@ -69,22 +78,19 @@ export function refit({ rows, columns, weights, gram }: Problem, keep: Uint8Arra
   return weights.map((w, i) => (keep[i] === 1 ? w - away[i]! : 0));
 }
 
-interface RowGroup {
-  readonly columns: readonly number[];
-  readonly rows: readonly number[];
+interface Factor {
+  readonly kept: readonly number[];
+  readonly lower: Float64Array;
 }
 
-function groupRows(keep: Uint8Array, rows: number, columns: number, from: number, to: number): readonly RowGroup[] {
-  const groups = new Map<string, number[]>();
-  for (let r = 0; r < rows; r++) {
-    const signature = keep.subarray(r * columns + from, r * columns + to).join('');
-    if (!signature.includes('1')) continue;
-    const members = groups.get(signature);
-    if (members === undefined) groups.set(signature, [r]);
-    else members.push(r);
-  }
-  return [...groups].map(([signature, members]) =>
-    ({ columns: Array.from({ length: to - from }, (_, i) => from + i).filter((c) => signature[c - from] === '1'), rows: members }));
+/** The columns that `signature` (0 and 1, from column `from` on) keeps, and the factor of their part of H. */
+function factorOf(gram: Float64Array, columns: number, from: number, signature: string): Factor {
+  const kept = Array.from(signature, (_, i) => from + i).filter((c) => signature[c - from] === '1');
+  const n = kept.length;
+  const lower = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) lower[i * n + j] = gram[kept[i]! * columns + kept[j]!]!;
+  factorise(lower, n);
+  return { kept, lower };
 }
 
 /** tr (W - Ŵ)·H·(W - Ŵ)ᵀ; without `fitted` tr W·H·Wᵀ. */
@@ -95,9 +101,7 @@ export function outputError({ rows, columns, weights, gram }: Problem, fitted?: 
     for (let c = 0; c < columns; c++) away[c] = weights[r * columns + c]! - (fitted === undefined ? 0 : fitted[r * columns + c]!);
     for (let i = 0; i < columns; i++) {
       if (away[i] === 0) continue;
-      let dot = gram[i * columns + i]! * away[i]! / 2;
-      for (let j = 0, at = i * columns; j < i; j++) dot += gram[at + j]! * away[j]!;
-      total += 2 * dot * away[i]!;
+      total += (2 * dot(gram, i * columns, away, 0, i) + gram[i * columns + i]! * away[i]!) * away[i]!;
     }
   }
   return Math.max(0, total);
