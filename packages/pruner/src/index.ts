@@ -32,3 +32,9 @@ export { SCORES, type ScoreRow } from './calibrated/scores.js';
 // shrink/
 export { shrinkModel, type ShrunkLayer, type ShrunkModel } from './shrink/shrink.js';
 export { SHRINK_OPERATORS, type ShrinkRow } from './shrink/operators.js';
+
+// search/
+export {
+  printSensitivity, scanSensitivity, sensitiveLayers, type Evaluate, type LayerSensitivity, type ScanPoint, type ScanRequest, type SensitivityScan,
+} from './search/sensitivity.js';
+export { findTarget, type FoundTarget, type SearchOptions, type Target, type Trial } from './search/target.js';
