@@ -7,7 +7,7 @@ export interface Layer {
   readonly name: string;
   /** The packages of this workspace that its sources may import. */
   readonly imports: readonly string[];
-  /** What its tests may import besides. */
+  /** Further packages of this workspace that its tests alone may import. */
   readonly testImports?: readonly string[];
   /** Where it must run: `anywhere` excludes `node:` modules, `Buffer` and `process`. */
   readonly runs: 'anywhere' | 'node';
@@ -17,7 +17,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'format', name: '@fretwork/format', imports: [], runs: 'anywhere' },
   { folder: 'datasets', name: '@fretwork/datasets', imports: [], runs: 'anywhere' },
   { folder: 'onnx', name: '@fretwork/onnx', imports: ['@fretwork/format'], runs: 'anywhere' },
-  { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], runs: 'anywhere' },
+  { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], testImports: ['@fretwork/reference'], runs: 'anywhere' },
   {
     folder: 'compiler', name: '@fretwork/compiler', imports: ['@fretwork/format'],
     testImports: ['@fretwork/conformance', '@fretwork/onnx', '@fretwork/reference'],

@@ -6,8 +6,13 @@
  * and never worse than greedily where it cannot. `pruneModel` applies projections to a whole model in one shot, by
  * magnitude alone.
  *
- * What it is not. No training: a projection sees weights, not losses. No shrinking: filters and channels that go are
- * zeroed, the shapes of the network stay as they are. No measuring: which scheme suits a layer is a mapper's question.
+ * On top of that: `calibrate` re-fits what stays on unlabelled inputs (`calibrated/contract.ts`), `pruneWithTraining` prunes
+ * while a `Trainer` trains (`training/trainer.ts`), `shrinkModel` takes dead channels out, and `scanSensitivity` and
+ * `findTarget` say which layers and how much.
+ *
+ * What it is not. No engine: nothing here runs a model or steps an optimiser; trainers, captured inputs and evaluations
+ * come from the caller. A projection sees weights, not losses, and leaves shapes alone. No measuring of time: which
+ * scheme suits a layer is a mapper's question.
  *
  * Who owns which buffer. Functions read `Matrix.values` and never write to it; a matrix gathered from a row-major f32
  * tensor is a view on the tensor's data. Masks are new and belong to the caller. Models come back as new records;
@@ -15,7 +20,8 @@
  *
  * What is thrown. `FretworkError` alone: `scheme.*` for a scheme that makes no sense for any matrix, `matrix.*` for
  * values that are no matrix, `projection.*` for a scheme or patterns that do not fit this one (ask `supports` first to get
- * the reason as a record), `mask.shape`, and `prune.*` for a request that does not fit the model.
+ * the reason as a record), `mask.shape`, `prune.*` for a request that does not fit the model, `train.*` and `checkpoint.*`
+ * for training, `capture.*` for captured inputs, `scan.*` and `target.*` for searches; and the reason of an aborted signal.
  */
 import type { DType, MappingPlan, MatrixView, Model, Scheme } from '@fretwork/format';
 

@@ -1,15 +1,6 @@
-import { bfloatToNumber, halfToNumber, type DenseTensor, type DType, type MatrixView } from '@fretwork/format';
-import type { Mask, Matrix } from '../contract.js';
-
-/** Element types that can be ranked by magnitude, and what their elements are worth. */
-const VALUES: Partial<Record<DType, (element: number) => number>> = {
-  f32: (element) => element,
-  f64: (element) => element,
-  f16: halfToNumber,
-  bf16: bfloatToNumber,
-};
-
-export const canRank = (dtype: DType): boolean => VALUES[dtype] !== undefined;
+import type { DenseTensor, MatrixView } from '@fretwork/format';
+import type { Matrix } from '../contract.js';
+import { VALUES } from './floats.js';
 
 /** Place of element (row, 0) and the steps from it, in elements of the tensor. */
 function strides(view: MatrixView): { readonly row: number; readonly column: number } {
@@ -27,7 +18,7 @@ export function gather(tensor: DenseTensor, view: MatrixView, index: number): Ma
     return { rows, columns, kernel, values: tensor.data.subarray(start, start + rows * columns) };
   }
   const data = tensor.data as Exclude<DenseTensor['data'], BigInt64Array | BigUint64Array>;
-  const valueOf = VALUES[tensor.dtype]!;
+  const valueOf = VALUES[tensor.dtype]!.read;
   const step = strides(view);
   const values = new Float32Array(rows * columns);
   for (let r = 0; r < rows; r++) {
@@ -36,17 +27,12 @@ export function gather(tensor: DenseTensor, view: MatrixView, index: number): Ma
   return { rows, columns, kernel, values };
 }
 
-/** A copy of `tensor` in which what the masks remove is 0; mask `index` belongs to matrix `index` of `view`. */
-export function scatterMasks(tensor: DenseTensor, view: MatrixView, masks: readonly Mask[]): DenseTensor {
-  const data = tensor.data.slice();
+/** Sets matrix `index` of `view` in `data`, which lies as the tensor does; the inverse of `gather`. */
+export function scatter(data: Float32Array | Uint8Array, view: MatrixView, index: number, values: ArrayLike<number>): void {
+  const { rows, columns } = view;
+  const start = index * rows * columns;
   const step = strides(view);
-  masks.forEach(({ rows, columns, keep }, index) => {
-    const start = index * rows * columns;
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) {
-        if (keep[r * columns + c] === 0) data[start + r * step.row + c * step.column] = 0;
-      }
-    }
-  });
-  return { ...tensor, data };
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) data[start + r * step.row + c * step.column] = values[r * columns + c]!;
+  }
 }

@@ -1,7 +1,8 @@
-import { candidateName, decode, encode, FretworkError, indexBytes, nnzOf, payloadBytes, type Tensor } from '@fretwork/format';
+import { candidateName, decode, dense, elementCount, encode, FretworkError, indexBytes, nnzOf, payloadBytes, type DenseTensor, type Tensor } from '@fretwork/format';
 import type { PlannedWeight, ProjectOptions } from '../contract.js';
 import { project } from '../projection/project.js';
-import { canRank, gather, scatterMasks } from './matrices.js';
+import { canRank, toFloats, type Numbers } from './floats.js';
+import { gather, scatter } from './matrices.js';
 import type { Sums } from './tally.js';
 
 export interface PrunedTensor {
@@ -14,34 +15,45 @@ export interface PrunedTensor {
 
 const storedBytes = (tensor: Tensor): number => payloadBytes(tensor) + indexBytes(tensor);
 
-/** Projects each matrix of a tensor by itself, sets what goes to 0 and stores the rest the smallest way. */
-export function pruneTensor(tensor: Tensor, planned: PlannedWeight, layer: string, options: ProjectOptions): PrunedTensor {
-  const { view, matrices, scheme } = planned;
-  const whole = decode(tensor);
+type Target = Pick<PlannedWeight, 'tensor' | 'matrices' | 'scheme'> & { readonly layer: string };
+
+/** Projects each matrix of a tensor by itself: which weights stay, `[elements]` in the tensor's layout. */
+export function projectTensor(whole: DenseTensor, { layer, tensor, matrices, scheme }: Target, options: ProjectOptions): Uint8Array {
+  const mask = new Uint8Array(elementCount(whole.shape));
+  for (let m = 0; m < matrices.count; m++) {
+    const { mask: { keep } } = located(layer, tensor, () => project(gather(whole, matrices, m), scheme, options));
+    scatter(mask, matrices, m, keep);
+  }
+  return mask;
+}
+
+/** Sets what goes to 0 and stores the rest the smallest way; `now` has the values to store, `before` those that energies are of. */
+export function storeTensor(before: Tensor, now: Tensor, { view, scheme }: PlannedWeight, mask: Uint8Array): PrunedTensor {
+  const data = decode(now).data.slice() as Numbers;
+  const old = toFloats(before);
   let [kept, norm, keptNorm] = [0, 0, 0];
-  const masks = Array.from({ length: matrices.count }, (_, index) => {
-    const matrix = gather(whole, matrices, index);
-    const projection = located(layer, planned.tensor, () => project(matrix, scheme, options));
-    const squared = squaredNorm(matrix.values);
-    kept += projection.kept;
-    norm += squared;
-    keptNorm += projection.energy * squared;
-    return projection.mask;
-  });
-  const { tensor: stored, plan } = encode(scatterMasks(whole, matrices, masks), view, { scheme });
+  for (let i = 0; i < mask.length; i++) {
+    const square = old[i]! * old[i]!;
+    norm += square;
+    if (mask[i] === 0) {
+      data[i] = 0;
+      continue;
+    }
+    kept++;
+    keptNorm += square;
+  }
+  const { tensor: stored, plan } = encode(dense(now.dtype, now.shape, data), view, { scheme });
   return {
     tensor: stored, encoding: candidateName(plan.chosen), reason: plan.reason,
-    sums: { weights: whole.data.length, kept, norm, keptNorm, bytesBefore: storedBytes(tensor), bytesAfter: storedBytes(stored) },
+    sums: { weights: mask.length, kept, norm, keptNorm, bytesBefore: storedBytes(before), bytesAfter: storedBytes(stored) },
   };
 }
 
 /** A tensor that stays as it is. */
-export function keepTensor(tensor: Tensor, { reason, view, dtype }: PlannedWeight): PrunedTensor {
+export function keepTensor(tensor: Tensor, { reason, dtype }: PlannedWeight): PrunedTensor {
   const bytes = storedBytes(tensor);
-  const whole = decode(tensor);
-  let norm = 0;
-  if (canRank(dtype)) for (let m = 0; m < view.count; m++) norm += squaredNorm(gather(whole, view, m).values);
-  const weights = whole.data.length;
+  const norm = canRank(dtype) ? squaredNorm(toFloats(tensor)) : 0;
+  const weights = elementCount(tensor.shape);
   const kept = tensor.kind === 'dense' ? weights : nnzOf(tensor);
   const encoding = tensor.kind === 'dense' ? 'dense' : [...new Set(tensor.matrices.map((m) => m.encoding))].join(', ');
   return { tensor, encoding, reason, sums: { weights, kept, norm, keptNorm: norm, bytesBefore: bytes, bytesAfter: bytes } };

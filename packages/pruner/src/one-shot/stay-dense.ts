@@ -1,7 +1,7 @@
 import { elementCount, type Layer, type LayerWeight, type MatrixView, type PlanEntry, type Scheme } from '@fretwork/format';
 import { supports } from '../projection/project.js';
 import { isDepthwise } from './layer-view.js';
-import { canRank } from './matrices.js';
+import { canRank } from './floats.js';
 
 /** A weight and what is asked for it; `scheme` undefined: the plan does not name its layer. */
 export interface Asked {
