@@ -185,6 +185,13 @@ describe('planPruning', () => {
     expect(found['block.1/point']).toContain('patterns are for kernels of 3x3');
   });
 
+  it('leaves matrices dense that have fewer block positions than the rate asks for', () => {
+    const model = modelOf([{ name: 'fc', operator: 'MatMul', weights: ['w'] }, { name: 'wide', operator: 'MatMul', weights: ['v'] }], { w: weight(9, [6, 16]), v: weight(10, [16, 16]) });
+    expect(reasons(model, { scheme: { kind: 'block-punched', rate: 5, blockFilters: 8, blockChannels: 4 } })).toEqual({
+      fc: '4 block positions cannot keep one in 5: use smaller blocks, or bcr', wide: 'block-punched',
+    });
+  });
+
   it('does not take the rows of a transposed convolution for filters', () => {
     const up = modelOf([{ name: 'up', operator: 'ConvTranspose', weights: ['w'] }], { w: weight(77, [16, 8, 3, 3]) });
     expect(reasons(up, { scheme: { kind: 'filter', rate: 2 } })).toEqual({ up: 'rows of a transposed convolution are not filters: use channel or bcr' });

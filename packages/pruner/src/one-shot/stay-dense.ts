@@ -69,6 +69,14 @@ export const STAY_DENSE: readonly StayDenseRule[] = [
       ? 'rows of a transposed convolution are not filters: use channel or bcr' : undefined),
   },
   {
+    says: 'block-punched where fewer things can go than the rate asks for: what goes together goes whole',
+    why: ({ matrices: { rows, columns, kernel }, scheme }) => {
+      if (scheme?.kind !== 'block-punched') return undefined;
+      const units = Math.ceil(rows / scheme.blockFilters) * Math.ceil(columns / kernel / scheme.blockChannels) * kernel;
+      return units >= scheme.rate ? undefined : `${units} block position${units === 1 ? '' : 's'} cannot keep one in ${scheme.rate}: use smaller blocks, or bcr`;
+    },
+  },
+  {
     says: 'shapes that the scheme does not fit',
     why: ({ matrices, scheme }) => {
       const fits = supports(scheme!, matrices);
