@@ -17,6 +17,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'onnx', name: '@fretwork/onnx', imports: ['@fretwork/format'], runs: 'anywhere' },
   { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], runs: 'anywhere' },
   { folder: 'reference', name: '@fretwork/reference', imports: ['@fretwork/format'], runs: 'anywhere' },
+  { folder: 'autodiff', name: '@fretwork/autodiff', imports: ['@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/reference'], runs: 'anywhere' },
   {
     folder: 'conformance',
     name: '@fretwork/conformance',

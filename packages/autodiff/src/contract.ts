@@ -3,19 +3,18 @@
  *
  * What it is. `trainingGraph` writes forward pass, loss and backward pass of a model as one more `Model`, in plain ONNX
  * operators: parameters, data and targets go in, loss and one gradient per parameter come out. Whatever runs ONNX can run
- * it: a `SessionFactory` hands in the engine. `createTrainer` keeps parameters, optimiser and masks, all in TypeScript and
- * the same for every engine, and calls that graph once per step. Rules are tables: one row per operator (`GRADIENTS`), per
- * loss (`LOSSES`).
+ * it: a `SessionFactory` hands in the engine. `createTrainingSession` keeps parameters, optimiser, masks and penalties, all
+ * in TypeScript and the same for every engine, and runs that graph once per batch; `createTrainer` adds data and their order,
+ * and is what `@fretwork/pruner` trains with. Rules are tables: one row per operator (`GRADIENTS`), per loss (`LOSSES`).
  *
  * What it is not. No engine, no data loader, no pruning method: masks, penalties and teachers are given. No second
  * derivatives, no control flow, no dynamic shapes: one graph is made per shape of a batch. Sums in float32 depend on the
  * engine's thread count, so the same seed gives the same weights only on the same engine with the same threads.
  *
- * Who owns which buffer. A trainer copies the weights of the model given and never writes to that model. `weights()` and
- * `model()` copy out, `setWeights` copies in. Arrays of a batch are read during the call and not kept. A session's outputs
- * belong to the engine: `run` gives them with `release`, which the trainer calls when it has read them, so that memory
- * stays flat. Hooks (`Penalty.gradient`) see the trainer's own arrays for the time of the call: `weight` must not be
- * written to, `gradient` is to be added to.
+ * Who owns which buffer. A session copies the weights of the model given and never writes to that model. `read`,
+ * `checkpoint` and `model` copy out; `write`, `setMasks`, `setPenalties` and `restore` copy in. Arrays of a batch are read
+ * during the call and not kept. What an engine's `run` gives belongs to the engine: `release` is called when it has been
+ * read, so that memory stays flat.
  *
  * What is thrown. `FretworkError` alone: `train.unsupported` (every layer that has no gradient, all at once), `train.output`,
  * `train.shape`, `train.parameter`, `train.batch`, `train.dtype`, `train.disposed`, `train.diverged` (a loss that is no
@@ -47,8 +46,8 @@ export interface DistillationLoss {
   readonly output?: string;
   /** T, above 0. Default 4. */
   readonly temperature?: number;
-  /** Share of the teacher's part, above 0 to 1. Default 0.9. */
-  readonly weight?: number;
+  /** Share of the teacher's part, above 0 to 1; `given`: each batch says it, as `share`. Default 0.9. */
+  readonly weight?: number | 'given';
   readonly labelSmoothing?: number;
 }
 
@@ -57,8 +56,8 @@ export type Loss = CrossEntropyLoss | MseLoss | DistillationLoss;
 /**
  * How gradients of convolutions and pools are written. `cpu`: through grouped convolutions with one-hot filters and max
  * pool indices, fastest on ONNX Runtime's CPU provider. `portable`: through slices and comparisons, for providers that
- * compute grouped convolutions wrongly or have no pool indices (WebGPU). Where pool maxima tie, `cpu` takes the first and
- * `portable` shares the gradient out.
+ * compute grouped convolutions wrongly or have no pool indices (WebGPU). Where maxima of a pool tie, the gradient is
+ * shared out; only overlapping windows under `cpu` give it to the first.
  */
 export type GradientForm = 'cpu' | 'portable';
 
@@ -131,7 +130,7 @@ export interface GraphTarget {
 }
 
 /** Which field of a batch it is. */
-export type TargetRole = 'labels' | 'target' | 'teacher';
+export type TargetRole = 'labels' | 'target' | 'teacher' | 'share';
 
 /** One or more samples with what they should give. */
 export interface Batch {
@@ -141,7 +140,7 @@ export interface Batch {
   readonly labels?: ArrayLike<number>;
   /** `mse`: values of the output's shape. */
   readonly target?: Float32Array;
-  /** `distillation`: the teacher's logits, of the output's shape. Left out: the trainer's own teacher is asked. */
+  /** The teacher's logits, of the output's shape. Left out where they are wanted: the session's own teacher is asked. */
   readonly teacher?: Float32Array;
 }
 
@@ -187,13 +186,18 @@ export interface Optimiser {
 /** Learning rate of step `step`, from 1. */
 export type Schedule = (step: number) => number;
 
-/** A term of the loss on weights alone. ADMM: ρ/2 ‖W - Z + U‖², its gradient ρ (W - Z + U). */
+/**
+ * ½ · Σᵢ strengthᵢ · (wᵢ - targetᵢ)², with gradient strengthᵢ · (wᵢ - targetᵢ). ADMM pulls all weights with one strength
+ * towards Z - U, reweighted regularisation each towards 0 with the strength of its groups.
+ */
 export interface Penalty {
-  /** Adds the term's gradient to `gradient` and returns the term's value. Both arrays are row-major as the tensor. */
-  readonly gradient: (tensor: string, weight: Float32Array, gradient: Float32Array) => number;
+  /** One for all weights, or `[elements]`; not negative. */
+  readonly strength: number | Float32Array;
+  /** `[elements]`; left out: zeros. */
+  readonly target?: Float32Array;
 }
 
-export interface TrainerOptions extends Omit<TrainingOptions, 'inputShapes'> {
+export interface TrainingSessionOptions extends Omit<TrainingOptions, 'inputShapes'> {
   readonly optimiser: Optimiser;
   /** A number is a constant rate. */
   readonly rate: Schedule | number;
@@ -203,14 +207,26 @@ export interface TrainerOptions extends Omit<TrainingOptions, 'inputShapes'> {
   readonly clipNorm?: number;
   /** Left out: `onnxRuntime()`, on its CPU provider. */
   readonly sessions?: SessionFactory;
-  /** Its logits of the same inputs are the teacher of `distillation`, from its output named as the loss's or the first. */
+  /** Asked for logits where a loss wants a teacher's and the batch has none. Its output is that named by the loss, or the first. */
   readonly teacher?: Model;
+  /** T of the distillation that `StepOptions.distillation` adds. Default 4. */
+  readonly temperature?: number;
 }
 
-export interface StepResult {
+export interface StepOptions {
+  /** Multiplies the schedule's rate. Default 1. */
+  readonly learningRate?: number;
+  /**
+   * 0 to 1: share of the loss that compares with the teacher in place of labels or targets. Default 0. Of a cross-entropy it
+   * becomes a distillation, of `mse` the target is mixed with the teacher's output; a `distillation` has its own weight.
+   */
+  readonly distillation?: number;
+}
+
+export interface BatchResult {
   /** Of the data, before the update. */
   readonly loss: number;
-  /** Sum of what the penalties returned. */
+  /** Sum of all penalties. */
   readonly penalty: number;
   /** Joint norm of all gradients, penalties included, before clipping. */
   readonly gradientNorm: number;
@@ -218,7 +234,7 @@ export interface StepResult {
   readonly step: number;
 }
 
-export interface Evaluation {
+export interface BatchEvaluation {
   /** Mean over samples. */
   readonly loss: number;
   /** Share of labels that have the largest logit; left out where the loss has no labels. */
@@ -227,29 +243,92 @@ export interface Evaluation {
   readonly count: number;
 }
 
-/** A model in training. Calls must not overlap: await each. */
-export interface Trainer {
-  /** In model order. */
-  readonly parameters: readonly { readonly tensor: string; readonly shape: readonly number[] }[];
+/** A model in training, batch by batch; whose they are and in which order they come is the caller's. Calls must not overlap. */
+export interface TrainingSession {
+  /** Trained tensors, in the order of `Model.tensors`, then running statistics. */
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
   /** Steps done. */
   readonly steps: number;
   /** One update. Several batches: their gradients are averaged, weighted by samples, before it (accumulation). */
-  step(batch: Batch | readonly Batch[]): Promise<StepResult>;
+  step(batch: Batch | readonly Batch[], options?: StepOptions): Promise<BatchResult>;
   /** Loss and accuracy with running statistics and without dropout. Changes nothing. */
-  evaluate(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<Evaluation>;
-  /** The named output for these inputs, as in `evaluate`. */
+  evaluate(batches: Iterable<Batch> | AsyncIterable<Batch>): Promise<BatchEvaluation>;
+  /** The output that the loss is of (logits) for these inputs, as in `evaluate`. */
   predict(inputs: Readonly<Record<string, DenseTensor>>): Promise<DenseTensor>;
-  /** Copies of parameters and running statistics. */
-  weights(): ReadonlyMap<string, DenseTensor>;
-  /** Those that are named are replaced; masks are applied. */
-  setWeights(weights: ReadonlyMap<string, DenseTensor>): void;
-  /** 1 (or any non-zero) = kept; by tensor, row-major. Weights and gradients elsewhere are 0 from now on. `undefined`: no masks. */
-  setMasks(masks: ReadonlyMap<string, ArrayLike<number>> | undefined): void;
-  setPenalties(penalties: readonly Penalty[]): void;
-  /** The model given, with the weights of now. */
+  /** Copies of all `parameters`, or of those named. */
+  read(names?: readonly string[]): Map<string, Float32Array>;
+  /** Sets those given; masked weights stay 0. */
+  write(values: ReadonlyMap<string, Float32Array>): void;
+  /** Replaces all masks. By tensor, row-major: 0 = held at zero from now on, else free. */
+  setMasks(masks: ReadonlyMap<string, ArrayLike<number>>): void;
+  /** Replaces all penalties. */
+  setPenalties(penalties: ReadonlyMap<string, Penalty>): void;
+  /** The model given, with the weights of now, dense. */
   model(): Model;
-  /** Everything that `restore` needs to go on bit for bit: weights, optimiser, step, dropout's generator. Masks and penalties are the caller's. */
+  /** All that `restore` needs to go on bit for bit: weights, statistics, optimiser, step, dropout's generator. No masks, no penalties. */
   checkpoint(): Uint8Array;
   restore(checkpoint: Uint8Array): void;
   dispose(): Promise<void>;
+}
+
+/** Samples to be drawn from by number. */
+export interface SampleSource {
+  readonly count: number;
+  /** The samples with these numbers as one batch. `draw` gives seeded numbers in 0 … 1, for augmentation; it is left out in evaluation. */
+  readonly batch: (indices: readonly number[], draw?: () => number) => Batch | Promise<Batch>;
+}
+
+export interface TrainerOptions extends TrainingSessionOptions {
+  readonly train: SampleSource;
+  readonly test: SampleSource;
+  readonly batchSize: number;
+  /** Batches of one update. Default 1. */
+  readonly accumulate?: number;
+}
+
+/**
+ * A session that owns its data: the `Trainer` contract of `@fretwork/pruner`, field by field, which is said here again so
+ * that neither package needs the other. Each epoch goes through `train` once, in an order that seed and epoch decide;
+ * samples that do not fill a batch are left for another epoch's order.
+ */
+export interface Trainer {
+  readonly apiVersion: 1;
+  readonly parameters: ReadonlyMap<string, readonly number[]>;
+  read(names?: readonly string[]): Promise<Map<string, Float32Array>>;
+  write(values: ReadonlyMap<string, Float32Array>): Promise<void>;
+  setMasks(masks: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  setPenalties(penalties: ReadonlyMap<string, Penalty>): Promise<void>;
+  step(request: StepRequest): Promise<StepResult>;
+  evaluate(request?: { readonly signal?: AbortSignal }): Promise<Evaluation>;
+  /** Place in the data included. */
+  checkpoint(): Promise<Uint8Array>;
+  restore(state: Uint8Array): Promise<void>;
+  dispose(): Promise<void>;
+  /** Beyond the contract: the model given, with the weights of now, dense. */
+  model(): Model;
+}
+
+export interface StepRequest {
+  /** `batch`: one update. */
+  readonly unit: 'batch' | 'epoch';
+  readonly count: number;
+  /** Multiplies the trainer's own learning rate. */
+  readonly learningRate: number;
+  /** As `StepOptions.distillation`; the teacher is that of the options, or the model as it was given. */
+  readonly distillation: number;
+  /** Looked at before every batch; its reason is thrown. */
+  readonly signal?: AbortSignal;
+}
+
+/** Means over the batches of one `step`. */
+export interface StepResult {
+  readonly batches: number;
+  readonly loss: number;
+  readonly penalty: number;
+}
+
+/** Of a loss without labels, `accuracy` is 1 / (1 + loss). */
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number;
 }

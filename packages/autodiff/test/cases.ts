@@ -85,6 +85,16 @@ const pool = (operator: 'MaxPool' | 'AveragePool'): Make => (r) => {
   };
 };
 
+/** Half of them side by side, as most networks pool. */
+const maxPool: Make = (r) => {
+  if (r.between(0, 1) === 0) return pool('MaxPool')(r);
+  const [kh, kw] = [r.between(1, 3), r.between(1, 3)];
+  return {
+    operator: 'MaxPool', attributes: { kernel_shape: ints(kh, kw), strides: ints(kh, kw) },
+    inputs: [distinct(r, [2, 2, kh * r.between(1, 3), kw * r.between(1, 3)])],
+  };
+};
+
 const matMul: Make = (r) => {
   const [m, k, n, b] = sizes(r, 4) as [number, number, number, number];
   const [left, right] = r.pick([
@@ -151,7 +161,7 @@ export const CASES: Readonly<Record<string, Make>> = {
   LayerNormalization: (r) => { const [a, b, c] = sizes(r, 3, 2) as [number, number, number]; return { operator: 'LayerNormalization', attributes: { axis: int(r.pick([-1, 1, 2])) }, inputs: [r.tensor([a, b, c]), r.tensor([c]), r.tensor([c])] }; },
   BatchNormalization: (r) => { const [n, c, h] = sizes(r, 3, 2) as [number, number, number]; return { operator: 'BatchNormalization', fixed: [3, 4], inputs: [r.tensor(r.pick([[n, c], [n, c, h], [n, c, h, 2]])), r.tensor([c]), r.tensor([c]), r.tensor([c]), positive(r, [c])] }; },
   Dropout: (r) => ({ operator: 'Dropout', inputs: [r.tensor(sizes(r, 2)), fixed(0.25)], fixed: [1] }),
-  MaxPool: pool('MaxPool'), AveragePool: pool('AveragePool'),
+  MaxPool: maxPool, AveragePool: pool('AveragePool'),
   GlobalAveragePool: (r) => ({ operator: 'GlobalAveragePool', inputs: [r.tensor(sizes(r, 4))] }),
   GlobalMaxPool: (r) => ({ operator: 'GlobalMaxPool', inputs: [distinct(r, sizes(r, 4))] }),
   Reshape: (r) => ({ operator: 'Reshape', inputs: [r.tensor([2, 3, 4]), list(...r.pick([[4, -1], [0, 12], [24]]))] }),
@@ -165,6 +175,7 @@ export const CASES: Readonly<Record<string, Make>> = {
   Pad: (r) => ({ operator: 'Pad', fixed: [2], inputs: [r.tensor([3, 4]), ...r.pick([[list(1, 0, 2, -1), fixed(0.5)], [list(1, 2), fixed(0), list(-1)]])] }),
   Expand: (r) => ({ operator: 'Expand', inputs: [r.tensor(r.pick([[1, 3], [3], [2, 1]])), list(4, 2, 3)] }),
   Cast: (r) => ({ operator: 'Cast', attributes: { to: int(11) }, inputs: [r.tensor([2, 3])] }),
+  ScatterND: (r) => ({ operator: 'ScatterND', inputs: [r.tensor([4, 3, 2]), ...r.pick([[dense('i64', [2, 1], BigInt64Array.of(2n, 0n)), r.tensor([2, 3, 2])], [dense('i64', [2, 2], BigInt64Array.of(3n, 1n, 0n, 2n)), r.tensor([2, 2])]])] }),
   Gather: (r) => ({ operator: 'Gather', attributes: { axis: int(r.between(0, 2)) }, inputs: [r.tensor([3, 4, 3]), r.pick([list(0, 2, 0, -1), dense('i64', [], BigInt64Array.of(1n)), dense('i64', [2, 2], BigInt64Array.of(0n, 1n, 2n, 1n))])] }),
   ReduceSum: reduce('ReduceSum', (r, s) => r.tensor(s)), ReduceMean: reduce('ReduceMean', (r, s) => r.tensor(s)), ReduceSumSquare: reduce('ReduceSumSquare', (r, s) => r.tensor(s)),
   ReduceL2: reduce('ReduceL2', apart), ReduceMax: reduce('ReduceMax', distinct), ReduceMin: reduce('ReduceMin', distinct),

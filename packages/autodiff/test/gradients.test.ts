@@ -9,7 +9,7 @@ const ROUNDS: Readonly<Record<string, number>> = { Conv: 40, ConvTranspose: 25, 
 
 describe('every row of GRADIENTS agrees with central differences in float64', () => {
   for (const { operator } of GRADIENTS) {
-    it(operator, () => {
+    it(`${operator}`, () => {
       const make = CASES[operator];
       if (make === undefined) throw new Error(`no cases for ${operator}`);
       for (let seed = 1; seed <= (ROUNDS[operator] ?? 8); seed++) {
@@ -29,7 +29,7 @@ describe('every loss agrees with central differences in float64', () => {
     { kind: 'mse' }, { kind: 'cross-entropy' }, { kind: 'cross-entropy', labelSmoothing: 0.1 }, { kind: 'distillation' },
     { kind: 'distillation', temperature: 2, weight: 1 }, { kind: 'distillation', temperature: 3, weight: 0.4, labelSmoothing: 0.2 },
   ] as const) {
-    it(JSON.stringify(loss), () => {
+    it(`${JSON.stringify(loss)}`, () => {
       expect(worstDifference(model, loss, ['in0', 'in1'], 'cpu', 1)).toBeLessThan(2e-7);
     });
   }

@@ -75,7 +75,7 @@ export function worstDifference(model: Model, loss: Loss, trainable: readonly st
     const value = inputs[tensor]!;
     const found = all[gradient]!;
     if (found.shape.join() !== value.shape.join()) return Infinity;
-    const scale = Math.max(1, ...Array.from(found.data, (g) => Math.abs(Number(g))));
+    const scale = Math.max(1, ...Array.from(found.data as Float64Array, (g) => Math.abs(Number(g))));
     const step = 1e-6;
     for (let i = 0; i < value.data.length; i++) {
       const at = (delta: number): number => {

@@ -1,6 +1,6 @@
 import { shapes } from '@fretwork/datasets';
 import { describe, expect, it } from 'vitest';
-import { adam, cosine, createTrainer, onnxRuntime, type Batch } from '../src/index.js';
+import { adam, cosine, createTrainingSession, onnxRuntime, type Batch } from '../src/index.js';
 import { f32, smallCnn, smallGru } from './networks.js';
 import { random } from './random.js';
 
@@ -40,11 +40,10 @@ function sequenceBatches(seed: number, count: number, size: number, steps: numbe
 describe('training on onnxruntime-node', () => {
   it('teaches a small CNN the drawn shapes, where softmax regression is right for 18 %', async () => {
     const batches = imageBatches(1, 1600, 32);
-    const trainer = createTrainer(smallCnn(1), { loss: { kind: 'cross-entropy' }, optimiser: adam(), rate: cosine({ rate: 5e-3, steps: 400 }), sessions });
+    const trainer = createTrainingSession(smallCnn(1), { loss: { kind: 'cross-entropy' }, optimiser: adam(), rate: cosine({ rate: 5e-3, steps: 400 }), sessions });
     const before = await trainer.evaluate(imageBatches(2, 320, 32));
     for (let step = 0; step < 400; step++) await trainer.step(batches[step % batches.length]!);
     const after = await trainer.evaluate(imageBatches(2, 320, 32));
-    console.log('cnn', before, after);
     expect(before.accuracy).toBeLessThan(0.35);
     expect(after.accuracy).toBeGreaterThan(0.7);
     await trainer.dispose();
@@ -52,10 +51,9 @@ describe('training on onnxruntime-node', () => {
 
   it('teaches a GRU a parity that no linear model can tell', async () => {
     const batches = sequenceBatches(1, 40, 64, 8);
-    const trainer = createTrainer(smallGru(1, 8, 2, 24, 2), { loss: { kind: 'cross-entropy' }, optimiser: adam(), rate: 1e-2, clipNorm: 1, sessions });
+    const trainer = createTrainingSession(smallGru(1, 8, 2, 24, 2), { loss: { kind: 'cross-entropy' }, optimiser: adam(), rate: 1e-2, clipNorm: 1, sessions });
     for (let step = 0; step < 500; step++) await trainer.step(batches[step % batches.length]!);
     const after = await trainer.evaluate(sequenceBatches(2, 8, 64, 8));
-    console.log('gru', after);
     expect(after.accuracy).toBeGreaterThan(0.9);
     await trainer.dispose();
   });

@@ -106,6 +106,20 @@ export const LAYOUT: readonly GradientRow[] = [
     backward: ({ gradient, input }) => [input(0).dtype === gradient.dtype ? gradient : undefined],
   },
   {
+    operator: 'ScatterND',
+    supports: ({ layer }) => (attribute(layer, 'reduction', 'string', 'none') === 'none' ? YES
+      : no('ScatterND with a reduction has no gradient here', 'use reduction = none')),
+    // Indices are distinct, as ONNX asks where nothing is reduced.
+    backward: ({ graph, gradient, input }) => {
+      const [indices, updates] = [input(1), input(2)];
+      return [
+        graph.one('ScatterND', [gradient, indices, graph.zeros(updates.shape)], gradient.shape),
+        undefined,
+        graph.one('GatherND', [gradient, indices], updates.shape),
+      ];
+    },
+  },
+  {
     operator: 'Gather',
     supports: known('indices', 1),
     // As a product with a 0/1 matrix: no engine has to scatter with repeated indices.

@@ -1,8 +1,9 @@
 /** Pools over X `[N, C, ...]`. */
 import { attribute, requiredAttribute } from '@fretwork/format';
+import { ints } from '../graph/builder.js';
 import { range, sizeOf, type Value } from '../graph/value.js';
 import { scatterTaps, taps } from './patches.js';
-import { no, YES, type BackwardCall, type GradientRow } from './row.js';
+import { no, YES, type BackwardCall, type GradientRow, type LayerCall } from './row.js';
 import { grown, tapsOf, windowOf } from './window.js';
 
 const formOf = ({ layer, input, gradient }: BackwardCall): ReturnType<typeof windowOf> =>
@@ -18,6 +19,31 @@ function maxPortable(call: BackwardCall): Value {
   const hits = taps(graph, x, form, positions, -3e38).map((t) => graph.indicator(graph.compare('Equal', t, call.output(0))));
   const share = graph.div(gradient, hits.reduce((a, b) => graph.add(a, b)));
   return scatterTaps(graph, hits.map((hit) => graph.mul(hit, share)), form, x.shape.slice(2));
+}
+
+/** Windows side by side over whole planes: each input belongs to one window. */
+function tiling(call: LayerCall): boolean {
+  const [x, y] = [call.input(0).shape.slice(2), call.outputShapes[0]!.slice(2)];
+  const { kernel, strides, dilations, pads } = windowOf(call.layer, x, y, requiredAttribute(call.layer, 'kernel_shape', 'ints'));
+  return x.length === 2 && pads.every((p) => p === 0)
+    && kernel.every((k, i) => k === strides[i] && (k === 1 || dilations[i] === 1) && x[i] === k * y[i]!);
+}
+
+/**
+ * Of a tiling: inputs are compared with their window's maximum. Three times as fast as indices on ONNX Runtime's CPU
+ * provider, whose pool with indices and whose scattering have one plain loop each.
+ */
+function maxOfTiles(call: BackwardCall): Value {
+  const { graph, gradient, input, outputs } = call;
+  const x = input(0);
+  const [kh, kw] = requiredAttribute(call.layer, 'kernel_shape', 'ints') as [number, number];
+  const scales = graph.floats32(`scales-${kh}-${kw}`, [1, 1, kh, kw]);
+  const spread = (v: Value): Value => graph.one('Resize', [v, undefined, scales], x.shape, {
+    mode: { type: 'string', value: 'nearest' }, coordinate_transformation_mode: { type: 'string', value: 'asymmetric' }, nearest_mode: { type: 'string', value: 'floor' },
+  });
+  const hit = graph.indicator(graph.compare('Equal', x, spread(outputs[0]!)));
+  const share = graph.one('AveragePool', [hit], gradient.shape, { kernel_shape: ints([kh, kw]), strides: ints([kh, kw]) });
+  return graph.mul(hit, spread(graph.div(gradient, graph.scale(share, kh * kw))));
 }
 
 /** Places that the window really averages at each position, `[1, 1, ...positions]`. */
@@ -42,12 +68,13 @@ export const POOLING: readonly GradientRow[] = [
     forward: (call) => {
       const { graph, layer } = call;
       const y = call.outputShapes[0]!;
-      if (call.form === 'portable') return { outputs: [graph.layer('MaxPool', call.inputs, [{ dtype: graph.dtype, shape: y }], Object.fromEntries(layer.attributes))[0]!] };
+      if (call.form === 'portable' || tiling(call)) return { outputs: [graph.layer('MaxPool', call.inputs, [{ dtype: graph.dtype, shape: y }], Object.fromEntries(layer.attributes))[0]!] };
       const [value, index] = graph.layer('MaxPool', call.inputs, [{ dtype: graph.dtype, shape: y }, { dtype: 'i64', shape: y }], Object.fromEntries(layer.attributes));
       return { outputs: [value!], saved: index! };
     },
     backward: (call) => {
       const { graph, gradient, input } = call;
+      if (tiling(call)) return [maxOfTiles(call)];
       if (call.form === 'portable') return [maxPortable(call)];
       const [into, from] = [sizeOf(input(0).shape), sizeOf(gradient.shape)];
       const scattered = graph.one(

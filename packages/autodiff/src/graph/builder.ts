@@ -100,6 +100,11 @@ export class GraphBuilder {
     return this.#constant(`${key}:${shape.join()}`, () => this.#floats(shape, values()));
   }
 
+  /** f32 whatever the graph computes in, as some operators ask for. */
+  floats32(key: string, values: readonly number[]): Value {
+    return this.#constant(key, () => dense('f32', [values.length], Float32Array.from(values)));
+  }
+
   #floats(shape: readonly number[], values: ArrayLike<number>): DenseTensor {
     const data = DTYPES[this.dtype].make(sizeOf(shape)) as Float32Array;
     data.set(values);

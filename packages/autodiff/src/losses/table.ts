@@ -52,7 +52,8 @@ const DISTILLATION: LossRow<DistillationLoss> = {
   write: (call) => {
     const { graph, output, target, loss } = call;
     const given = loss.weight ?? 0.9;
-    const weight = inRange('weight', given, given > 0 && given <= 1, 'above 0, at most 1');
+    if (given !== 'given') inRange('weight', given, given > 0 && given <= 1, 'above 0, at most 1');
+    const weight = given === 'given' ? target('share', output.dtype, []) : graph.number(given);
     const T = loss.temperature ?? 4;
     inRange('temperature', T, T > 0 && Number.isFinite(T), 'above 0');
     const rows = sizeOf(output.shape) / output.shape.at(-1)!;
@@ -62,14 +63,12 @@ const DISTILLATION: LossRow<DistillationLoss> = {
     const soft = softTargets(graph, graph.scale(output, 1 / T), wanted, rows);
     // KL = cross-entropy with the teacher minus the teacher's own entropy, which has no gradient.
     const entropy = graph.scale(graph.sum(graph.mul(wanted, teacher), range(output.shape.length)), 1 / rows);
-    const divergence = graph.scale(graph.add(soft.loss, entropy), weight * T * T);
-    const pull = graph.scale(soft.gradient, weight * T);
-    if (weight === 1) return { loss: divergence, gradient: pull };
+    const divergence = graph.mul(graph.scale(graph.add(soft.loss, entropy), T * T), weight);
+    const pull = graph.mul(graph.scale(soft.gradient, T), weight);
+    if (given === 1) return { loss: divergence, gradient: pull };
     const hard = crossEntropy(call as LossCall<Loss>, option('labelSmoothing', loss.labelSmoothing ?? 0, 0, 1));
-    return {
-      loss: graph.add(divergence, graph.scale(hard.loss, 1 - weight)),
-      gradient: graph.add(pull, graph.scale(hard.gradient, 1 - weight)),
-    };
+    const rest = graph.complement(weight);
+    return { loss: graph.add(divergence, graph.mul(hard.loss, rest)), gradient: graph.add(pull, graph.mul(hard.gradient, rest)) };
   },
 };
 

@@ -18,8 +18,8 @@ export function cosine({ rate, steps, end = 0 }: { readonly rate: number; readon
 export const stepped = ({ rate, at, factor = 0.1 }: { readonly rate: number; readonly at: readonly number[]; readonly factor?: number }): Schedule =>
   (step) => at.reduce((r, from) => (step >= from ? r * factor : r), rate);
 
-/** Rises in a line over `steps` steps to what `then` begins with; `then` counts its own steps from 1. */
-export function warmUp({ steps, then }: { readonly steps: number; readonly then: Schedule }): Schedule {
+/** Rises in a line over `steps` steps to what `next` begins with, which counts its own steps from 1. */
+export function warmUp({ steps, next }: { readonly steps: number; readonly next: Schedule }): Schedule {
   whole('steps', steps);
-  return (step) => (step <= steps ? then(1) * step / (steps + 1) : then(step - steps));
+  return (step) => (step <= steps ? next(1) * step / (steps + 1) : next(step - steps));
 }

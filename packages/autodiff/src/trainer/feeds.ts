@@ -15,9 +15,14 @@ export function dataFeeds(graph: EvaluationGraph, inputs: Batch['inputs']): Reco
   }));
 }
 
-/** What the loss asks for. Throws `train.batch`. */
-export function targetFeeds(graph: EvaluationGraph, batch: Batch): Record<string, DenseTensor> {
-  return Object.fromEntries(graph.targets.map((target) => [target.input, target.role === 'labels' ? labelFeed(graph, target, batch.labels) : floatFeed(target, batch[target.role])]));
+/** What the loss asks for; `share` is the teacher's. Throws `train.batch`. */
+export function targetFeeds(graph: EvaluationGraph, batch: Batch, share = 0): Record<string, DenseTensor> {
+  return Object.fromEntries(graph.targets.map((target) => [target.input, targetFeed(graph, target, batch, share)]));
+}
+
+function targetFeed(graph: EvaluationGraph, target: GraphTarget, batch: Batch, share: number): DenseTensor {
+  if (target.role === 'share') return dense('f32', [], Float32Array.of(share));
+  return target.role === 'labels' ? labelFeed(graph, target, batch.labels) : floatFeed(target, batch[target.role]);
 }
 
 const lengthFault = (target: GraphTarget, actual: number | undefined): FretworkError =>

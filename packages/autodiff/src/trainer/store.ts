@@ -8,7 +8,7 @@ export interface StoredParameter {
   readonly weight: Float32Array;
   readonly gradient: Float32Array;
   readonly slots: readonly Float32Array[];
-  mask: Float32Array | undefined;
+  mask: Uint8Array | undefined;
 }
 
 /** A copy of f32 tensor `name` of `model`. Throws `train.dtype`. */
@@ -31,10 +31,38 @@ export function storeOf(model: Model, tensors: readonly string[], optimiser: Opt
 export const tensorOf = (shape: readonly number[], data: Float32Array): DenseTensor => dense('f32', shape, data);
 
 /** Adds the penalties' gradients; returns the sum of their values. */
-export function addPenalties(store: readonly StoredParameter[], penalties: readonly Penalty[]): number {
+export function addPenalties(store: readonly StoredParameter[], penalties: ReadonlyMap<string, Penalty>): number {
   let sum = 0;
-  for (const penalty of penalties) for (const p of store) sum += penalty.gradient(p.tensor, p.weight, p.gradient);
+  for (const { tensor, weight, gradient } of store) {
+    const penalty = penalties.get(tensor);
+    if (penalty === undefined) continue;
+    const { strength, target } = penalty;
+    for (let i = 0; i < weight.length; i++) {
+      const pull = typeof strength === 'number' ? strength : strength[i]!;
+      const away = weight[i]! - (target === undefined ? 0 : target[i]!);
+      gradient[i] = gradient[i]! + pull * away;
+      sum += 0.5 * pull * away * away;
+    }
+  }
   return sum;
+}
+
+/** Copies. Throws `train.parameter` for a tensor that is not trained, or arrays of another length. */
+export function checkedPenalties(store: readonly StoredParameter[], penalties: ReadonlyMap<string, Penalty>): ReadonlyMap<string, Penalty> {
+  return new Map([...penalties].map(([tensor, { strength, target }]) => {
+    const length = storedOf(store, tensor).weight.length;
+    for (const array of [strength, target]) {
+      if (array !== undefined && typeof array !== 'number' && array.length !== length) throw new FretworkError('train.parameter', 'the penalty has another length', { tensor, expected: `${length}`, actual: `${array.length}` });
+    }
+    return [tensor, { strength: typeof strength === 'number' ? strength : strength.slice(), ...(target === undefined ? {} : { target: target.slice() }) }];
+  }));
+}
+
+/** Throws `train.parameter`. */
+function storedOf(store: readonly StoredParameter[], tensor: string): StoredParameter {
+  const found = store.find((p) => p.tensor === tensor);
+  if (found === undefined) throw new FretworkError('train.parameter', 'this tensor is not trained', { tensor, expected: store.map((q) => q.tensor).slice(0, 8).join(', ') });
+  return found;
 }
 
 export function applyMasks(store: readonly StoredParameter[], to: 'weight' | 'gradient'): void {
@@ -65,16 +93,15 @@ export function update(store: readonly StoredParameter[], optimiser: Optimiser, 
   }
 }
 
-/** Throws `train.mask` for a tensor that is not trained, or a mask of another length. Nothing is changed then. */
-export function setMasks(store: readonly StoredParameter[], masks: ReadonlyMap<string, ArrayLike<number>> | undefined): void {
-  for (const [tensor, mask] of masks ?? []) {
-    const p = store.find((q) => q.tensor === tensor);
-    if (p === undefined) throw new FretworkError('train.mask', 'this tensor is not trained', { tensor, expected: store.map((q) => q.tensor).slice(0, 8).join(', ') });
+/** Throws `train.parameter` for a tensor that is not trained, `train.mask` for a mask of another length. Nothing is changed then. */
+export function setMasks(store: readonly StoredParameter[], masks: ReadonlyMap<string, ArrayLike<number>>): void {
+  for (const [tensor, mask] of masks) {
+    const p = storedOf(store, tensor);
     if (mask.length !== p.weight.length) throw new FretworkError('train.mask', 'the mask has another length', { tensor, expected: `${p.weight.length}`, actual: `${mask.length}` });
   }
   for (const p of store) {
-    const mask = masks?.get(p.tensor);
-    p.mask = mask === undefined ? undefined : Float32Array.from(mask, (m) => (m === 0 ? 0 : 1));
+    const mask = masks.get(p.tensor);
+    p.mask = mask === undefined ? undefined : Uint8Array.from(mask, (m) => (m === 0 ? 0 : 1));
   }
   applyMasks(store, 'weight');
 }
