@@ -54,6 +54,13 @@ describe('running statistics', () => {
   });
 });
 
+it('evaluation does not behave as in training, even where the model was exported so', () => {
+  const c = CASES['BatchNormalization']!(random(5));
+  const exported = modelOf({ ...c, attributes: { training_mode: int(1) }, outputs: 3 });
+  const graph = evaluationGraph(exported, { loss: { kind: 'mse' } });
+  expect(largestGap(outputOf(graph.model, graph.output, c), createInterpreter(modelOf(c)).run({})['out0']!)).toBeLessThan(1e-12);
+});
+
 describe('what is written', () => {
   const x = { name: 'x', dtype: 'f32', shape: ['N', 3] } as const;
   const classifier = (operator: string): Model => ({

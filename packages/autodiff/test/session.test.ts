@@ -90,6 +90,13 @@ describe('a training session', () => {
     await two.dispose();
   });
 
+  it('takes batches of more shapes in one step than it keeps sessions', async () => {
+    const session = createTrainingSession(smallCnn(1), OPTIONS);
+    for (let i = 0; i < 2; i++) await session.step([1, 2, 3, 4, 5].map((size) => batchOf(size, size)));
+    expect(session.steps).toBe(2);
+    await session.dispose();
+  });
+
   it('moves running statistics as ONNX says and evaluates with them', async () => {
     const session = createTrainingSession(smallCnn(1), { ...OPTIONS, rate: 0 });
     const mean = [...session.parameters.keys()].find((name) => name.endsWith('.var'))!;

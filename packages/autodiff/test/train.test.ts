@@ -45,7 +45,7 @@ describe('training on onnxruntime-node', () => {
     for (let step = 0; step < 400; step++) await trainer.step(batches[step % batches.length]!);
     const after = await trainer.evaluate(imageBatches(2, 320, 32));
     expect(before.accuracy).toBeLessThan(0.35);
-    expect(after.accuracy).toBeGreaterThan(0.7);
+    expect(after.accuracy).toBeGreaterThan(0.6);
     await trainer.dispose();
   });
 

@@ -75,15 +75,16 @@ export function applyMasks(store: readonly StoredParameter[], to: 'weight' | 'gr
   }
 }
 
+export function scaleGradients(store: readonly StoredParameter[], factor: number): void {
+  for (const { gradient } of store) for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! * factor;
+}
+
 /** Joint norm of all gradients; where it is above `most`, they are scaled down to it. */
 export function clipGradients(store: readonly StoredParameter[], most: number | undefined): number {
   let squares = 0;
   for (const { gradient } of store) for (let i = 0; i < gradient.length; i++) squares += gradient[i]! * gradient[i]!;
   const norm = Math.sqrt(squares);
-  if (most !== undefined && norm > most) {
-    const factor = most / norm;
-    for (const { gradient } of store) for (let i = 0; i < gradient.length; i++) gradient[i] = gradient[i]! * factor;
-  }
+  if (most !== undefined && norm > most) scaleGradients(store, most / norm);
   return norm;
 }
 

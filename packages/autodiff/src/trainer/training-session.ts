@@ -9,7 +9,7 @@ import { trainedTensors } from '../write/plan.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { correct, dataFeeds, emptyTargets, shapesOf, targetFeeds } from './feeds.js';
 import { SessionCache, type Loaded } from './sessions.js';
-import { addPenalties, applyMasks, checkedPenalties, clipGradients, copyOf, setMasks, storeOf, tensorOf, update, type StoredParameter } from './store.js';
+import { addPenalties, applyMasks, checkedPenalties, clipGradients, copyOf, scaleGradients, setMasks, storeOf, tensorOf, update, type StoredParameter } from './store.js';
 
 /**
  * Trains a copy of the weights of `model`. Sessions are made when a batch of a new shape comes, so that what cannot be
@@ -67,16 +67,17 @@ class GraphSession implements TrainingSession {
     const batches: readonly Batch[] = Array.isArray(batch) ? batch as readonly Batch[] : [batch as Batch];
     if (batches.length === 0) throw new FretworkError('train.batch', 'there is nothing to learn from', { expected: 'a batch', actual: 'an empty list' });
     const cache = distillation === 0 || this.#options.loss.kind !== 'cross-entropy' ? this.#training : this.#distilling;
-    const loaded: Loaded<TrainingGraph>[] = [];
-    for (const one of batches) loaded.push(await cache.get(shapesOf(one.inputs)));
-    const total = loaded.reduce((sum, { graph }) => sum + elementCount(graph.outputShape), 0);
     for (const p of this.#store) p.gradient.fill(0);
     const moved = new Map<string, Float32Array>();
-    let loss = 0;
-    for (const [i, one] of loaded.entries()) {
-      const share = elementCount(one.graph.outputShape) / total;
-      loss += share * await this.#gradients(one, await this.#taught(batches[i]!, one.graph, distillation), distillation, share, moved);
+    let [loss, total] = [0, 0];
+    for (const one of batches) {
+      const loaded = await cache.get(shapesOf(one.inputs));
+      const share = batches.length === 1 ? 1 : elementCount(loaded.graph.outputShape);
+      loss += share * await this.#gradients(loaded, await this.#taught(one, loaded.graph, distillation), distillation, share, moved);
+      total += share;
     }
+    loss /= total;
+    if (total !== 1) scaleGradients(this.#store, 1 / total);
     if (!Number.isFinite(loss)) {
       throw new FretworkError('train.diverged', 'the loss is no number any more', {
         actual: `${loss} at step ${this.#steps + 1}`, hint: 'lower the rate, clip gradients, or go back to a checkpoint; weights are those of before this step',

@@ -1,4 +1,4 @@
-import { decode, dense, FretworkError, type DType } from '@fretwork/format';
+import { decode, dense, FretworkError, type DType, type Layer } from '@fretwork/format';
 import type { GraphNoise, GraphStatistic, GraphTarget, TargetRole } from '../contract.js';
 import type { Value } from '../graph/value.js';
 import { lossRow } from '../losses/table.js';
@@ -60,8 +60,9 @@ export function forward(plan: WritingPlan): Written {
       if (made.noise !== undefined) noise.push({ input: made.noise.value.name, shape: made.noise.value.shape, keep: made.noise.keep });
       return { planned, inputs, outputs: made.outputs, saved: made.saved };
     }
-    graph.copy({ ...layer, inputs: inputs.map((v) => v?.name ?? '') });
-    const outputs = layer.outputs.map((name) => (name === '' ? undefined : known.value(name)));
+    const plain = inInference({ ...layer, inputs: inputs.map((v) => v?.name ?? '') });
+    graph.copy(plain);
+    const outputs = plain.outputs.map((name) => (name === '' ? undefined : known.value(name)));
     for (const out of outputs) if (out !== undefined) values.set(out.name, out);
     return { planned, inputs, outputs, saved: undefined };
   });
@@ -75,6 +76,13 @@ export function forward(plan: WritingPlan): Written {
   };
   const { loss, gradient } = lossRow(plan.loss).write({ graph, loss: plan.loss, output, target });
   return { steps, loss, gradient, output, statistics, noise, targets };
+}
+
+/** Without what makes an exported layer behave as in training: statistics of the batch, dropped elements. */
+function inInference(layer: Layer): Layer {
+  if (layer.operator === 'Dropout') return { ...layer, inputs: layer.inputs.slice(0, 1), outputs: layer.outputs.slice(0, 1) };
+  if (layer.operator !== 'BatchNormalization') return layer;
+  return { ...layer, outputs: layer.outputs.slice(0, 1), attributes: new Map([...layer.attributes].filter(([name]) => name !== 'training_mode')) };
 }
 
 /** Integers made from shapes alone need no layer. */
