@@ -1,6 +1,6 @@
 /**
  * Prints images/s and sequences/s of two training steps, beside PyTorch's where `python3 -c 'import torch'` works.
- * `npm run benchmark -w @fretwork/autodiff -- [threads] [seconds]`.
+ * `npm run benchmark -w @fretwork/autodiff -- [threads] [seconds] [spinning|sleeping]`.
  */
 import * as ort from 'onnxruntime-node';
 import { runnerImport } from 'vite';
@@ -11,4 +11,4 @@ const conditions: string[] = ['@fretwork/source', 'module', 'node', 'development
 const { module } = await runnerImport<typeof import('./benchmark/run.js')>(new URL('benchmark/run.ts', import.meta.url).pathname, {
   root: new URL('..', import.meta.url).pathname, logLevel: 'error', resolve: { conditions }, ssr: { resolve: { conditions }, noExternal: [/^@fretwork\//] },
 });
-await module.benchmark(ort as unknown as OrtModule, Number(process.argv[2] ?? 2), Number(process.argv[3] ?? 20));
+await module.benchmark(ort as unknown as OrtModule, Number(process.argv[2] ?? 2), Number(process.argv[3] ?? 20), process.argv[4] !== 'sleeping');

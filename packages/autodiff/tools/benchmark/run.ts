@@ -4,8 +4,8 @@ import { createTrainingSession, onnxRuntime, sgd, type OrtModule } from '../../s
 import { cnnStep, gruStep, type BenchmarkStep } from './steps.js';
 
 /** Median ms of one step over `seconds`, after five steps. */
-async function medianStep(module: OrtModule, { model, batch }: BenchmarkStep, threads: number, seconds: number): Promise<number> {
-  const session = createTrainingSession(model, { loss: { kind: 'cross-entropy' }, optimiser: sgd({ momentum: 0.9 }), rate: 0.01, sessions: onnxRuntime({ module, threads }) });
+async function medianStep(module: OrtModule, { model, batch }: BenchmarkStep, threads: number, seconds: number, spinning: boolean): Promise<number> {
+  const session = createTrainingSession(model, { loss: { kind: 'cross-entropy' }, optimiser: sgd({ momentum: 0.9 }), rate: 0.01, sessions: onnxRuntime({ module, threads, spinning }) });
   for (let i = 0; i < 5; i++) await session.step(batch);
   const times: number[] = [];
   const start = performance.now();
@@ -29,10 +29,10 @@ async function torchRate(which: 'cnn' | 'gru', threads: number, seconds: number)
   }
 }
 
-export async function benchmark(module: OrtModule, threads: number, seconds: number): Promise<void> {
-  console.log(`${threads} threads, ${seconds} s each, Node ${process.version}`);
+export async function benchmark(module: OrtModule, threads: number, seconds: number, spinning: boolean): Promise<void> {
+  console.log(`${threads} threads, ${spinning ? 'spinning' : 'sleeping'}, ${seconds} s each, Node ${process.version}`);
   for (const [which, step] of [['cnn', cnnStep()], ['gru', gruStep()]] as const) {
-    const ms = await medianStep(module, step, threads, seconds);
+    const ms = await medianStep(module, step, threads, seconds, spinning);
     const rate = step.samples / ms * 1000;
     console.log(`${step.name}: ${rate.toFixed(0)} ${step.unit} (${ms.toFixed(1)} ms a step, ${(rate * step.megaflop / 1000).toFixed(0)} GFLOP/s); PyTorch: ${await torchRate(which, threads, seconds)}`);
   }
