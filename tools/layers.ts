@@ -25,6 +25,11 @@ export const LAYERS: readonly Layer[] = [
   },
   { folder: 'reference', name: '@fretwork/reference', imports: ['@fretwork/format'], runs: 'anywhere' },
   {
+    folder: 'autodiff', name: '@fretwork/autodiff', imports: ['@fretwork/format', '@fretwork/onnx', '@fretwork/reference'],
+    testImports: ['@fretwork/datasets'],
+    runs: 'anywhere',
+  },
+  {
     folder: 'conformance',
     name: '@fretwork/conformance',
     imports: ['@fretwork/format', '@fretwork/onnx', '@fretwork/reference'],
