@@ -25,7 +25,7 @@ export const LAYERS: readonly Layer[] = [
   },
   { folder: 'reference', name: '@fretwork/reference', imports: ['@fretwork/format'], runs: 'anywhere' },
   {
-    folder: 'autodiff', name: '@fretwork/autodiff', imports: ['@fretwork/format', '@fretwork/onnx', '@fretwork/reference'],
+    folder: 'autodiff', name: '@fretwork/autodiff', imports: ['@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference'],
     testImports: ['@fretwork/datasets'],
     runs: 'anywhere',
   },

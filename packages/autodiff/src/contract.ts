@@ -21,6 +21,7 @@
  * number), `train.checkpoint`, `train.mask`, `train.option`, `train.engine`; and what the engine throws, unchanged.
  */
 import type { DenseTensor, DType, Model, ValueInfo } from '@fretwork/format';
+import type { Penalty, Trainer } from '@fretwork/pruner';
 
 /** Softmax cross-entropy over the last axis of the logits; mean over all other axes. Szegedy et al. 2016 for smoothing. */
 export interface CrossEntropyLoss {
@@ -186,17 +187,6 @@ export interface Optimiser {
 /** Learning rate of step `step`, from 1. */
 export type Schedule = (step: number) => number;
 
-/**
- * ½ · Σᵢ strengthᵢ · (wᵢ - targetᵢ)², with gradient strengthᵢ · (wᵢ - targetᵢ). ADMM pulls all weights with one strength
- * towards Z - U, reweighted regularisation each towards 0 with the strength of its groups.
- */
-export interface Penalty {
-  /** One for all weights, or `[elements]`; not negative. */
-  readonly strength: number | Float32Array;
-  /** `[elements]`; left out: zeros. */
-  readonly target?: Float32Array;
-}
-
 export interface TrainingSessionOptions extends Omit<TrainingOptions, 'inputShapes'> {
   readonly optimiser: Optimiser;
   /** A number is a constant rate. */
@@ -287,48 +277,12 @@ export interface TrainerOptions extends TrainingSessionOptions {
 }
 
 /**
- * A session that owns its data: the `Trainer` contract of `@fretwork/pruner`, field by field, which is said here again so
- * that neither package needs the other. Each epoch goes through `train` once, in an order that seed and epoch decide;
- * samples that do not fill a batch are left for another epoch's order.
+ * A session that owns its data, as `@fretwork/pruner` asks for it. Each epoch goes through `train` once, in an order that
+ * seed and epoch decide; samples that do not fill a batch are left for another epoch's order. Of a loss without labels,
+ * the accuracy of `evaluate` is 1 / (1 + loss); the teacher of `distillation` is that of the options, or the model as it
+ * was given.
  */
-export interface Trainer {
-  readonly apiVersion: 1;
-  readonly parameters: ReadonlyMap<string, readonly number[]>;
-  read(names?: readonly string[]): Promise<Map<string, Float32Array>>;
-  write(values: ReadonlyMap<string, Float32Array>): Promise<void>;
-  setMasks(masks: ReadonlyMap<string, Uint8Array>): Promise<void>;
-  setPenalties(penalties: ReadonlyMap<string, Penalty>): Promise<void>;
-  step(request: StepRequest): Promise<StepResult>;
-  evaluate(request?: { readonly signal?: AbortSignal }): Promise<Evaluation>;
-  /** Place in the data included. */
-  checkpoint(): Promise<Uint8Array>;
-  restore(state: Uint8Array): Promise<void>;
-  dispose(): Promise<void>;
-  /** Beyond the contract: the model given, with the weights of now, dense. */
+export interface ModelTrainer extends Trainer {
+  /** The model given, with the weights of now, dense. */
   model(): Model;
-}
-
-export interface StepRequest {
-  /** `batch`: one update. */
-  readonly unit: 'batch' | 'epoch';
-  readonly count: number;
-  /** Multiplies the trainer's own learning rate. */
-  readonly learningRate: number;
-  /** As `StepOptions.distillation`; the teacher is that of the options, or the model as it was given. */
-  readonly distillation: number;
-  /** Looked at before every batch; its reason is thrown. */
-  readonly signal?: AbortSignal;
-}
-
-/** Means over the batches of one `step`. */
-export interface StepResult {
-  readonly batches: number;
-  readonly loss: number;
-  readonly penalty: number;
-}
-
-/** Of a loss without labels, `accuracy` is 1 / (1 + loss). */
-export interface Evaluation {
-  readonly loss: number;
-  readonly accuracy: number;
 }

@@ -1,7 +1,7 @@
 export type {
-  Batch, BatchEvaluation, BatchResult, CrossEntropyLoss, DistillationLoss, Evaluation, EvaluationGraph, GradientForm, GraphNoise, GraphParameter,
-  GraphStatistic, GraphTarget, Loss, MseLoss, Optimiser, OptimiserUpdate, Penalty, SampleSource, Schedule, Session, SessionFactory, SessionResult,
-  StepOptions, StepRequest, StepResult, TargetRole, Trainer, TrainerOptions, TrainingGraph, TrainingOptions, TrainingSession, TrainingSessionOptions,
+  Batch, BatchEvaluation, BatchResult, CrossEntropyLoss, DistillationLoss, EvaluationGraph, GradientForm, GraphNoise, GraphParameter,
+  GraphStatistic, GraphTarget, Loss, MseLoss, Optimiser, OptimiserUpdate, SampleSource, Schedule, Session, SessionFactory, SessionResult,
+  StepOptions, ModelTrainer, TargetRole, TrainerOptions, TrainingGraph, TrainingOptions, TrainingSession, TrainingSessionOptions,
 } from './contract.js';
 export { trainingGraph, evaluationGraph } from './training-graph.js';
 export { GRADIENTS } from './gradients/table.js';

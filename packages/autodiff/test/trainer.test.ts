@@ -1,7 +1,7 @@
-/** The `Trainer` contract of `@fretwork/pruner`, as far as it can be told from outside. */
+/** The `ModelTrainer` contract of `@fretwork/pruner`, as far as it can be told from outside. */
 import { shapes } from '@fretwork/datasets';
 import { describe, expect, it } from 'vitest';
-import { createTrainer, onnxRuntime, samples, sgd, type SampleSource, type Trainer, type TrainerOptions } from '../src/index.js';
+import { createTrainer, onnxRuntime, samples, sgd, type ModelTrainer, type SampleSource, type TrainerOptions } from '../src/index.js';
 import { f32, smallCnn } from './networks.js';
 
 function shapeSource(seed: number, count: number): SampleSource {
@@ -15,7 +15,7 @@ const OPTIONS: TrainerOptions = {
 };
 const PLAIN = { learningRate: 1, distillation: 0 } as const;
 
-async function stateOf(trainer: Trainer): Promise<string> {
+async function stateOf(trainer: ModelTrainer): Promise<string> {
   return Buffer.from(await trainer.checkpoint()).toString('hex');
 }
 
@@ -35,7 +35,7 @@ describe('a trainer', () => {
   });
 
   it('is the same from the same seed, whether in one step or in several, and from a checkpoint', async () => {
-    const [one, two, three] = [1, 2, 3].map(() => createTrainer(smallCnn(1), OPTIONS)) as [Trainer, Trainer, Trainer];
+    const [one, two, three] = [1, 2, 3].map(() => createTrainer(smallCnn(1), OPTIONS)) as [ModelTrainer, ModelTrainer, ModelTrainer];
     await one.step({ unit: 'batch', count: 9, ...PLAIN });
     await two.step({ unit: 'batch', count: 4, ...PLAIN });
     const saved = await two.checkpoint();

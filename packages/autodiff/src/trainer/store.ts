@@ -1,6 +1,7 @@
 /** Weights in training: the trainer's own arrays, and all that happens to them between two runs of the graph. */
 import { decode, dense, FretworkError, type DenseTensor, type Model } from '@fretwork/format';
-import type { Optimiser, Penalty } from '../contract.js';
+import type { Penalty } from '@fretwork/pruner';
+import type { Optimiser } from '../contract.js';
 
 export interface StoredParameter {
   readonly tensor: string;

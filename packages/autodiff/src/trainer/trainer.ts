@@ -1,10 +1,11 @@
 import { FretworkError, type Model } from '@fretwork/format';
-import type { Batch, SampleSource, StepRequest, StepResult, Trainer, TrainerOptions, TrainingSession } from '../contract.js';
+import type { StepRequest, StepResult } from '@fretwork/pruner';
+import type { Batch, ModelTrainer, SampleSource, TrainerOptions, TrainingSession } from '../contract.js';
 import { seeded } from '../random.js';
 import { createTrainingSession } from './training-session.js';
 
 /** A trainer of `model` on `train`, judged on `test`. Throws what `createTrainingSession` throws, and `train.option`. */
-export function createTrainer(model: Model, options: TrainerOptions): Trainer {
+export function createTrainer(model: Model, options: TrainerOptions): ModelTrainer {
   const { train, test, batchSize, accumulate = 1, seed = 0 } = options;
   for (const [name, value] of Object.entries({ batchSize, accumulate })) {
     if (!Number.isSafeInteger(value) || value < 1) throw new FretworkError('train.option', `${name} is no count`, { expected: 'a whole number from 1', actual: `${value}` });

@@ -1,6 +1,7 @@
 import { dense, elementCount, FretworkError, type DenseTensor, type Model } from '@fretwork/format';
+import type { Penalty } from '@fretwork/pruner';
 import type {
-  Batch, BatchEvaluation, BatchResult, EvaluationGraph, Loss, Penalty, Schedule, StepOptions, TrainingGraph, TrainingSession, TrainingSessionOptions,
+  Batch, BatchEvaluation, BatchResult, EvaluationGraph, Loss, Schedule, StepOptions, TrainingGraph, TrainingSession, TrainingSessionOptions,
 } from '../contract.js';
 import { resumed, seeded, type Random } from '../random.js';
 import { onnxRuntime } from '../sessions/onnxruntime.js';
