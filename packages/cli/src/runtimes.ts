@@ -1,7 +1,9 @@
-import { referenceRunner, type Runner } from '@fretwork/conformance';
+import { referenceRunner, sourceFromModel, type Runner } from '@fretwork/conformance';
+import { FretworkError } from '@fretwork/format';
 import { inspect, load, type Runtime } from '@fretwork/runtime-wasm';
 import type { OptionRow } from './contract.js';
 import { usage } from './arguments.js';
+import type { ModelFile } from './model-file.js';
 
 /** What `--runtime` can name; the first is the default. */
 const RUNTIMES: readonly { readonly id: string; readonly make: () => Runner }[] = [
@@ -29,4 +31,11 @@ export function runtime(id: string | undefined): Runner {
   const found = id === undefined ? RUNTIMES[0]! : RUNTIMES.find((r) => r.id === id);
   if (found === undefined) throw usage('runtime', `there is no runtime ${JSON.stringify(id)}; known: ${RUNTIMES.map((r) => r.id).join(', ')}`);
   return found.make();
+}
+
+/** The model ready to run. Throws `run.refused` where the runtime says that it cannot. */
+export async function sessionOf<S>(runner: Runner<S>, { model, bytes, form }: ModelFile): Promise<S> {
+  const loaded = await runner.load(sourceFromModel(model, form === 'onnx' ? bytes : undefined));
+  if (loaded.ok) return loaded.session;
+  throw new FretworkError('run.refused', `${runner.id} cannot run this model: ${loaded.reason}`, loaded.hint === undefined ? {} : { hint: loaded.hint });
 }

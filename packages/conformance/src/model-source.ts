@@ -13,4 +13,5 @@ export function sourceFromOnnx(onnx: Uint8Array): ModelSource {
   return { onnx, model, bcr: once(() => writeModel(model())) };
 }
 
-export const sourceFromModel = (model: Model): ModelSource => ({ onnx: undefined, model: () => model, bcr: once(() => writeModel(model)) });
+/** `onnx`: the file that the model was imported from, for engines that read it themselves. */
+export const sourceFromModel = (model: Model, onnx?: Uint8Array): ModelSource => ({ onnx, model: () => model, bcr: once(() => writeModel(model)) });

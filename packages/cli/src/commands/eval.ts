@@ -1,6 +1,5 @@
 import { DATA_KINDS, loadDataset, NAMED_SETS, normalise } from '@fretwork/datasets';
-import { sourceFromModel, sourceFromOnnx } from '@fretwork/conformance';
-import { FretworkError, type Model } from '@fretwork/format';
+import type { Model } from '@fretwork/format';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
@@ -8,7 +7,7 @@ import { evaluate, planBatches } from '../evaluate.js';
 import { listFiles, readFile } from '../files.js';
 import { readModelFile } from '../model-file.js';
 import { percent } from '../print-table.js';
-import { RUNTIME_OPTION, runtime } from '../runtimes.js';
+import { RUNTIME_OPTION, runtime, sessionOf } from '../runtimes.js';
 
 export const evalCommand: Command = {
   name: 'eval',
@@ -34,7 +33,8 @@ export const evalCommand: Command = {
     if (spec === undefined) throw usage('data', 'eval needs --data', 'eval');
     const limit = numberOption(args, 'limit', { least: 1, most: Infinity, whole: true });
     const batch = numberOption(args, 'batch', { least: 1, most: 65536, whole: true }) ?? 16;
-    const { model, bytes, form } = await readModelFile(args.positionals[0]!);
+    const file = await readModelFile(args.positionals[0]!);
+    const { model } = file;
     const root = process.env['FRETWORK_DATA_DIR'];
     const set = await loadDataset(spec, { readFile, listFiles, ...sampleOf(model), ...(root === undefined ? {} : { root }) });
     const n = Math.min(set.inputs.shape[0] ?? 0, limit ?? Infinity);
@@ -46,17 +46,16 @@ export const evalCommand: Command = {
     const samples = { shape, data, labels: set.labels.subarray(0, n) };
     const plan = planBatches(model, samples, batch);
     const runner = runtime(args.text('runtime'));
-    const loaded = await runner.load(form === 'onnx' ? sourceFromOnnx(bytes) : sourceFromModel(model));
-    if (!loaded.ok) throw new FretworkError('run.refused', `${runner.id} cannot run this model: ${loaded.reason}`, loaded.hint === undefined ? {} : { hint: loaded.hint });
+    const session = await sessionOf(runner, file);
     let shown = Date.now();
-    const result = await evaluate(runner, loaded.session, plan, samples, {
+    const result = await evaluate(runner, session, plan, samples, {
       onBatch: (done, total) => {
         if (Date.now() - shown < 5000) return;
         shown = Date.now();
         terminal.err(`${done} of ${total} samples\n`);
       },
     });
-    await runner.dispose?.(loaded.session);
+    await runner.dispose?.(session);
     terminal.out(args.flag('json') ? `${JSON.stringify(result)}\n` : `top-1 ${percent(result.top1)}, top-5 ${percent(result.top5)} of ${result.n} samples\n`);
     return EXIT.ok;
   },

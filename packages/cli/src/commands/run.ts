@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { sourceFromModel, sourceFromOnnx } from '@fretwork/conformance';
-import { FretworkError, halfToNumber, type DenseTensor } from '@fretwork/format';
+import { halfToNumber, type DenseTensor } from '@fretwork/format';
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { makeFolder, writeFile } from '../files.js';
 import { readModelFile } from '../model-file.js';
 import { plain, printTable } from '../print-table.js';
-import { RUNTIME_OPTION, runtime } from '../runtimes.js';
+import { RUNTIME_OPTION, runtime, sessionOf } from '../runtimes.js';
 import { npyBytes, readInputs } from '../tensor-file.js';
 
 export const run: Command = {
@@ -22,14 +21,14 @@ export const run: Command = {
   examples: ['fretwork run model.bcr --input image=cat.npy --output-dir out'],
   notes: ['In file names, characters of an output\'s name other than letters, digits, . _ - become _.', 'The range of an output without elements is null.'],
   run: async (args, terminal) => {
-    const { model, bytes, form } = await readModelFile(args.positionals[0]!);
+    const file = await readModelFile(args.positionals[0]!);
+    const { model } = file;
     const inputs = await readInputs(model, args.texts('input'));
     const runner = runtime(args.text('runtime'));
-    const loaded = await runner.load(form === 'onnx' ? sourceFromOnnx(bytes) : sourceFromModel(model));
-    if (!loaded.ok) throw new FretworkError('run.refused', `${runner.id} cannot run this model: ${loaded.reason}`, loaded.hint === undefined ? {} : { hint: loaded.hint });
+    const session = await sessionOf(runner, file);
     const directory = args.text('output-dir');
     if (directory !== undefined) await makeFolder(directory);
-    const outputs = await runner.run(loaded.session, inputs);
+    const outputs = await runner.run(session, inputs);
     const rows: { name: string; dtype: string; shape: readonly number[]; least: number; most: number; file?: string }[] = [];
     const taken = new Set<string>();
     for (const [name, tensor] of Object.entries(outputs)) {
@@ -45,7 +44,7 @@ export const run: Command = {
     terminal.out(args.flag('json')
       ? `${JSON.stringify({ runtime: runner.id, outputs: rows }, undefined, 2)}\n`
       : printTable(['output', 'type', 'shape', 'least', 'most', 'file'], rows.map((r) => [plain(r.name), r.dtype, `[${r.shape.join(', ')}]`, r.least.toPrecision(6), r.most.toPrecision(6), r.file ?? '–'])));
-    await runner.dispose?.(loaded.session);
+    await runner.dispose?.(session);
     return EXIT.ok;
   },
 };
