@@ -18,6 +18,7 @@ export const TYPE_CODE: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128:
 export class Code {
   readonly #parameters: readonly ValueType[];
   readonly #locals: ValueType[] = [];
+  readonly #scratch: Readonly<Record<ValueType, Local[]>> = { i32: [], v128: [] };
   readonly #bytes: number[] = [];
   readonly #fused: boolean;
 
@@ -40,6 +41,13 @@ export class Code {
     return Array.from({ length: count }, () => this.local(type));
   }
 
+  /** Locals that hold nothing from one use to the next: the same ones every time. */
+  scratch(type: ValueType, count: number): readonly Local[] {
+    const kept = this.#scratch[type];
+    while (kept.length < count) kept.push(this.local(type));
+    return kept.slice(0, count);
+  }
+
   get(local: Local): this { return this.#emit(0x20, ...unsigned(local.index)); }
   set(local: Local): this { return this.#emit(0x21, ...unsigned(local.index)); }
   tee(local: Local): this { return this.#emit(0x22, ...unsigned(local.index)); }
@@ -48,7 +56,12 @@ export class Code {
   add(): this { return this.#emit(0x6a); }
   sub(): this { return this.#emit(0x6b); }
   and(): this { return this.#emit(0x71); }
+  or(): this { return this.#emit(0x72); }
   shiftLeft(): this { return this.#emit(0x74); }
+  shiftRight(): this { return this.#emit(0x76); }
+  multiply(): this { return this.#emit(0x6c); }
+  /** Unsigned; traps where the divisor is zero. */
+  divide(): this { return this.#emit(0x6e); }
   isZero(): this { return this.#emit(0x45); }
   equal(): this { return this.#emit(0x46); }
   below(): this { return this.#emit(0x49); }
@@ -60,6 +73,8 @@ export class Code {
 
   /** Address → i32. */
   load(offset = 0): this { return this.#emit(0x28, 2, ...unsigned(offset)); }
+  /** Address, i32 → . */
+  store(offset = 0): this { return this.#emit(0x36, 2, ...unsigned(offset)); }
   /** Address → four floats. */
   loadVector(offset = 0): this { return this.#simd(0x00, 2, ...unsigned(offset)); }
   /** Address → one float in all four lanes. */
@@ -116,6 +131,8 @@ export class Code {
   /** Condition → ; the same, if it is not zero. */
   branchIf(depth: number): this { return this.#emit(0x0d, ...unsigned(depth)); }
   call(index: number): this { return this.#emit(0x10, ...unsigned(index)); }
+  /** Arguments, place in the module's table → ; calls the function there, whose parameters are those of `type`. */
+  callAt(type: number): this { return this.#emit(0x11, ...unsigned(type), 0); }
 
   /** The function as its entry of the code section. */
   finish(): number[] {

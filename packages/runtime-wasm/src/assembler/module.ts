@@ -22,6 +22,7 @@ const text = (name: string): number[] => vector([...new TextEncoder().encode(nam
 export class ModuleWriter {
   readonly #types: (readonly ValueType[])[] = [];
   readonly #functions: Func[] = [];
+  #table: readonly number[] = [];
   readonly #fused: boolean;
 
   constructor(fused: boolean) {
@@ -32,7 +33,18 @@ export class ModuleWriter {
   func(exported: string | undefined, parameters: readonly ValueType[], body: (code: Code) => void): number {
     const code = new Code(parameters, this.#fused);
     body(code);
-    return this.#functions.push({ type: this.#typeOf(parameters), code, exported }) - 1;
+    return this.#functions.push({ type: this.typeOf(parameters), code, exported }) - 1;
+  }
+
+  /** Functions that `Code.callAt` reaches by their place. */
+  table(functions: readonly number[]): void {
+    this.#table = functions;
+  }
+
+  /** The index of a signature, for `Code.callAt`. */
+  typeOf(parameters: readonly ValueType[]): number {
+    const known = this.#types.findIndex((type) => type.join() === parameters.join());
+    return known >= 0 ? known : this.#types.push(parameters) - 1;
   }
 
   finish(memory: MemoryType): Uint8Array {
@@ -42,13 +54,10 @@ export class ModuleWriter {
       ...section(1, vector(this.#types.map((parameters) => [0x60, ...vector(parameters.map((type) => [TYPE_CODE[type]])), 0]))),
       ...section(2, vector([[...text('env'), ...text('memory'), 2, memory.shared ? 3 : 1, ...unsigned(memory.initial), ...unsigned(memory.maximum)]])),
       ...section(3, vector(this.#functions.map((f) => unsigned(f.type)))),
+      ...section(4, vector([[0x70, 1, ...unsigned(this.#table.length), ...unsigned(this.#table.length)]])),
       ...section(7, vector(exports)),
+      ...section(9, vector([[0, 0x41, 0, 0x0b, ...vector(this.#table.map((index) => unsigned(index)))]])),
       ...section(10, vector(this.#functions.map((f) => f.code.finish()))),
     ]);
-  }
-
-  #typeOf(parameters: readonly ValueType[]): number {
-    const known = this.#types.findIndex((type) => type.join() === parameters.join());
-    return known >= 0 ? known : this.#types.push(parameters) - 1;
   }
 }

@@ -1,5 +1,6 @@
 import type { Code, Local } from '../assembler/code.js';
 import type { ModuleWriter } from '../assembler/module.js';
+import { clamp } from './stream.js';
 
 const PARAMETERS = 9;
 
@@ -10,6 +11,78 @@ const PARAMETERS = 9;
  */
 export function copyDrivers(writer: ModuleWriter): void {
   for (const step of [1, 2]) writer.func(`copy${step}`, new Array<'i32'>(PARAMETERS).fill('i32'), (code) => copyPlanes(code, step));
+  writer.func('add', new Array<'i32'>(PARAMETERS).fill('i32'), addPlanes);
+  writer.func('frame', new Array<'i32'>(8).fill('i32'), frame);
+}
+
+/** Exports `add`: parameters of `copy1`; adds what it would copy to what is there, and clamps the sums. */
+function addPlanes(code: Code): void {
+  const [from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane] =
+    Array.from({ length: PARAMETERS }, (_, i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
+  const [source, target, row, left, a, b] = code.locals('i32', 6) as [Local, Local, Local, Local, Local, Local];
+  const sum = code.local('v128');
+  const forward = (place: Local, by: Local): void => { code.get(place).get(by).add().set(place); };
+  code.loop(() => {
+    code.get(from).set(source).get(to).set(target).get(rows).set(row);
+    code.loop(() => {
+      code.get(source).set(a).get(target).set(b).get(width).set(left);
+      code.block(() => code.loop(() => {
+        code.get(left).i32(4).below().branchIf(1);
+        code.get(a).loadVector().get(b).loadVector().vectorAdd().set(sum);
+        clamp(code, sum);
+        code.get(b).get(sum).storeVector();
+        code.advance(a, 16).advance(b, 16).advance(left, -4).branch(0);
+      }));
+      code.get(left).when(() => code.loop(() => {
+        code.get(a).loadSplat().get(b).loadSplat().vectorAdd().set(sum);
+        clamp(code, sum);
+        code.get(b).get(sum).storeLane(0);
+        code.advance(a, 4).advance(b, 4).advance(left, -1).get(left).branchIf(0);
+      }));
+      forward(source, fromPitch);
+      forward(target, toPitch);
+      code.advance(row, -1).get(row).branchIf(0);
+    });
+    forward(from, fromPlane);
+    forward(to, toPlane);
+    code.advance(planes, -1).get(planes).branchIf(0);
+  });
+}
+
+/**
+ * Exports `frame`: (to, planes, plane, size, first, rows, width, pitch): zeroes the first `size` bytes of each plane, but for
+ * `rows` rows of `width` bytes, `pitch` apart, from byte `first` on. All are multiples of 4; planes and rows are at least 1.
+ */
+function frame(code: Code): void {
+  const [to, planes, plane, size, first, rows, width, pitch] =
+    Array.from({ length: 8 }, (_, i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local, Local, Local];
+  const [at, end, row] = code.locals('i32', 3) as [Local, Local, Local];
+  const clear = (): void => {
+    code.block(() => code.loop(() => {
+      code.get(end).get(at).sub().i32(16).below().branchIf(1);
+      code.get(at).vectorZero().storeVector().advance(at, 16).branch(0);
+    }));
+    code.block(() => code.loop(() => {
+      code.get(at).get(end).atLeast().branchIf(1);
+      code.get(at).i32(0).store().advance(at, 4).branch(0);
+    }));
+  };
+  code.loop(() => {
+    code.get(to).set(at).get(to).get(first).add().set(end);
+    clear();
+    code.get(rows).set(row);
+    code.block(() => code.loop(() => {
+      code.get(end).get(width).add().set(at);
+      code.advance(row, -1).get(row).isZero().branchIf(1);
+      code.get(end).get(pitch).add().set(end);
+      clear();
+      code.branch(0);
+    }));
+    code.get(to).get(size).add().set(end);
+    clear();
+    code.get(to).get(plane).add().set(to);
+    code.advance(planes, -1).get(planes).branchIf(0);
+  });
 }
 
 function copyPlanes(code: Code, step: number): void {

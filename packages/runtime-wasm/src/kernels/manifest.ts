@@ -2,8 +2,8 @@
  * Every kernel of the module, one row each; code generation, packing, tests and benchmarks read this table.
  *
  * `stream`: `rows` outputs x `width` vectors of four pixels stay in registers while all columns of a run go by: each
- * column is one vector load per vector, used by every row. Rows x width is at most 12: twelve sums, the rows' weights
- * and one vector of activations are what sixteen registers hold; more of them spill (measured: half the speed).
+ * column is one vector load per vector, used by every row. Sums, the smaller of (weights of a column, vectors of a
+ * column) and one operand more must fit in the fifteen registers that engines leave: more spill (measured: half the speed).
  * `axpy`: `width` columns' weights stay in registers while all pixels go by: no short inner loop, so it wins where runs
  * of columns are short.
  * `gemv`: one activation vector: `rows` is 4·q outputs whose weights lie interleaved, `width` columns per turn.
@@ -20,10 +20,13 @@ export interface KernelRow {
 const rows = (family: KernelFamily, table: readonly (readonly [rows: number, widths: readonly number[]])[]): readonly KernelRow[] =>
   table.flatMap(([count, widths]) => widths.map((width) => ({ family, rows: count, width })));
 
-/** Widths of one row count fall: a driver takes the widest that fits, and every length ends in 1. */
+/** `count`, … 2, 1. */
+const downFrom = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => count - i);
+
+/** `stream` and `axpy` have every width up to their widest: a driver cuts any length into nearly equal parts. */
 export const KERNELS: readonly KernelRow[] = [
-  ...rows('stream', [[1, [12, 6, 3, 2, 1]], [2, [6, 3, 2, 1]]]),
-  ...rows('axpy', [[1, [8, 4, 2, 1]], [2, [5, 3, 2, 1]]]),
+  ...rows('stream', [[1, downFrom(13)], [2, downFrom(6)], [3, downFrom(3)]]),
+  ...rows('axpy', [[1, downFrom(10)], [2, downFrom(6)], [3, downFrom(3)]]),
   ...rows('gemv', [[4, [4, 1]], [8, [4, 1]], [16, [2, 1]]]),
   ...rows('dot', [[1, [4, 1]]]),
 ];

@@ -1,6 +1,6 @@
-import { CLAMP_ADDRESS } from '../kernels/stream.js';
+import { CLAMP_ADDRESS, RESIDUAL_ADDRESS } from '../kernels/stream.js';
 import { FLAG, RECORD, recordBytes } from '../pack/record.js';
-import type { Copy, Machine } from './machine.js';
+import type { Copy, Kernels, Machine } from './machine.js';
 
 /** The kernels as plain loops over the same programs, for hosts that refuse WebAssembly. */
 export function javascriptMachine(bytes: number): Machine {
@@ -14,6 +14,30 @@ export function javascriptMachine(bytes: number): Machine {
         const target = (to + p * toPlane + r * toPitch) / 4;
         for (let x = 0; x < width; x++) floats[target + x] = floats[source + x * step]!;
       }
+    }
+  };
+  const clamped = (value: number): number => {
+    const [low, high] = [floats[CLAMP_ADDRESS / 4]!, floats[CLAMP_ADDRESS / 4 + 1]!];
+    return value < low ? low : value > high ? high : value;
+  };
+  const add: Copy = (from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane) => {
+    for (let p = 0; p < planes; p++) {
+      for (let r = 0; r < rows; r++) {
+        const source = (from + p * fromPlane + r * fromPitch) / 4;
+        const target = (to + p * toPlane + r * toPitch) / 4;
+        for (let x = 0; x < width; x++) floats[target + x] = clamped(floats[target + x]! + floats[source + x]!);
+      }
+    }
+  };
+  const frame: Kernels['frame'] = (to, planes, plane, size, first, rows, width, pitch) => {
+    for (let p = 0; p < planes; p++) {
+      const start = (to + p * plane) / 4;
+      let at = start;
+      for (let r = 0; r < rows; r++) {
+        floats.fill(0, at, start + (first + r * pitch) / 4);
+        at = start + (first + r * pitch + width) / 4;
+      }
+      floats.fill(0, at, start + size / 4);
     }
   };
   const map = (start: number, end: number, input: number, output: number, vectors: number): void => {
@@ -34,7 +58,8 @@ export function javascriptMachine(bytes: number): Machine {
     const target = (output + words[row]!) / 4;
     if (((words[at + RECORD.first / 4]! >>> r) & 1) === 1) {
       const bias = floats[words[row + 1]! / 4]!;
-      for (let x = 0; x < pixels; x++) floats[target + x] = bias;
+      const residual = (words[at + RECORD.flags / 4]! & FLAG.residual) === 0 ? undefined : target + (words[RESIDUAL_ADDRESS / 4]! | 0) / 4;
+      for (let x = 0; x < pixels; x++) floats[target + x] = residual === undefined ? bias : bias + floats[residual + x]!;
     }
     for (let c = 0; c < columns; c++) {
       const weight = floats[weights + c * rows]!;
@@ -42,12 +67,7 @@ export function javascriptMachine(bytes: number): Machine {
       for (let x = 0; x < pixels; x++) floats[target + x]! += weight * floats[source + x]!;
     }
     if (((words[at + RECORD.last / 4]! >>> r) & 1) === 0) return;
-    const low = floats[CLAMP_ADDRESS / 4]!;
-    const high = floats[CLAMP_ADDRESS / 4 + 1]!;
-    for (let x = 0; x < pixels; x++) {
-      const sum = floats[target + x]!;
-      floats[target + x] = sum < low ? low : sum > high ? high : sum;
-    }
+    for (let x = 0; x < pixels; x++) floats[target + x] = clamped(floats[target + x]!);
   };
   const vector = (start: number, end: number, input: number, output: number): void => {
     for (let record = start; record < end;) {
@@ -58,7 +78,7 @@ export function javascriptMachine(bytes: number): Machine {
     }
   };
   return {
-    kernels: { map, vector, copy1: copy(1), copy2: copy(2) },
+    kernels: { map, vector, copy1: copy(1), copy2: copy(2), add, frame },
     buffer: () => buffer,
     grow: (wanted) => {
       if (wanted <= buffer.byteLength) return;

@@ -7,6 +7,10 @@ export interface Kernels {
   /** `width` floats of each row of each plane, every one or every second one of the source. */
   readonly copy1: Copy;
   readonly copy2: Copy;
+  /** `copy1`, but what is there is added and the sum clamped. */
+  readonly add: Copy;
+  /** Zeroes the first `size` bytes of each plane, but for `rows` rows of `width` bytes, `pitch` apart, from byte `first` on. */
+  readonly frame: (to: number, planes: number, plane: number, size: number, first: number, rows: number, width: number, pitch: number) => void;
 }
 
 export type Copy = (

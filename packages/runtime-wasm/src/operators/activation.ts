@@ -1,5 +1,5 @@
 import type { Activation } from '@fretwork/format';
-import { CLAMP_ADDRESS } from '../kernels/stream.js';
+import { CLAMP_ADDRESS, RESIDUAL_ADDRESS } from '../kernels/stream.js';
 import { clip, hardSigmoid, hardSwish, leakyRelu, relu, sigmoid, tanh, type Curve } from './curves.js';
 import { readable, synced, writable, type Numbers } from './elements.js';
 import type { Binding, Step, Value } from './row.js';
@@ -40,4 +40,9 @@ export function clampOf(activation: Activation | undefined): readonly [low: numb
 export function setClamp(floats: Float32Array, low: number, high: number): void {
   floats[CLAMP_ADDRESS / 4] = low;
   floats[CLAMP_ADDRESS / 4 + 1] = high;
+}
+
+/** Tells the kernels how far, in bytes, what they add to an output lies from it. */
+export function setResidual(words: Int32Array, distance: number): void {
+  words[RESIDUAL_ADDRESS / 4] = distance;
 }

@@ -3,6 +3,7 @@ import type { Support } from '../contract.js';
 import type { Kernels } from '../machine/machine.js';
 import type { PackedRun } from '../pack/lay-runs.js';
 import type { RunPlan } from '../pack/plan-runs.js';
+import type { Layout } from '../plan/layout.js';
 
 /** A value of a plan: everything about it is known but its elements. */
 export interface Value {
@@ -18,6 +19,8 @@ export interface Node {
   readonly layer: Layer;
   readonly inputs: readonly (Value | undefined)[];
   readonly outputs: readonly (Value | undefined)[];
+  /** Added to the first output, before the activation. */
+  readonly residual?: Value;
   /** Applied to the first output. */
   readonly activation?: Activation;
   /** Names of the layers that were fused into this one. */
@@ -76,11 +79,23 @@ export interface Binding {
   readonly program: number;
   /** Elements of a value, read or written in place. */
   readonly view: (value: Value) => TensorData;
-  /** Where a value lies; only for inputs named in `inMemory`, and outputs. */
+  /** Where a value lies; only for inputs named in `inMemory`, residuals, and outputs. */
   readonly address: (value: Value) => number;
+  /** How it lies there. */
+  readonly layout: (value: Value) => Layout;
 }
 
 export type Step = () => void;
+
+/** How a layer deals with values that lie in planes (`plan/layout.ts`). Its first output may lie in any. */
+export interface PlaneUse {
+  /** Inputs that may lie in any planes. */
+  readonly reads: readonly number[];
+  /** Zeros around its first input that would spare it a copy. */
+  readonly margin: number;
+  /** Are its outputs where its inputs are, so that the same planes would spare it a copy? */
+  readonly sameSize: boolean;
+}
 
 /**
  * One operator. `prepare` may allocate; the step it returns must not. Shapes were inferred before, so a row may rely on
@@ -95,11 +110,15 @@ export interface OperatorRow {
   readonly inMemory?: readonly number[];
   /** A Relu or Clip behind the layer may join it. */
   readonly fuses?: true;
+  /** An Add of two maps behind the layer may join it, as `residual`. */
+  readonly adds?: (node: Node, packed: readonly PackedMatrix[]) => boolean;
+  /** Left out, or undefined: all that it touches must lie as tensors do. */
+  readonly planes?: (node: Node, packed: readonly PackedMatrix[]) => PlaneUse | undefined;
   /** Inputs whose content decides the shape of an output. */
   readonly shapeInputs?: readonly number[];
   /** Matrices to be packed, if the weights are constant float32; else nothing. */
   readonly pack?: (subject: PackSubject) => readonly PackRequest[];
-  readonly work?: (node: Node, packed: readonly Pick<PackedMatrix, 'runs' | 'rows' | 'columns' | 'nnz'>[]) => Work;
+  readonly work?: (node: Node, packed: readonly Pick<PackedMatrix, 'runs' | 'rows' | 'columns' | 'nnz'>[], layout: Binding['layout']) => Work;
   readonly prepare: (binding: Binding) => Step;
 }
 

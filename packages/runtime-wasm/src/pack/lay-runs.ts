@@ -19,6 +19,8 @@ export interface Places {
   readonly biasAddress: (row: number) => number;
   /** Runs of fewer columns than this go to the axpy kernel; left out: none. */
   readonly axpyBelow?: number;
+  /** Does the first run of each row add what lies at the residual's distance? */
+  readonly residual?: boolean;
 }
 
 export interface Program {
@@ -69,7 +71,7 @@ export function layRuns(runs: readonly PackedRun[], memory: ArrayBufferLike, pla
       words[(record + RECORD.rows + r * RECORD.perRow) / 4] = places.rowOffset(row);
       words[(record + RECORD.rows + r * RECORD.perRow) / 4 + 1] = places.biasAddress(row);
     });
-    words[(record + RECORD.flags) / 4] = run.rows.length + (isAxpy(run, places.axpyBelow ?? 0) ? FLAG.axpy : 0);
+    words[(record + RECORD.flags) / 4] = run.rows.length + (isAxpy(run, places.axpyBelow ?? 0) ? FLAG.axpy : 0) + (places.residual === true ? FLAG.residual : 0);
     words[(record + RECORD.first) / 4] = bits(run.first);
     words[(record + RECORD.last) / 4] = bits(run.last);
     words[(record + RECORD.columns) / 4] = run.columns.length;

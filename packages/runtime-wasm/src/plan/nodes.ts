@@ -1,8 +1,8 @@
 import {
-  dense, DTYPES, FretworkError, inferShapes, type Activation, type DenseTensor, type Layer, type Model, type Tensor, type ValueInfo,
+  dense, DTYPES, FretworkError, inferShapes, type DenseTensor, type Layer, type Model, type Tensor, type ValueInfo,
 } from '@fretwork/format';
-import type { Node, Value } from '../operators/row.js';
-import { findRow } from '../operators/table.js';
+import type { Node, PackedMatrix, Value } from '../operators/row.js';
+import { fuse } from './fuse.js';
 
 /** The part of a model that planning looks at. */
 export type Subject = Pick<Model, 'inputs' | 'outputs' | 'values' | 'layers' | 'tensors'>;
@@ -23,14 +23,14 @@ export interface Nodes {
   readonly skipped: readonly Layer[];
 }
 
-type ValueOf = (name: string) => Value | undefined;
+export type ValueOf = (name: string) => Value | undefined;
 
 /**
  * The layers that have to run, with every shape known. Values computed from shapes and constants alone become constants;
- * what nobody reads goes; a Relu or Clip joins the layer before it. Throws `run.shape` where the shapes contradict the
+ * what nobody reads goes; an Add, a Relu or a Clip joins the layer before it. Throws `run.shape` where the shapes contradict the
  * model, `run.unsupported` where a shape is not known before running.
  */
-export function nodesOf(model: Subject, { shapes, contents }: PlanFor): Nodes {
+export function nodesOf(model: Subject, { shapes, contents }: PlanFor, packedOf: (layer: Layer) => readonly PackedMatrix[]): Nodes {
   const tensors = new Map<string, Tensor>([...model.tensors, ...contents]);
   const known = inferShapes({ ...model, tensors }, shapes);
   const problem = known.problems[0];
@@ -54,7 +54,7 @@ export function nodesOf(model: Subject, { shapes, contents }: PlanFor): Nodes {
     if (needed.has(layer)) nodes.push(nodeOf(layer, find, uses));
   }
   return {
-    nodes: fuseActivations(nodes, uses, find),
+    nodes: fuse(nodes, uses, find, packedOf),
     inputs: model.inputs.filter((input) => !tensors.has(input.name)).map((input) => required(input, find)),
     outputs: model.outputs.map((output) => required(output, find)),
     skipped,
@@ -113,38 +113,4 @@ function nodeOf(layer: Layer, find: ValueOf, uses: ReadonlyMap<string, number>):
     ...(layer.activation === undefined ? {} : { activation: layer.activation }),
     fused: [],
   };
-}
-
-function fuseActivations(nodes: readonly Node[], uses: ReadonlyMap<string, number>, find: ValueOf): readonly Node[] {
-  const makers = new Map<string, number>();
-  const fused = [...nodes];
-  const gone = new Set<number>();
-  nodes.forEach((node, at) => {
-    const from = node.inputs[0]?.name ?? '';
-    const maker = makers.get(from);
-    const activation = maker === undefined ? undefined : clampOf(node.layer, find);
-    if (maker !== undefined && activation !== undefined && uses.get(from) === 1 && fused[maker]!.activation === undefined && node.activation === undefined) {
-      fused[maker] = { ...fused[maker]!, outputs: [node.outputs[0], ...fused[maker]!.outputs.slice(1)], activation, fused: [node.layer.name] };
-      gone.add(at);
-      return;
-    }
-    const output = node.outputs[0];
-    if (findRow(node.layer)?.fuses === true && output?.dtype === 'f32') makers.set(output.name, at);
-  });
-  return fused.filter((_, at) => !gone.has(at));
-}
-
-/** The activation that a layer is, if it is a Relu, or a Clip with constant bounds. */
-function clampOf(layer: Layer, find: ValueOf): Activation | undefined {
-  if (layer.domain !== '') return undefined;
-  if (layer.operator === 'Relu') return { kind: 'relu' };
-  if (layer.operator !== 'Clip') return undefined;
-  const bounds = [1, 2].map((i) => {
-    const name = layer.inputs[i] ?? '';
-    if (name === '') return i === 1 ? -Infinity : Infinity;
-    const tensor = find(name)?.constant;
-    return tensor?.kind === 'dense' && tensor.data.length === 1 ? Number(tensor.data[0]) : undefined;
-  });
-  const [alpha, beta] = bounds;
-  return alpha === undefined || beta === undefined ? undefined : { kind: 'clip', alpha, beta };
 }

@@ -2,6 +2,8 @@ import { DTYPES, FretworkError, type Layer } from '@fretwork/format';
 import { PLAIN, sizeOf, type Node, type OperatorRow, type PackedMatrix, type Value, type Work } from '../operators/row.js';
 import { findRow } from '../operators/table.js';
 import { aligned, placeBuffers, SLACK_BYTES, type Lifetime } from './arena.js';
+import { chooseLayouts, type Planned } from './choose-layouts.js';
+import { cellsOf, compactLayout, type Layout } from './layout.js';
 import { nodesOf, type PlanFor, type Subject } from './nodes.js';
 
 export interface PlanStep {
@@ -23,6 +25,8 @@ export interface Plan {
   readonly skipped: readonly Layer[];
   /** Byte offset in the arena of each value that is computed or given, by name. */
   readonly places: ReadonlyMap<string, number>;
+  /** How values lie that do not lie as tensors do, by name. */
+  readonly layouts: ReadonlyMap<string, Layout>;
   /** Constants that machine code reads: byte offset in the lasting part, by name. */
   readonly constants: ReadonlyMap<string, number>;
   /** Bytes of programs and constants, which stay as long as the plan. */
@@ -38,13 +42,15 @@ export type PackedOf = (layer: Layer) => readonly PackedMatrix[];
 
 /** A pure function: the same model, shapes and contents give the same plan. Throws what `nodesOf` throws. */
 export function planModel(model: Subject, of: PlanFor, packedOf: PackedOf): Plan {
-  const { nodes, inputs, outputs, skipped } = nodesOf(model, of);
-  const works = nodes.map((node): { row: OperatorRow; packed: readonly PackedMatrix[]; work: Work } => {
+  const { nodes, inputs, outputs, skipped } = nodesOf(model, of, packedOf);
+  const planned = nodes.map((node): Planned => {
     const row = findRow(node.layer);
     if (row === undefined) throw new FretworkError('run.unsupported', `operator ${node.layer.operator} is not known`, { layer: node.layer.name });
-    const packed = packedOf(node.layer);
-    return { row, packed, work: row.work?.(node, packed) ?? PLAIN };
+    return { node, row, packed: packedOf(node.layer) };
   });
+  const layouts = chooseLayouts(planned, new Set([...inputs, ...outputs].map((value) => value.name)));
+  const layoutOf = (value: Value): Layout => layouts.get(value.name) ?? compactLayout(value.shape);
+  const works = planned.map(({ node, row, packed }) => ({ row, packed, work: row.work?.(node, packed, layoutOf) ?? PLAIN }));
 
   const owner = new Map<string, string>();
   const ownerOf = (name: string): string => owner.get(name) ?? name;
@@ -53,7 +59,9 @@ export function planModel(model: Subject, of: PlanFor, packedOf: PackedOf): Plan
     if (value.constant !== undefined) return;
     const name = ownerOf(value.name);
     const life = lives.get(name);
-    if (life === undefined) lives.set(name, { bytes: sizeOf(value.shape) * DTYPES[value.dtype].bytes, first: at, last: at });
+    const layout = layouts.get(value.name);
+    const cells = layout === undefined ? sizeOf(value.shape) : cellsOf(layout, value.shape);
+    if (life === undefined) lives.set(name, { bytes: cells * DTYPES[value.dtype].bytes, first: at, last: at });
     else life.last = Math.max(life.last, at);
   };
   for (const input of inputs) touch(input, 0);
@@ -61,6 +69,7 @@ export function planModel(model: Subject, of: PlanFor, packedOf: PackedOf): Plan
     const [from, to] = [node.inputs[0], node.outputs[0]];
     if (isAlias(node, works[at]!.row) && from !== undefined && to !== undefined) owner.set(to.name, ownerOf(from.name));
     for (const input of node.inputs) if (input !== undefined) touch(input, at);
+    if (node.residual !== undefined) touch(node.residual, at);
     for (const output of node.outputs) if (output !== undefined) touch(output, at);
   });
   for (const output of outputs) touch(output, nodes.length);
@@ -93,7 +102,7 @@ export function planModel(model: Subject, of: PlanFor, packedOf: PackedOf): Plan
     return { node, row, packed, work, scratch: scratchAt.get(at) ?? 0, program: work.programBytes === 0 ? 0 : last(work.programBytes) };
   });
   return {
-    inputs, outputs, steps, skipped, places, constants, lastingBytes, arenaBytes: arena.bytes,
+    inputs, outputs, steps, skipped, places, layouts, constants, lastingBytes, arenaBytes: arena.bytes,
     buffers: lifetimes.map((life, i) => ({ ...life, offset: arena.offsets[i]! })),
   };
 }

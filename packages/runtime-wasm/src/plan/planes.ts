@@ -5,6 +5,7 @@
  * a multiple of the stride apart), and each of them is a problem of stride 1.
  */
 import type { Triple, Window } from '../operators/window.js';
+import type { Layout } from './layout.js';
 
 /** The part of a channel that one phase plane holds. */
 export interface Phase {
@@ -23,11 +24,11 @@ export interface Planes {
   readonly slice: number;
   readonly plane: number;
   readonly phases: readonly Phase[];
-  /** Distance of each kernel tap from the start of its channel. */
+  /** Distance of each kernel tap from the start of its channel, for the first output. */
   readonly taps: readonly number[];
   /** Vectors of four cells from the first output to the last. */
   readonly vectors: number;
-  /** Distance from output plane to output plane. */
+  /** Distance from output plane to output plane, where outputs have planes of their own. */
   readonly outPlane: number;
   /** The input is used where it lies. */
   readonly direct: boolean;
@@ -36,14 +37,34 @@ export interface Planes {
 /** An odd number of 64-byte lines: power-of-two distances put all channels into the same few cache sets. */
 export const oddLines = (cells: number): number => (Math.ceil(cells / 16) | 1) * 16;
 
-export function planesOf(w: Window): Planes {
-  const [D, H, W] = w.outputs;
-  const inputs = w.inputs[0] * w.inputs[1] * w.inputs[2];
-  const one = (t: Triple): boolean => t.every((n) => n === 1);
-  const unpadded = w.begins.every((n) => n === 0) && w.ends.every((n) => n === 0);
-  if (one(w.kernel) && one(w.strides) && unpadded && inputs % 4 === 0) {
-    return { pitch: W, slice: H * W, plane: inputs, phases: [], taps: [0], vectors: inputs / 4, outPlane: inputs, direct: true };
+/** `layout`: how the input lies. */
+export function planesOf(w: Window, layout: Layout): Planes {
+  return isDirect(w, layout) ? directPlanes(w, layout) : stagedPlanes(w);
+}
+
+/** Is the padding there already, and no stride between outputs? */
+const isDirect = (w: Window, { margin, pitch }: Layout): boolean =>
+  w.strides.every((n) => n === 1) && w.begins[0] === 0 && w.ends[0] === 0
+  && [w.begins[1], w.begins[2], w.ends[1], w.ends[2]].every((n) => n <= margin) && w.outputs[2] <= pitch;
+
+const vectorsOf = ([D, H, W]: Triple, slice: number, pitch: number): number => Math.ceil(((D - 1) * slice + (H - 1) * pitch + W) / 4);
+
+function directPlanes(w: Window, { pitch, first, plane }: Layout): Planes {
+  const slice = pitch * w.inputs[1];
+  const taps: number[] = [];
+  for (let z = 0; z < w.kernel[0]; z++) {
+    for (let y = 0; y < w.kernel[1]; y++) {
+      for (let x = 0; x < w.kernel[2]; x++) {
+        taps.push(first + z * w.dilations[0] * slice + (y * w.dilations[1] - w.begins[1]) * pitch + x * w.dilations[2] - w.begins[2]);
+      }
+    }
   }
+  const vectors = vectorsOf(w.outputs, slice, pitch);
+  return { pitch, slice, plane, phases: [], taps, vectors, outPlane: oddLines(4 * vectors), direct: true };
+}
+
+function stagedPlanes(w: Window): Planes {
+  const [D, H, W] = w.outputs;
   const reach = (d: 0 | 1 | 2): number => Math.floor((w.kernel[d] - 1) * w.dilations[d] / w.strides[d]);
   // Without a stride the cells right of a row and left of the next one are the same zeros.
   const shared = w.inputs[2] + Math.max(w.begins[2], w.ends[2]);
@@ -68,7 +89,7 @@ export function planesOf(w: Window): Planes {
       }
     }
   }
-  const vectors = Math.ceil(((D - 1) * slice + (H - 1) * pitch + W) / 4);
+  const vectors = vectorsOf(w.outputs, slice, pitch);
   const furthest = Math.max(...places.map((p) => p.shift));
   const plane = oddLines(Math.max((D + reach(0)) * slice, 4 * vectors + furthest));
   return { pitch, slice, plane, phases, taps: places.map((p) => p.phase * plane + p.shift), vectors, outPlane: oddLines(4 * vectors), direct: false };

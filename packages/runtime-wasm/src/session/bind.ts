@@ -3,6 +3,7 @@ import type { Machine } from '../machine/machine.js';
 import { activate } from '../operators/activation.js';
 import { nothing, taken } from '../operators/elements.js';
 import { sizeOf, type Binding, type Step, type Value } from '../operators/row.js';
+import { compactLayout } from '../plan/layout.js';
 import { isAlias, type Plan, type PlanStep } from '../plan/plan-model.js';
 
 /** A plan with its steps made for the memory as it lies now. */
@@ -36,6 +37,7 @@ export function bindPlan(plan: Plan, machine: Machine, base: number, decoded: De
   const bindingOf = (step: PlanStep): Binding => ({
     node: step.node, kernels: machine.kernels, packed: step.packed, buffer, floats,
     scratch: arena + step.scratch, program: base + step.program, view, address,
+    layout: (value) => plan.layouts.get(value.name) ?? compactLayout(value.shape),
   });
   const steps = plan.steps.map((step): Step => {
     const binding = bindingOf(step);

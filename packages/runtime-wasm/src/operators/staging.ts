@@ -1,0 +1,91 @@
+/** Moves images into planes and out of them, on the machine's copying kernels. */
+import { oddLines, type Planes } from '../plan/planes.js';
+import type { Layout } from '../plan/layout.js';
+import type { Binding } from './row.js';
+import type { Window } from './window.js';
+
+/** Cells of all staged planes of one image, with room behind the last for taps of the last row. */
+export const stagedCells = (planes: Planes, channels: number): number => oddLines(channels * planes.phases.length * planes.plane + 64);
+
+/** Lays one image of `layout` out in planes at `b.scratch`. */
+export function staging(b: Binding, w: Window, planes: Planes, channels: number, layout: Layout): (image: number) => void {
+  const [, H] = w.inputs;
+  const [sd, sh, sw] = w.strides;
+  const { copy1, copy2, frame } = b.kernels;
+  const step = 4 * planes.phases.length * planes.plane;
+  const pitch = 4 * layout.pitch;
+  const end = b.scratch / 4 + stagedCells(planes, channels);
+  return (image) => {
+    for (let p = 0; p < planes.phases.length; p++) {
+      const { cells, planeAt, inputAt } = planes.phases[p]!;
+      const base = b.scratch + 4 * p * planes.plane;
+      const target = 4 * (planeAt[0] * planes.slice + planeAt[1] * planes.pitch + planeAt[2]);
+      if (cells[0] === 0 || cells[1] === 0 || cells[2] === 0) {
+        for (let c = 0; c < channels; c++) b.floats.fill(0, (base + c * step) / 4, (base + c * step) / 4 + planes.plane);
+        continue;
+      }
+      if (cells[0] === 1) frame(base, channels, step, 4 * planes.plane, target, cells[1], 4 * cells[2], 4 * planes.pitch);
+      else for (let c = 0; c < channels; c++) b.floats.fill(0, (base + c * step) / 4, (base + c * step) / 4 + planes.plane);
+      // Rows that touch one another are one long row.
+      const whole = sh === 1 && sw === 1 && cells[2] === layout.pitch && planes.pitch === layout.pitch;
+      const rows = whole ? 1 : cells[1];
+      const width = whole ? cells[1] * cells[2] : cells[2];
+      for (let z = 0; z < cells[0]; z++) {
+        const source = image + 4 * (layout.first + ((inputAt[0] + z * sd) * H + inputAt[1]) * layout.pitch + inputAt[2]);
+        const to = base + target + 4 * z * planes.slice;
+        if (sw === 1) copy1(source, to, channels, rows, width, sh * pitch, 4 * planes.pitch, 4 * layout.plane, step);
+        else if (sw === 2) copy2(source, to, channels, rows, width, sh * pitch, 4 * planes.pitch, 4 * layout.plane, step);
+        else copyStrided(b.floats, source / 4, to / 4, channels, rows, width, sh * layout.pitch, planes.pitch, layout.plane, step / 4, sw);
+      }
+    }
+    // Taps of the last row reach behind the last plane.
+    b.floats.fill(0, end - 64, end);
+  };
+}
+
+/** `copy1` for steps that no kernel has; distances in floats. */
+function copyStrided(
+  floats: Float32Array, from: number, to: number, planes: number, rows: number, width: number,
+  fromPitch: number, toPitch: number, fromPlane: number, toPlane: number, step: number,
+): void {
+  for (let p = 0; p < planes; p++) {
+    for (let r = 0; r < rows; r++) {
+      const source = from + p * fromPlane + r * fromPitch;
+      const target = to + p * toPlane + r * toPitch;
+      for (let x = 0; x < width; x++) floats[target + x] = floats[source + x * step]!;
+    }
+  }
+}
+
+/** Takes the outputs at `result` out of their planes, to an image of `layout`. */
+export function placing(b: Binding, w: Window, planes: Planes, filters: number, layout: Layout, result: number): (output: number) => void {
+  const [D, H, W] = w.outputs;
+  const whole = planes.pitch === W && layout.pitch === W;
+  const [rows, width] = whole ? [1, H * W] : [H, W];
+  const { copy1 } = b.kernels;
+  return (output) => {
+    for (let z = 0; z < D; z++) {
+      copy1(result + 4 * z * planes.slice, output + 4 * (layout.first + z * H * layout.pitch), filters, rows, width, 4 * planes.pitch, 4 * layout.pitch, 4 * planes.outPlane, 4 * layout.plane);
+    }
+  };
+}
+
+/** Zeroes the margin of an image of `layout`, if there is one. */
+export function framing(b: Binding, w: Window, filters: number, layout: Layout): ((output: number) => void) | undefined {
+  if (layout.margin === 0) return undefined;
+  const [, H, W] = w.outputs;
+  const { frame } = b.kernels;
+  const size = layout.first + (H + layout.margin) * layout.pitch;
+  return (output) => { frame(output, filters, 4 * layout.plane, 4 * size, 4 * layout.first, H, 4 * W, 4 * layout.pitch); };
+}
+
+/** Adds the image at `from` to the one at `to`, both of their layouts, and clamps the sums. */
+export function adding(b: Binding, w: Window, filters: number, layout: Layout, other: Layout): (from: number, to: number) => void {
+  const [D, H, W] = w.outputs;
+  const { add } = b.kernels;
+  return (from, to) => {
+    for (let z = 0; z < D; z++) {
+      add(from + 4 * (other.first + z * H * other.pitch), to + 4 * (layout.first + z * H * layout.pitch), filters, H, W, 4 * other.pitch, 4 * layout.pitch, 4 * other.plane, 4 * layout.plane);
+    }
+  };
+}

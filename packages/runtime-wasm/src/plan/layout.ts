@@ -1,0 +1,34 @@
+import { oddLines } from './planes.js';
+
+/**
+ * How the maps of a value `[N, C, H, W]` lie in memory, all in cells of four bytes. Images and channels are `plane` cells
+ * apart; cell (y, x) of a channel stands `first + y·pitch + x` behind its start. Around the cells stand `margin` rows and
+ * columns of zeros, the columns right of a row and left of the next one being the same: a convolution that is padded by no
+ * more than that reads the map where it lies (performance.md, section 7).
+ */
+export interface Layout {
+  readonly margin: number;
+  readonly pitch: number;
+  readonly first: number;
+  readonly plane: number;
+}
+
+/** As tensors lie: no margin, nothing between channels. */
+export function compactLayout(shape: readonly number[]): Layout {
+  const [, , ...spatial] = shape;
+  return { margin: 0, pitch: spatial.at(-1) ?? 1, first: 0, plane: spatial.reduce((a, b) => a * b, 1) };
+}
+
+/** Planes an odd number of cache lines apart, with room for the vectors that reach over the last cell. */
+export function planeLayout([, , height, width]: readonly number[], margin: number): Layout {
+  const pitch = width! + margin;
+  const first = margin * pitch + margin;
+  return { margin, pitch, first, plane: oddLines(first + (height! + margin) * pitch + 4) };
+}
+
+export const isCompact = (layout: Layout, shape: readonly number[]): boolean => {
+  const compact = compactLayout(shape);
+  return layout.first === 0 && layout.pitch === compact.pitch && layout.plane === compact.plane;
+};
+
+export const cellsOf = (layout: Layout, shape: readonly number[]): number => shape[0]! * (shape[1] ?? 1) * layout.plane;
