@@ -43,6 +43,11 @@ export const LAYERS: readonly Layer[] = [
     runs: 'anywhere',
   },
   {
+    folder: 'bench', name: '@fretwork/bench',
+    imports: ['@fretwork/compiler', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
+    runs: 'node',
+  },
+  {
     folder: 'cli',
     name: 'fretwork',
     imports: ['@fretwork/compiler', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
