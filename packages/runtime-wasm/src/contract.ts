@@ -96,8 +96,23 @@ export interface LayerInspection {
   readonly layer: string;
   readonly operator: string;
   readonly support: Support;
-  /** The kernels that will run it, as far as they are known before the weights are. */
+  /** The kernels that will run it: of a model whose shapes are known as `report` names them, else those that come into question. */
   readonly kernel: string;
+  readonly cost: EstimatedCost;
+}
+
+/**
+ * An estimate of one run, for the shapes asked about. It counts products of weights and nothing else: no time, no elementwise work,
+ * no activations. Layers compare by `keptMacs` only as far as their kernels are equally fast.
+ */
+export interface EstimatedCost {
+  /** Multiply-accumulates as if nothing had been pruned; left out, with `keptMacs`, where `reason` says why. */
+  readonly macs?: number;
+  /** Those with kept weights, which are all that a run does; of a header's dense tensors all weights count as kept. */
+  readonly keptMacs?: number;
+  /** Of its tensors as they are stored, indices included; a tensor of several layers counts for the first. */
+  readonly bytes: number;
+  readonly reason?: string;
 }
 
 /** Plain and printable. */
@@ -107,6 +122,8 @@ export interface Inspection {
   readonly level: Level;
   readonly why: string;
   readonly layers: readonly LayerInspection[];
+  /** Sums over all layers. */
+  readonly cost: EstimatedCost;
   /** Bytes needed for the shapes asked about; left out where a shape is not known yet. */
   readonly memoryBytes?: number;
 }
