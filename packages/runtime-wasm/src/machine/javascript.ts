@@ -1,6 +1,6 @@
 import { CLAMP_ADDRESS } from '../kernels/stream.js';
 import { FLAG, RECORD, recordBytes } from '../pack/record.js';
-import type { Copy, Machine } from './machine.js';
+import { callAlone, type Copy, type Machine } from './machine.js';
 
 /** The kernels as plain loops over the same programs, for hosts that refuse WebAssembly. */
 export function javascriptMachine(bytes: number): Machine {
@@ -57,8 +57,12 @@ export function javascriptMachine(bytes: number): Machine {
       record += recordBytes(rows);
     }
   };
+  const kernels = { map, vector, copy1: copy(1), copy2: copy(2) };
   return {
-    kernels: { map, vector, copy1: copy(1), copy2: copy(2) },
+    kernels,
+    threads: 1,
+    fork: callAlone(kernels),
+    dispose: () => undefined,
     buffer: () => buffer,
     grow: (wanted) => {
       if (wanted <= buffer.byteLength) return;

@@ -1,3 +1,5 @@
+import { callWith, type Kernel } from './threads/serve.js';
+
 /** What computes: a memory and the kernels over it. Addresses, pitches and offsets are in bytes. */
 export interface Kernels {
   /** All runs of a program over `vectors` vectors of four pixels, `tile` of them at a time. */
@@ -19,7 +21,20 @@ export interface Machine {
   readonly buffer: () => ArrayBufferLike;
   /** Makes the memory at least `bytes` long. Throws `RangeError` where the host has no more. */
   readonly grow: (bytes: number) => void;
+  /** Threads that `fork` runs on, the caller's own included. */
+  readonly threads: number;
+  /**
+   * Calls `kernel` once per thread, with row t of `args`, int32 `[threads, ARGUMENTS]`, and returns when all are done.
+   * Allocates nothing. No thread may write what another one reads or writes. Throws `run.worker` where a thread is gone.
+   */
+  readonly fork: Fork;
+  readonly dispose: () => void;
 }
+
+export type Fork = (kernel: keyof Kernels, args: Int32Array) => void;
+
+/** `fork` of one thread. */
+export const callAlone = (kernels: Kernels): Fork => (kernel, args) => callWith(kernels[kernel] as Kernel, args, 0);
 
 export const PAGE_BYTES = 65536;
 
