@@ -17,6 +17,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'format', name: '@fretwork/format', imports: [], runs: 'anywhere' },
   { folder: 'datasets', name: '@fretwork/datasets', imports: [], runs: 'anywhere' },
   { folder: 'onnx', name: '@fretwork/onnx', imports: ['@fretwork/format'], runs: 'anywhere' },
+  { folder: 'networks', name: '@fretwork/networks', imports: ['@fretwork/format'], testImports: ['@fretwork/reference'], runs: 'anywhere' },
   { folder: 'pruner', name: '@fretwork/pruner', imports: ['@fretwork/format'], testImports: ['@fretwork/reference'], runs: 'anywhere' },
   {
     folder: 'compiler', name: '@fretwork/compiler', imports: ['@fretwork/format'],
@@ -42,9 +43,14 @@ export const LAYERS: readonly Layer[] = [
     runs: 'anywhere',
   },
   {
+    folder: 'bench', name: '@fretwork/bench',
+    imports: ['@fretwork/compiler', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
+    runs: 'node',
+  },
+  {
     folder: 'cli',
     name: 'fretwork',
-    imports: ['@fretwork/compiler', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
+    imports: ['@fretwork/bench', '@fretwork/compiler', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
     runs: 'node',
   },
 ];

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 
 const NEEDED = [
   { command: 'git', debian: 'git', for: 'the table of lines per source file' },
+  { command: 'chromium', debian: 'chromium', for: 'the tests that open pages' },
 ];
 
 const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;

@@ -1,3 +1,4 @@
+import { bench } from './commands/bench.js';
 import { conformance } from './commands/conformance.js';
 import { convert } from './commands/convert.js';
 import { evalCommand } from './commands/eval.js';
@@ -9,4 +10,4 @@ import { verify } from './commands/verify.js';
 import type { Command } from './contract.js';
 
 /** Every command, in the order that help lists them. */
-export const COMMANDS: readonly Command[] = [inspect, explain, convert, prune, run, evalCommand, verify, conformance];
+export const COMMANDS: readonly Command[] = [inspect, explain, convert, prune, run, evalCommand, verify, conformance, bench];

@@ -37,7 +37,7 @@ export type { ReadLimits } from './container/limits.js';
 export type { ArrayPlace, ModelHeader } from './container/outline.js';
 export { readHeader, type GoodHeader, type HeaderResult } from './container/read-header.js';
 export { loadModel, type LoadOptions, type LoadProgress } from './container/load-model.js';
-export type { ModelSource } from './container/byte-source.js';
+export type { ModelSource } from './container/open-source.js';
 export { readModel } from './container/read-model.js';
 export { writeModel } from './container/write-model.js';
 

@@ -138,7 +138,7 @@ describe('loadModel', () => {
     }
     expect(await codeOf(text() as AsyncGenerator<Uint8Array>)).toBe('load.piece');
     expect(await codeOf(join(folder, 'missing.bcr'))).toBe('load.file');
-    await expect(openFile('model.bcr')).rejects.toMatchObject({ code: 'load.no-files' });
+    await expect(openFile('file:///model.bcr', undefined)).rejects.toMatchObject({ code: 'load.no-files' });
   });
 
   it('applies the limits', async () => {

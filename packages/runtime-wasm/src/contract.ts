@@ -1,5 +1,5 @@
 /**
- * The contract of `@fretwork/runtime-wasm`: runs `.bcr` models, in browsers and in Node, on one thread.
+ * The contract of `@fretwork/runtime-wasm`: runs `.bcr` models, in browsers and in Node.
  *
  * What it is. `load` packs a model's weights once into the order in which the WebAssembly kernels read them (sparse
  * weights stay sparse all the way) and gives a `Runtime`. `run` executes it: for each set of input shapes there is a
@@ -22,9 +22,14 @@
  * content is part of the plan: another content is another plan. Where only a computed value would decide it (NonZero),
  * the layer is refused.
  *
+ * Threads. With `threads` a pool of workers shares one memory with the caller and takes its part of the layers for which
+ * that pays; `run` still returns when all is done, and the caller's thread works too. Workers sleep between runs, keep no
+ * process of Node alive and end with `dispose`. Where memory cannot be shared there is one thread, and `report` says why.
+ * With more threads than one, `views` lie on a `SharedArrayBuffer`, which some functions of browsers refuse.
+ *
  * What is thrown. `FretworkError` alone: `run.unsupported` (every refused layer in one error), `run.input-missing`,
  * `run.input-unknown`, `run.dtype`, `run.rank`, `run.shape`, `run.index`, `run.value-missing`, `run.memory`,
- * `run.disposed`, `run.level`, `run.attribute`, those of `loadModel`, and the reason of `signal` as the cause of
+ * `run.disposed`, `run.level`, `run.threads`, `run.worker`, `run.attribute`, those of `loadModel`, and the reason of `signal` as the cause of
  * `load.aborted`.
  */
 import type { DenseTensor, LoadProgress } from '@fretwork/format';
@@ -35,6 +40,11 @@ export type Level = 'relaxed' | 'simd' | 'javascript';
 export interface RuntimeOptions {
   /** `auto`: the best that this host compiles. Asking for one that it refuses throws `run.level`. */
   readonly level?: Level | 'auto';
+  /**
+   * Threads, the caller's included; 1 where left out, so that nobody gets workers unasked. `auto`: as many as the host
+   * has cores, at most 4. Pages need the headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy for more than one.
+   */
+  readonly threads?: number | 'auto';
   /** Bytes the memory may grow to; 1 GiB where left out. More needed: `run.memory`. */
   readonly memoryLimit?: number;
   readonly signal?: AbortSignal;
@@ -61,6 +71,7 @@ export interface RuntimeReport {
   readonly level: Level;
   /** Why this level, and why none above it. */
   readonly why: string;
+  readonly threads: ThreadReport;
   readonly memory: {
     /** Of the WebAssembly memory as it is now. */
     readonly bytes: number;
@@ -73,6 +84,12 @@ export interface RuntimeReport {
   /** Plans that are kept. */
   readonly plans: number;
   readonly layers: readonly LayerReport[];
+}
+
+export interface ThreadReport {
+  readonly count: number;
+  /** Why so many; where fewer than asked for, what is missing. */
+  readonly why: string;
 }
 
 export interface LayerReport {
@@ -96,8 +113,23 @@ export interface LayerInspection {
   readonly layer: string;
   readonly operator: string;
   readonly support: Support;
-  /** The kernels that will run it, as far as they are known before the weights are. */
+  /** The kernels that will run it: of a model whose shapes are known as `report` names them, else those that come into question. */
   readonly kernel: string;
+  readonly cost: EstimatedCost;
+}
+
+/**
+ * An estimate of one run, for the shapes asked about. It counts products of weights and nothing else: no time, no elementwise work,
+ * no activations. Layers compare by `keptMacs` only as far as their kernels are equally fast.
+ */
+export interface EstimatedCost {
+  /** Multiply-accumulates as if nothing had been pruned; left out, with `keptMacs`, where `reason` says why. */
+  readonly macs?: number;
+  /** Those with kept weights, which are all that a run does; of a header's dense tensors all weights count as kept. */
+  readonly keptMacs?: number;
+  /** Of its tensors as they are stored, indices included; a tensor of several layers counts for the first. */
+  readonly bytes: number;
+  readonly reason?: string;
 }
 
 /** Plain and printable. */
@@ -107,6 +139,8 @@ export interface Inspection {
   readonly level: Level;
   readonly why: string;
   readonly layers: readonly LayerInspection[];
+  /** Sums over all layers. */
+  readonly cost: EstimatedCost;
   /** Bytes needed for the shapes asked about; left out where a shape is not known yet. */
   readonly memoryBytes?: number;
 }

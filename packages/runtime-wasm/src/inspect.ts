@@ -1,5 +1,8 @@
-import { DTYPES, FretworkError, weightsOf, type Layer, type Model, type ModelHeader, type ValueInfo } from '@fretwork/format';
-import type { InspectOptions, Inspection, LayerInspection, Support } from './contract.js';
+import {
+  costOf, DTYPES, FretworkError, inferShapes, weightsOf, type Layer, type Macs, type Model, type ModelCost, type ModelHeader, type ShapeTable,
+  type ValueInfo,
+} from '@fretwork/format';
+import type { EstimatedCost, InspectOptions, Inspection, LayerInspection, Support } from './contract.js';
 import { chooseLevel } from './machine/choose-level.js';
 import { RESERVED_BYTES } from './machine/machine.js';
 import { sizeOf, type PackedMatrix } from './operators/row.js';
@@ -20,20 +23,26 @@ export function supportOf(layer: Layer): Support {
 /**
  * What `load` would do with `model`, or with the header of a `.bcr` file (`readHeader`) before its weights are there.
  * Never throws for what a model asks: refusals are answers. Memory is an upper estimate from a header, near to exact
- * from a model.
+ * from a model; costs are counts of products, see `EstimatedCost`.
  */
 export async function inspect(model: Model | ModelHeader, options: InspectOptions = {}): Promise<Inspection> {
   const { level, why } = await chooseLevel(options.level ?? 'auto');
   const subject = subjectOf(model);
+  const shapes = inferShapes(subject, options.inputShapes);
+  const cost = costOf(model, shapes);
   const planned = subject.layers.every((layer) => supportOf(layer).ok) ? planOf(model, subject, options) : {};
-  const layers = subject.layers.map((layer): LayerInspection => {
+  const layers = subject.layers.map((layer, i): LayerInspection => {
     const support = planned.refused?.layer === layer.name ? planned.refused.support : supportOf(layer);
     const packs = findRow(layer)?.pack !== undefined && layer.inputs.slice(1).some((name) => model.tensors.has(name));
-    return { layer: layer.name, operator: layer.operator, support, kernel: support.ok ? (packs ? kernelOf(layer) : 'plain') : 'none' };
+    const kernel = planned.kernels?.get(layer.name) ?? (packs ? kernelOf(layer) : 'plain');
+    return { layer: layer.name, operator: layer.operator, support, kernel: support.ok ? kernel : 'none', cost: estimated(cost.layers[i]!) };
   });
   const ok = layers.every((layer) => layer.support.ok);
-  return { ok, level, why, layers, ...(planned.memoryBytes === undefined ? {} : { memoryBytes: planned.memoryBytes }) };
+  return { ok, level, why, layers, cost: totals(cost, shapes), ...(planned.memoryBytes === undefined ? {} : { memoryBytes: planned.memoryBytes }) };
 }
+
+const estimated = ({ macs, weightBytes }: { readonly macs: Macs; readonly weightBytes: number }): EstimatedCost =>
+  (macs.ok ? { macs: macs.dense, keptMacs: macs.sparse, bytes: weightBytes } : { bytes: weightBytes, reason: `${macs.reason}: ${macs.hint}` });
 
 const kernelOf = (layer: Layer): string => (layer.operator.startsWith('Conv') ? 'stream or axpy' : 'gemv or dot');
 
@@ -48,8 +57,17 @@ function subjectOf(model: Model | ModelHeader): Subject {
   return { inputs: [...header.inputs, ...tensors], outputs: header.outputs, values: header.values, layers: header.layers, tensors: new Map() };
 }
 
+/** Sums of products whose shapes contradict one another would be sums of nothing. */
+function totals(cost: ModelCost, { problems: [problem] }: ShapeTable): EstimatedCost {
+  if (problem === undefined) return estimated(cost);
+  const place = problem.layer === undefined ? '' : `layer ${JSON.stringify(problem.layer)}: `;
+  return { bytes: cost.weightBytes, reason: `${place}${problem.says} (expected ${problem.expected}, found ${problem.actual})` };
+}
+
 interface Planned {
   readonly memoryBytes?: number;
+  /** By layer; of a model only, since the weights decide. */
+  readonly kernels?: ReadonlyMap<string, string>;
   /** A layer that only a plan shows to be refused. */
   readonly refused?: { readonly layer: string; readonly support: Support };
 }
@@ -59,7 +77,7 @@ function planOf(model: Model | ModelHeader, subject: Subject, { inputShapes = {}
   const open = !isLoaded(model) || contentInputs(model).length > 0
     || model.inputs.some(({ name, shape }) => !model.tensors.has(name) && inputShapes[name] === undefined && !(shape?.every((d) => typeof d === 'number') ?? false));
   try {
-    return { memoryBytes: memoryOf(model, subject, inputShapes) };
+    return isLoaded(model) ? planOfModel(model, inputShapes) : { memoryBytes: memoryOfHeader(model, subject, inputShapes) };
   } catch (error) {
     if (!(error instanceof FretworkError)) throw error;
     const { layer, hint } = error.details;
@@ -68,13 +86,18 @@ function planOf(model: Model | ModelHeader, subject: Subject, { inputShapes = {}
   }
 }
 
-function memoryOf(model: Model | ModelHeader, subject: Subject, inputShapes: NonNullable<InspectOptions['inputShapes']>): number {
-  if (isLoaded(model)) {
-    const packing = planPacking(model);
-    const { arenaBytes, lastingBytes } = planModel(model, { shapes: inputShapes, contents: new Map() }, (layer) =>
-      (packing.layers.get(layer.name) ?? []).map(({ plan }): PackedMatrix => ({ ...plan, runs: plan.runs.map((run) => ({ ...run, weights: 0 })), bias: 0 })));
-    return RESERVED_BYTES + packing.bytes + arenaBytes + lastingBytes;
-  }
+function planOfModel(model: Model, inputShapes: NonNullable<InspectOptions['inputShapes']>): Planned {
+  const packing = planPacking(model);
+  const { arenaBytes, lastingBytes, steps, skipped } = planModel(model, { shapes: inputShapes, contents: new Map() }, (layer) =>
+    (packing.layers.get(layer.name) ?? []).map(({ plan }): PackedMatrix => ({ ...plan, runs: plan.runs.map((run) => ({ ...run, weights: 0 })), bias: 0 })));
+  const gone = [...skipped.map(({ name }) => name), ...steps.flatMap(({ node }) => node.fused)];
+  return {
+    memoryBytes: RESERVED_BYTES + packing.bytes + arenaBytes + lastingBytes,
+    kernels: new Map([...steps.map(({ node, work }) => [node.layer.name, work.kernel] as const), ...gone.map((name) => [name, 'none'] as const)]),
+  };
+}
+
+function memoryOfHeader(model: ModelHeader, subject: Subject, inputShapes: NonNullable<InspectOptions['inputShapes']>): number {
   const { arenaBytes, lastingBytes } = planModel(subject, { shapes: inputShapes, contents: new Map() }, (layer) =>
     weightsOf(model as unknown as Model, layer).map(({ view: { rows, columns } }): PackedMatrix => ({ rows, columns, nnz: 0, panel: 1, runs: [], bias: 0 })));
   // A kept weight takes its own four bytes, and less than those again for offsets and records.

@@ -2,9 +2,8 @@ import { FretworkError, loadModel, type Layer, type Model, type ModelSource } fr
 import type { Runtime, RuntimeOptions } from './contract.js';
 import { supportOf } from './inspect.js';
 import { chooseLevel } from './machine/choose-level.js';
-import { javascriptMachine } from './machine/javascript.js';
 import { PAGE_BYTES, RESERVED_BYTES } from './machine/machine.js';
-import { wasmMachine } from './machine/wasm.js';
+import { startMachine } from './machine/start-machine.js';
 import { contentInputs } from './plan/content.js';
 import { packModel, planPacking } from './session/pack-model.js';
 import { Session } from './session/session.js';
@@ -30,10 +29,12 @@ export async function load(source: ModelSource | Model, options: RuntimeOptions 
     throw new FretworkError('run.memory', 'the weights alone need more memory', { expected: `at most ${memoryLimit} bytes`, actual: `${bytes} bytes`, hint: 'raise memoryLimit, or prune more' });
   }
   options.signal?.throwIfAborted();
-  const machine = level.module === undefined ? javascriptMachine(bytes) : await wasmMachine(level.module, bytes, memoryLimit);
+  const { machine, threads } = await startMachine({
+    level, bytes, threads: options.threads ?? 1, limitBytes: memoryLimit, ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
   const packed = packModel(packing, machine.buffer(), RESERVED_BYTES);
   return new Session({
-    model, machine, level, packed, memoryLimit, weightBytes: packing.bytes, outputs: options.outputs ?? 'copies', contentInputs: contentInputs(model),
+    model, machine, level, threads, packed, memoryLimit, weightBytes: packing.bytes, outputs: options.outputs ?? 'copies', contentInputs: contentInputs(model),
   });
 }
 

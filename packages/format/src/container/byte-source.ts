@@ -1,29 +1,18 @@
-import { openFile } from '#file';
 import { FretworkError } from '../error.js';
 
 /** Bytes that arrive in pieces, front to back. */
 export interface ByteSource {
   /** Length of the whole, where it is known before the bytes arrive, and not from the file itself. */
   readonly size: number | undefined;
+  /** What a server says of that length: good enough to show, not to judge by. */
+  readonly claimedSize?: number;
   /** The next piece, which may be empty; undefined at the end. */
   next(): Promise<Uint8Array | undefined>;
   /** Lets go of the source; nothing is read after that. */
   close(): Promise<void>;
 }
 
-/** What `loadModel` reads from. A text is a path, a `URL` has the scheme `file:`; both need Node. */
-export type ModelSource = Uint8Array | ArrayBuffer | Blob | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | URL | string;
-
-/** Bytes in memory are no `ByteSource`: they are read where they lie. */
-export async function openSource(source: Exclude<ModelSource, Uint8Array | ArrayBuffer>): Promise<ByteSource> {
-  if (typeof source === 'string' || source instanceof URL) return openFile(source);
-  if (source instanceof Blob) return streamSource(source.stream(), source.size);
-  // A ReadableStream is iterable in some hosts only.
-  if ('getReader' in source) return streamSource(source, undefined);
-  return iterableSource(source);
-}
-
-function streamSource(stream: ReadableStream<Uint8Array>, size: number | undefined): ByteSource {
+export function streamSource(stream: ReadableStream<Uint8Array>, size: number | undefined): ByteSource {
   const reader = stream.getReader();
   return {
     size,
@@ -35,7 +24,7 @@ function streamSource(stream: ReadableStream<Uint8Array>, size: number | undefin
   };
 }
 
-function iterableSource(iterable: AsyncIterable<Uint8Array>): ByteSource {
+export function iterableSource(iterable: AsyncIterable<Uint8Array>): ByteSource {
   const iterator = iterable[Symbol.asyncIterator]();
   return {
     size: undefined,

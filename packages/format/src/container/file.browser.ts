@@ -1,9 +1,11 @@
 import { FretworkError } from '../error.js';
 import type { ByteSource } from './byte-source.js';
+import { openAddress } from './fetch.js';
 
-/** Stands in for `file.node.ts` where there is no file system. Throws `load.no-files`. */
-export async function openFile(place: string | URL): Promise<ByteSource> {
-  throw new FretworkError('load.no-files', `${String(place)} is a path, and this host has no files`, {
-    hint: 'fetch it and give the `body` of the response to loadModel',
+/** Stands in for `file.node.ts` where there is no file system: a text is an address there. Throws `load.no-files` for `file:`. */
+export async function openFile(place: string | URL, signal: AbortSignal | undefined): Promise<ByteSource> {
+  if (!/^file:/i.test(String(place))) return openAddress(place, signal);
+  throw new FretworkError('load.no-files', `${String(place)} is a file, and this host has none`, {
+    hint: 'let a person choose it (an input of type file gives a Blob), or serve it and give its address',
   });
 }

@@ -5,7 +5,7 @@ import type { ByteSource } from './byte-source.js';
 const PIECE_BYTES = 1 << 20;
 
 /** A file of Node's file system, by path or `file:` URL. Throws `load.file` where it cannot be opened. */
-export async function openFile(place: string | URL): Promise<ByteSource> {
+export async function openFile(place: string | URL, _signal?: AbortSignal): Promise<ByteSource> {
   const file = await open(place).catch((cause: unknown): never => {
     throw new FretworkError('load.file', `${String(place)} cannot be opened`, { cause, hint: 'check the path and the right to read it' });
   });

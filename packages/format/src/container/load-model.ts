@@ -1,15 +1,16 @@
 import type { Model } from '../contract.js';
 import { FretworkError } from '../error.js';
-import { openSource, type ByteSource, type ModelSource } from './byte-source.js';
+import type { ByteSource } from './byte-source.js';
 import { Gather } from './gather.js';
 import { withLimits, type ReadLimits } from './limits.js';
+import { openSource, type ModelSource } from './open-source.js';
 import { parseHeader, type GoodHeader, type ParsedHeader } from './read-header.js';
 import { attachArrays } from './read-model.js';
 
 export interface LoadProgress {
   /** Bytes that have arrived. */
   readonly loadedBytes: number;
-  /** Length of the file; left out until its header is there. */
+  /** Length of the file: until its header is there what a server says, or left out. */
   readonly fileBytes?: number;
 }
 
@@ -27,13 +28,14 @@ export interface LoadOptions {
  *
  * Bytes in memory (`Uint8Array`, `ArrayBuffer`) are not copied, see `readModel`. Throws the first broken rule of `RULES` as a
  * `FretworkError`, `load.aborted` with the reason of `signal` as its cause, `load.source` where the source fails, `load.piece`,
- * `load.file`, `load.no-files`, `host.big-endian`; and whatever `onHeader` throws, as it is.
+ * `load.file`, `load.no-files`, `load.fetch` and `load.status` where an address is not answered or not with 200 (the message names
+ * it without its query), `host.big-endian`; and whatever `onHeader` throws, as it is.
  */
 export async function loadModel(source: ModelSource, options: LoadOptions = {}): Promise<Model> {
   requireWanted(options.signal);
   if (source instanceof Uint8Array) return loadBytes(source, options);
   if (source instanceof ArrayBuffer) return loadBytes(new Uint8Array(source), options);
-  const opened = await openSource(source);
+  const opened = await heeding(openSource(source, options.signal), options.signal);
   let complete = false;
   try {
     const model = await loadPieces(opened, options);
@@ -60,7 +62,7 @@ async function loadPieces(source: ByteSource, options: LoadOptions): Promise<Mod
   let parsed: ParsedHeader | undefined;
   let needBytes = 1;
   for (;;) {
-    const piece = await wanted(nextOf(source), options.signal);
+    const piece = await wanted(heeding(nextOf(source), options.signal), options.signal);
     if (piece === undefined) break;
     gather.add(piece);
     if (parsed === undefined && gather.length >= needBytes) {
@@ -74,12 +76,14 @@ async function loadPieces(source: ByteSource, options: LoadOptions): Promise<Mod
         needBytes = gather.length < 8 ? 1 : result.needBytes;
       }
     }
-    options.onProgress?.({ loadedBytes: gather.length, ...(parsed && { fileBytes: parsed.fileBytes }) });
+    options.onProgress?.({ loadedBytes: gather.length, ...fileBytes(parsed?.fileBytes ?? source.claimedSize) });
     if (parsed !== undefined && gather.length > parsed.fileBytes) break;
   }
   if (parsed === undefined || gather.length !== parsed.fileBytes) parsed = whole(gather.bytes, gather.length, options);
   return attachArrays(parsed, gather.bytes);
 }
+
+const fileBytes = (bytes: number | undefined): Pick<LoadProgress, 'fileBytes'> => (bytes === undefined ? {} : { fileBytes: bytes });
 
 /** The header of a file of `size` bytes whose end has been seen. */
 function whole(bytes: Uint8Array, size: number, options: LoadOptions): ParsedHeader {
@@ -104,6 +108,16 @@ const aborted = (signal: AbortSignal): FretworkError =>
 
 function requireWanted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(signal);
+}
+
+/** A source that heeds the signal itself fails with a reason of its own. */
+async function heeding<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    requireWanted(signal);
+    throw error;
+  }
 }
 
 /** `work`, or the abort where that comes first: a source that never answers must not hold us. */

@@ -1,3 +1,4 @@
+import type { ModelHeader } from '../container/outline.js';
 import type { DType, Layer, Model, Tensor } from '../contract.js';
 import { elementCount } from '../dtype.js';
 import { indexBytes, nnzOf, payloadBytes } from '../sparse/measure.js';
@@ -44,12 +45,17 @@ const KNOWN: ReadonlySet<string> = new Set(OPERATOR_SHAPES.map((row) => row.oper
 
 const NEVER_TRAINED: ReadonlySet<DType> = new Set<DType>(['i64', 'i32', 'bool']);
 
-/** Parameters, bytes and multiply-accumulates of `model`, for the shapes that `inferShapes` found. */
-export function costOf(model: Model, shapes: ShapeTable): ModelCost {
+/**
+ * Parameters, bytes and multiply-accumulates of `model`, for the shapes that `inferShapes` found. Of a header the same, but that all
+ * elements of a dense tensor count as kept: which of them are zero shows when they arrive.
+ */
+export function costOf(outline: Model | ModelHeader, shapes: ShapeTable): ModelCost {
+  // Of a place in a file only lengths are read.
+  const model = outline as Model;
   const owned = new Set<string>();
   const nnz = new Map<string, number>();
   const kept = (name: string, tensor: Tensor): number => {
-    const found = nnz.get(name) ?? nnzOf(tensor);
+    const found = nnz.get(name) ?? (tensor.kind === 'dense' && !ArrayBuffer.isView(tensor.data) ? elementCount(tensor.shape) : nnzOf(tensor));
     nnz.set(name, found);
     return found;
   };

@@ -92,6 +92,8 @@ export class Code {
   vectorZero(): this { return this.#simd(0x0c, ...new Array<number>(16).fill(0)); }
   vectorAdd(): this { return this.#simd(0xe4); }
   vectorMultiply(): this { return this.#simd(0xe6); }
+  /** A NaN in either stays. */
+  vectorMaximum(): this { return this.#simd(0xe9); }
   /** a, b → b < a ? b : a; a NaN in `a` stays. */
   vectorLeast(): this { return this.#simd(0xea); }
   /** a, b → a < b ? b : a; a NaN in `a` stays. */

@@ -2,6 +2,7 @@ import { ModuleWriter, type MemoryType } from '../assembler/module.js';
 import { copyDrivers } from './copy.js';
 import { vectorDriver } from './gemv.js';
 import { mapDriver } from './map-driver.js';
+import { poolDrivers } from './pool.js';
 
 /** What the machine code may use: 128-bit SIMD, or relaxed SIMD with its fused multiply-add as well. */
 export type KernelLevel = 'simd' | 'relaxed';
@@ -12,5 +13,6 @@ export function buildKernels(level: KernelLevel, memory: MemoryType): Uint8Array
   mapDriver(writer);
   vectorDriver(writer);
   copyDrivers(writer);
+  poolDrivers(writer);
   return writer.finish(memory);
 }

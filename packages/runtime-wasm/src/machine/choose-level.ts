@@ -1,4 +1,5 @@
 import { FretworkError } from '@fretwork/format';
+import { relaxedSimd, simd } from 'wasm-feature-detect';
 import type { Level } from '../contract.js';
 import { compile } from './wasm.js';
 
@@ -9,21 +10,35 @@ export interface ChosenLevel {
   readonly module?: WebAssembly.Module;
 }
 
-const LEVELS = ['relaxed', 'simd'] as const;
+/** Best first. */
+const LEVELS = [
+  { level: 'relaxed', needs: 'relaxed SIMD', detect: relaxedSimd },
+  { level: 'simd', needs: 'SIMD', detect: simd },
+] as const;
 
 /** The best level that this host compiles, or the one asked for. Throws `run.level` where it refuses that one. */
 export async function chooseLevel(wanted: Level | 'auto'): Promise<ChosenLevel> {
   if (wanted === 'javascript') return { level: 'javascript', why: 'asked for' };
   const refused: string[] = [];
-  for (const level of LEVELS) {
-    if (wanted !== 'auto' && wanted !== level) continue;
-    const compiled = await compile(level);
-    if (compiled.ok) {
+  for (const row of LEVELS) {
+    if (wanted !== 'auto' && wanted !== row.level) continue;
+    const tried = await tryLevel(row);
+    if (tried.ok) {
       const why = wanted === 'auto' ? ['the best that this host compiles', ...refused].join('; ') : 'asked for';
-      return { level, why, module: compiled.module };
+      return { level: row.level, why, module: tried.module };
     }
-    refused.push(`${level} is refused: ${compiled.reason}`);
+    refused.push(`${row.level} is refused: ${tried.reason}`);
   }
   if (wanted !== 'auto') throw new FretworkError('run.level', refused[0]!, { hint: 'ask for level auto, or for javascript, which every host has' });
   return { level: 'javascript', why: refused.join('; ') };
+}
+
+/**
+ * The detector is asked first: its question is a few bytes, our kernels are thousands. Only its no is final. It asks
+ * `WebAssembly.validate`, which says yes under a content security policy that then refuses to compile.
+ */
+async function tryLevel({ level, needs, detect }: (typeof LEVELS)[number]): ReturnType<typeof compile> {
+  if (typeof WebAssembly !== 'object') return { ok: false, reason: 'this host has no WebAssembly' };
+  if (!await detect()) return { ok: false, reason: `this host has no ${needs}` };
+  return compile(level);
 }

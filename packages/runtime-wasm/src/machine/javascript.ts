@@ -1,6 +1,6 @@
 import { CLAMP_ADDRESS, RESIDUAL_ADDRESS } from '../kernels/stream.js';
 import { FLAG, RECORD, recordBytes } from '../pack/record.js';
-import type { Copy, Kernels, Machine } from './machine.js';
+import { callAlone, type Copy, type Kernels, type Machine, type Pool } from './machine.js';
 
 /** The kernels as plain loops over the same programs, for hosts that refuse WebAssembly. */
 export function javascriptMachine(bytes: number): Machine {
@@ -77,8 +77,24 @@ export function javascriptMachine(bytes: number): Machine {
       record += recordBytes(rows);
     }
   };
+  const pool = (together: (a: number, b: number) => number, step: (distance: number) => number, between: (distance: number) => number): Pool =>
+    (from, to, count, distance, vectors) => {
+      for (let x = 0; x < 4 * vectors; x++) {
+        const first = from / 4 + x * step(distance);
+        let sum = floats[first]!;
+        for (let k = 1; k < count; k++) sum = together(floats[first + k * between(distance)]!, sum);
+        floats[to / 4 + x] = sum;
+      }
+    };
+  const rows = (together: (a: number, b: number) => number): Pool => pool(together, () => 1, (pitch) => pitch / 4);
+  const columns = (together: (a: number, b: number) => number): Pool => pool(together, (stride) => stride, () => 1);
+  const plus = (a: number, b: number): number => a + b;
+  const kernels = { map, vector, copy1: copy(1), copy2: copy(2), add, frame, rowsMost: rows(Math.max), rowsSum: rows(plus), columnsMost: columns(Math.max), columnsSum: columns(plus) };
   return {
-    kernels: { map, vector, copy1: copy(1), copy2: copy(2), add, frame },
+    kernels,
+    threads: 1,
+    fork: callAlone(kernels),
+    dispose: () => undefined,
     buffer: () => buffer,
     grow: (wanted) => {
       if (wanted <= buffer.byteLength) return;

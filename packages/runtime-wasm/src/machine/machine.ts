@@ -1,3 +1,5 @@
+import { callWith, type Kernel } from './threads/serve.js';
+
 /** What computes: a memory and the kernels over it. Addresses, pitches and offsets are in bytes. */
 export interface Kernels {
   /** All runs of a program over `vectors` vectors of four pixels, `tile` of them at a time. */
@@ -11,7 +13,15 @@ export interface Kernels {
   readonly add: Copy;
   /** Zeroes the first `size` bytes of each plane, but for `rows` rows of `width` bytes, `pitch` apart, from byte `first` on. */
   readonly frame: (to: number, planes: number, plane: number, size: number, first: number, rows: number, width: number, pitch: number) => void;
+  /** Each of `vectors` vectors put together over `rows` rows, `pitch` bytes apart: the largest, or the sum. */
+  readonly rowsMost: Pool;
+  readonly rowsSum: Pool;
+  /** Each float put together with the `taps` - 1 behind it, at every float or every second one. */
+  readonly columnsMost: Pool;
+  readonly columnsSum: Pool;
 }
+
+export type Pool = (from: number, to: number, count: number, distance: number, vectors: number) => void;
 
 export type Copy = (
   from: number, to: number, planes: number, rows: number, width: number, fromPitch: number, toPitch: number, fromPlane: number, toPlane: number,
@@ -23,7 +33,20 @@ export interface Machine {
   readonly buffer: () => ArrayBufferLike;
   /** Makes the memory at least `bytes` long. Throws `RangeError` where the host has no more. */
   readonly grow: (bytes: number) => void;
+  /** Threads that `fork` runs on, the caller's own included. */
+  readonly threads: number;
+  /**
+   * Calls `kernel` once per thread, with row t of `args`, int32 `[threads, ARGUMENTS]`, and returns when all are done.
+   * Allocates nothing. No thread may write what another one reads or writes. Throws `run.worker` where a thread is gone.
+   */
+  readonly fork: Fork;
+  readonly dispose: () => void;
 }
+
+export type Fork = (kernel: keyof Kernels, args: Int32Array) => void;
+
+/** `fork` of one thread. */
+export const callAlone = (kernels: Kernels): Fork => (kernel, args) => callWith(kernels[kernel] as Kernel, args, 0);
 
 export const PAGE_BYTES = 65536;
 

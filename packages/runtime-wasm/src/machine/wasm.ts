@@ -1,6 +1,6 @@
 import { buildKernels } from '../kernels/build.js';
-import type { Kernels, Machine } from './machine.js';
-import { PAGE_BYTES } from './machine.js';
+import { callAlone, PAGE_BYTES, type Kernels, type Machine } from './machine.js';
+import { startPool } from './threads/pool.js';
 
 /** Pages that the module lets a memory have: all there are, so that its bytes do not depend on any limit. */
 const MODULE_PAGES = 65536;
@@ -11,17 +11,18 @@ export type Compiled = { readonly ok: true; readonly module: WebAssembly.Module 
 /** The module is the same for every model: compiled once. */
 const COMPILED = new Map<string, Promise<Compiled>>();
 
-export function compile(level: 'relaxed' | 'simd'): Promise<Compiled> {
-  const known = COMPILED.get(level) ?? compileNow(level);
-  COMPILED.set(level, known);
+export function compile(level: 'relaxed' | 'simd', shared = false): Promise<Compiled> {
+  const key = `${level} ${shared}`;
+  const known = COMPILED.get(key) ?? compileNow(level, shared);
+  COMPILED.set(key, known);
   return known;
 }
 
 /** Compiles the kernels. A strict content security policy and a missing instruction both show here, and only here. */
-async function compileNow(level: 'relaxed' | 'simd'): Promise<Compiled> {
+async function compileNow(level: 'relaxed' | 'simd', shared: boolean): Promise<Compiled> {
   if (typeof WebAssembly !== 'object') return { ok: false, reason: 'this host has no WebAssembly' };
   try {
-    const bytes = buildKernels(level, { initial: 1, maximum: MODULE_PAGES, shared: false });
+    const bytes = buildKernels(level, { initial: 1, maximum: MODULE_PAGES, shared });
     return { ok: true, module: await WebAssembly.compile(bytes as BufferSource) };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
@@ -30,14 +31,32 @@ async function compileNow(level: 'relaxed' | 'simd'): Promise<Compiled> {
 
 /** A memory of `bytes`, which may grow to `limitBytes`, and `module` over it. */
 export async function wasmMachine(module: WebAssembly.Module, bytes: number, limitBytes: number): Promise<Machine> {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES), maximum: Math.max(1, Math.floor(limitBytes / PAGE_BYTES)) });
+  const memory = memoryOf(bytes, limitBytes, false);
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-  return {
-    kernels: exports as unknown as Kernels,
-    buffer: () => memory.buffer,
-    grow: (wanted) => {
-      const missing = Math.ceil((wanted - memory.buffer.byteLength) / PAGE_BYTES);
-      if (missing > 0) memory.grow(missing);
-    },
-  };
+  const kernels = exports as unknown as Kernels;
+  return { ...overMemory(memory), kernels, threads: 1, fork: callAlone(kernels), dispose: () => undefined };
 }
+
+export type Threaded = { readonly ok: true; readonly machine: Machine } | { readonly ok: false; readonly reason: string };
+
+/** The same with a pool of `threads` threads over a shared memory. Rejects with the reason of `signal` alone. */
+export async function threadedMachine(level: 'relaxed' | 'simd', threads: number, bytes: number, limitBytes: number, signal?: AbortSignal): Promise<Threaded> {
+  const compiled = await compile(level, true);
+  if (!compiled.ok) return compiled;
+  const memory = memoryOf(bytes, limitBytes, true);
+  const { exports } = await WebAssembly.instantiate(compiled.module, { env: { memory } });
+  const started = await startPool({ module: compiled.module, memory, exports, threads, ...(signal === undefined ? {} : { signal }) });
+  if (!started.ok) return started;
+  return { ok: true, machine: { ...overMemory(memory), kernels: exports as unknown as Kernels, threads, ...started.pool } };
+}
+
+const memoryOf = (bytes: number, limitBytes: number, shared: boolean): WebAssembly.Memory =>
+  new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES), maximum: Math.max(1, Math.floor(limitBytes / PAGE_BYTES)), shared });
+
+const overMemory = (memory: WebAssembly.Memory): Pick<Machine, 'buffer' | 'grow'> => ({
+  buffer: () => memory.buffer,
+  grow: (wanted) => {
+    const missing = Math.ceil((wanted - memory.buffer.byteLength) / PAGE_BYTES);
+    if (missing > 0) memory.grow(missing);
+  },
+});

@@ -1,7 +1,8 @@
 /** Pooling: one number of each window, plane by plane; the padding never counts as a value. */
 import { attribute, requiredAttribute } from '@fretwork/format';
 import { isFloat, readable, synced, writable } from './elements.js';
-import { sizeOf, type Binding, type OperatorRow, type Step } from './row.js';
+import { isMapOfFloats, isPooledByKernels, pooledByKernels, rowBytes } from './pooled-rows.js';
+import { PLAIN, sizeOf, type Binding, type Node, type OperatorRow, type PlaneUse, type Step } from './row.js';
 import { knownWindow, windowOf, type Triple, type Window } from './window.js';
 
 interface Pooling {
@@ -90,9 +91,15 @@ function maxPool(b: Binding): Step {
   }, [...(Y === undefined ? [] : [Y]), ...(I === undefined ? [] : [I])]);
 }
 
+const mapUse = (node: Node): PlaneUse | undefined => (isMapOfFloats(node) ? { reads: [0], margin: 0, sameSize: false } : undefined);
+const poolUse = (node: Node): PlaneUse | undefined => (isPooledByKernels(node) ? { reads: [0], margin: 0, sameSize: false } : undefined);
+
 const globally = (operator: string, mean: boolean): OperatorRow => ({
   operator,
+  inMemory: [0],
+  planes: mapUse,
   prepare: (b) => {
+    if (isMapOfFloats(b.node)) return overMaps(b, mean);
     const x = b.node.inputs[0]!;
     const [planes, cells] = [x.shape[0]! * x.shape[1]!, sizeOf(x.shape.slice(2))];
     const [X, Y] = [readable(b, x), writable(b, b.node.outputs[0]!)];
@@ -112,9 +119,34 @@ const globally = (operator: string, mean: boolean): OperatorRow => ({
   },
 });
 
+/** One number of each whole map. */
+function overMaps(b: Binding, mean: boolean): Step {
+  const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
+  const [from, to] = [b.layout(x), b.layout(y)];
+  const [, , H, W] = x.shape as [number, number, number, number];
+  const planes = x.shape[0]! * x.shape[1]!;
+  const [first, target, { floats }] = [b.address(x) / 4 + from.first, b.address(y) / 4 + to.first, b];
+  return () => {
+    for (let plane = 0; plane < planes; plane++) {
+      let sum = mean ? 0 : -Infinity;
+      for (let row = first + plane * from.plane, r = 0; r < H; r++, row += from.pitch) {
+        if (mean) for (let i = row; i < row + W; i++) sum += floats[i]!;
+        else for (let i = row; i < row + W; i++) sum = Math.max(sum, floats[i]!);
+      }
+      floats[target + plane * to.plane] = mean ? sum / (H * W) : sum;
+    }
+  };
+}
+
+const pooling = (operator: string, plain: (b: Binding) => Step): OperatorRow => ({
+  operator, supports: knownWindow, inMemory: [0], planes: poolUse,
+  work: (node) => (isPooledByKernels(node) ? { ...PLAIN, scratchBytes: rowBytes(node), kernel: 'rows and columns', why: 'rows put together by vectors, then columns' } : PLAIN),
+  prepare: (b) => (isPooledByKernels(b.node) ? pooledByKernels(b, operator === 'AveragePool') : plain(b)),
+});
+
 export const POOLING: readonly OperatorRow[] = [
-  { operator: 'AveragePool', supports: knownWindow, prepare: averagePool },
-  { operator: 'MaxPool', supports: knownWindow, prepare: maxPool },
+  pooling('AveragePool', averagePool),
+  pooling('MaxPool', maxPool),
   globally('GlobalAveragePool', true),
   globally('GlobalMaxPool', false),
 ];

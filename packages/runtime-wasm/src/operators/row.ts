@@ -1,6 +1,6 @@
 import type { Activation, DType, Layer, Tensor, TensorData } from '@fretwork/format';
 import type { Support } from '../contract.js';
-import type { Kernels } from '../machine/machine.js';
+import type { Machine } from '../machine/machine.js';
 import type { PackedRun } from '../pack/lay-runs.js';
 import type { RunPlan } from '../pack/plan-runs.js';
 import type { Layout } from '../plan/layout.js';
@@ -70,7 +70,9 @@ export interface Work {
 /** A step about to be made. */
 export interface Binding {
   readonly node: Node;
-  readonly kernels: Kernels;
+  readonly kernels: Machine['kernels'];
+  readonly threads: Machine['threads'];
+  readonly fork: Machine['fork'];
   readonly packed: readonly PackedMatrix[];
   /** All of the memory. */
   readonly buffer: ArrayBufferLike;

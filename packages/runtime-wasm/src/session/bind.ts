@@ -35,7 +35,7 @@ export function bindPlan(plan: Plan, machine: Machine, base: number, decoded: De
     return DTYPES[value.dtype].view(buffer, address(value), sizeOf(value.shape));
   };
   const bindingOf = (step: PlanStep): Binding => ({
-    node: step.node, kernels: machine.kernels, packed: step.packed, buffer, floats,
+    node: step.node, kernels: machine.kernels, threads: machine.threads, fork: machine.fork, packed: step.packed, buffer, floats,
     scratch: arena + step.scratch, program: base + step.program, view, address,
     layout: (value) => plan.layouts.get(value.name) ?? compactLayout(value.shape),
   });

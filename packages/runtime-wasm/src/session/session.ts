@@ -1,5 +1,5 @@
 import { FretworkError, type DenseTensor, type Model, type TensorData } from '@fretwork/format';
-import type { LayerReport, Runtime, RuntimeReport, Tensors } from '../contract.js';
+import type { LayerReport, Runtime, RuntimeReport, Tensors, ThreadReport } from '../contract.js';
 import type { ChosenLevel } from '../machine/choose-level.js';
 import { PAGE_BYTES, RESERVED_BYTES, type Machine } from '../machine/machine.js';
 import type { PackedMatrix } from '../operators/row.js';
@@ -24,6 +24,7 @@ export interface SessionParts {
   readonly model: Model;
   readonly machine: Machine;
   readonly level: ChosenLevel;
+  readonly threads: ThreadReport;
   readonly packed: ReadonlyMap<string, readonly PackedMatrix[]>;
   readonly weightBytes: number;
   readonly memoryLimit: number;
@@ -70,6 +71,7 @@ export class Session implements Runtime {
   }
 
   dispose(): void {
+    this.#parts?.machine.dispose();
     this.#parts = undefined;
     this.#plans = [];
     this.#latest = undefined;
@@ -81,6 +83,7 @@ export class Session implements Runtime {
     return {
       level: parts.level.level,
       why: parts.level.why,
+      threads: parts.threads,
       memory: {
         bytes: parts.machine.buffer().byteLength, limitBytes: parts.memoryLimit, weightBytes: parts.weightBytes,
         planBytes: plan === undefined ? 0 : plan.lastingBytes + plan.arenaBytes,

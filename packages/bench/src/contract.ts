@@ -1,0 +1,117 @@
+/**
+ * The contract of `@fretwork/bench`: Fretwork held against its peers on single layers and on whole networks.
+ *
+ * What it is. A table of layers, a table of peers, a way of timing, and reports as plain records. `benchLayers` builds every
+ * layer once per contender (ours sparse and dense, each peer dense), checks every answer first, and times all of
+ * them interleaved in one run on one engine. `benchModels` does the same with whole networks, `benchInBrowser` does either
+ * in headless Chromium. Peers are optional packages: one that is missing or does not start is a row with the reason.
+ *
+ * What it is not. No profiler: what is timed is the whole call a user makes, tensor in and tensor out. No judge of accuracy:
+ * masks are drawn, or projected from random weights, for speed alone. No comparison across runs or machines: figures stand
+ * beside each other only where they come from one run.
+ *
+ * How time is taken. Each contender is warmed up for 200 ms and at least three calls. A sample is as many calls as fill 3 ms,
+ * divided by their number. A round takes one sample of each contender, and each round starts with another one. A round in
+ * which the contenders as a whole were 15 % slower than usual (the median of sample / median over the contenders) is rejected and
+ * taken again, at most as many times as there are rounds. At least 50 rounds by default. `ms` is the median, `spread` the distance between the quartiles. A speed-up is
+ * the quotient of two medians; it is not stated where a spread is larger than the gap between the medians, nor where half of the
+ * rounds or more were rejected.
+ *
+ * Who owns which buffer. Peers get their own copies of weights and inputs, made before any timing.
+ *
+ * What is thrown. `FretworkError`: `bench.answer` where a contender's answer is wrong (nothing is timed then), `bench.option`,
+ * `bench.package`, those of the browser part (`browser/contract.ts`), and the reason of `signal`.
+ */
+
+/** Or why not, and what to do about it. */
+export type Refusal = { readonly ok: false; readonly reason: string; readonly hint: string };
+
+/** Names of the peers, as reports use them. */
+export type PeerName = 'onnxruntime-web' | 'litert' | 'tfjs-wasm' | 'onnxruntime-node' | 'own-dense';
+
+/** Milliseconds of one call, the median over rounds. */
+export interface Timing {
+  readonly ms: number;
+  /** Distance between the quartiles, ms. */
+  readonly spread: number;
+  /** Samples that count. */
+  readonly rounds: number;
+  /** Rounds that were taken and rejected as noisy. */
+  readonly rejected: number;
+  /** Calls in one sample. */
+  readonly calls: number;
+}
+
+/** One layer at one sparsity. */
+export interface LayerRow {
+  readonly layer: string;
+  /** `dense` in rows of sparsity 0. */
+  readonly scheme: string;
+  /** `8x32`; null where the scheme has no blocks. */
+  readonly block: string | null;
+  /** Asked share of weights that are zero, 0..1. */
+  readonly sparsity: number;
+  readonly threads: number;
+  /** Of ours. */
+  readonly ms: number;
+  readonly spread: number;
+  /** ms of each peer, all dense; null: not measured, and `caption.peers` or `caption.refused` says why. */
+  readonly peers: Readonly<Partial<Record<PeerName, number | null>>>;
+}
+
+/** How a peer stands in this run. */
+export interface PeerCaption {
+  readonly name: PeerName;
+  /** Left out where it did not start. */
+  readonly version?: string;
+  /** Why it did not start. */
+  readonly reason?: string;
+}
+
+/** More about one row than its figures. */
+export interface LayerDetail {
+  readonly layer: string;
+  readonly sparsity: number;
+  /** Multiply-adds of the dense layer, millions. */
+  readonly mmac: number;
+  /** Reached share of weights that are zero. */
+  readonly reached: number;
+  /** What ran ours. */
+  readonly kernel: string;
+  readonly timing: Timing;
+  readonly peers: Readonly<Partial<Record<PeerName, Timing>>>;
+}
+
+/** Where and how it was measured. */
+export interface Caption {
+  readonly what: string;
+  /** ISO 8601. */
+  readonly date: string;
+  /** `Node 24.21.0 (V8 13.6…)`, `Chromium 156…`. */
+  readonly engine: string;
+  /** CPU, cores, system; what the page's host says in a browser. */
+  readonly machine: string;
+  readonly threads: number;
+  /** Level of the runtime. */
+  readonly level: string;
+  readonly outputs: 'copies' | 'views';
+  readonly masks: string;
+  readonly seed: number;
+  readonly timing: string;
+  readonly peers: readonly PeerCaption[];
+  /** Layers or networks that a peer cannot take. */
+  readonly refused: readonly { readonly peer: PeerName; readonly layer: string; readonly reason: string }[];
+}
+
+export interface LayersReport {
+  readonly caption: Caption & { readonly speedups: readonly Speedups[]; readonly details: readonly LayerDetail[] };
+  readonly rows: readonly LayerRow[];
+}
+
+/** Geometric means of speed-ups over the layers of a group. */
+export interface Speedups {
+  readonly group: string;
+  readonly sparsity: number;
+  /** Layers that count: those with a speed-up that can be stated. */
+  readonly peers: readonly { readonly peer: PeerName; readonly mean: number; readonly least: number; readonly most: number; readonly layers: number; readonly unstated: number }[];
+}

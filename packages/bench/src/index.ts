@@ -1,0 +1,19 @@
+export type {
+  Caption, LayerDetail, LayerRow, LayersReport, PeerCaption, PeerName, Refusal, Speedups, Timing,
+} from './contract.js';
+
+// layers/
+export type { LayersRequest } from './bench-layers.js';
+export { LAYER_SET, type BenchLayer, type ConvLayer, type FullLayer, type GruLayer, type LayerGroup } from './layers/layer-set.js';
+export { MASK_SCHEMES, MASK_SOURCES, type Block, type MaskScheme, type MaskSource } from './layers/masks.js';
+export { benchLayersInNode, type NodeOptions } from './node-bench.js';
+
+// timing/
+export { measure, type Contender, type MeasureOptions } from './timing/measure.js';
+export { speedup, type Speedup } from './timing/speedup.js';
+
+// browser/
+export type { Answer, Body, FoundChromium, Mount, OpenPage, PageOptions, ServeOptions, Served } from './browser/contract.js';
+export { bundle, type BundleOptions } from './browser/bundle.js';
+export { findChromium, withPage } from './browser/chromium.js';
+export { serve } from './browser/serve.js';

@@ -1,0 +1,13 @@
+import { arch, cpus, platform } from 'node:os';
+import type { Place } from './bench-layers.js';
+import { nodeHost } from './peers/node-host.js';
+
+/** This Node on this machine. */
+export function nodePlace(threads: number): Place {
+  const cores = cpus();
+  return {
+    host: nodeHost(threads),
+    engine: `Node ${process.versions.node} (V8 ${process.versions.v8})`,
+    machine: `${cores[0]?.model.trim() ?? 'unknown processor'}, ${cores.length} cores, ${platform()} ${arch()}`,
+  };
+}

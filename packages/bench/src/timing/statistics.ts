@@ -1,0 +1,28 @@
+/** Value below which `share` of the sorted samples lie, linear between neighbours. Throws RangeError for none. */
+export function quantile(samples: readonly number[], share: number): number {
+  if (samples.length === 0) throw new RangeError('there is no quantile of no samples');
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const [low, high] = [sorted[Math.floor(at)]!, sorted[Math.ceil(at)]!];
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+export const median = (samples: readonly number[]): number => quantile(samples, 0.5);
+
+/** Distance between the quartiles. */
+export const quartileSpread = (samples: readonly number[]): number => quantile(samples, 0.75) - quantile(samples, 0.25);
+
+/** Throws RangeError for none. */
+export function geometricMean(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('there is no mean of no values');
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+/**
+ * How slow each round was as a whole: the median over the contenders of sample / median of the contender's samples.
+ * `samples[contender][round]`.
+ */
+export function slowness(samples: readonly (readonly number[])[]): readonly number[] {
+  const usual = samples.map(median);
+  return (samples[0] ?? []).map((_, round) => median(samples.map((own, i) => own[round]! / usual[i]!)));
+}

@@ -1,0 +1,47 @@
+import { speedup, type Caption, type LayersReport, type LayerDetail, type PeerName, type Refusal } from '@fretwork/bench';
+import { percent, plain, printTable } from './print-table.js';
+
+/** Where and how it was measured, one fact a line. */
+export function captionText(caption: Caption): string {
+  const peers = caption.peers.map(({ name, version, reason }) => (version === undefined ? `  ${name}: not measured, ${reason}` : `  ${name} ${version}`));
+  return [
+    `${caption.date}, ${caption.engine}, ${caption.threads === 1 ? 'one thread' : `${caption.threads} threads`}, level ${caption.level}`,
+    caption.machine,
+    `masks ${caption.masks}, seed ${caption.seed}; all peers run dense weights`,
+    `${caption.timing}${caption.outputs === 'views' ? '; ours gives views, ONNX Runtime has copies only' : '; ours gives copies'}`,
+    ...peers,
+    '',
+  ].join('\n');
+}
+
+const ms = (value: number): string => (value >= 100 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toFixed(4));
+
+/** Times of dense layers, speed-ups of ours over each peer, and their geometric means. */
+export function layersText({ caption }: LayersReport): string {
+  const peers = [...new Set(caption.details.flatMap((detail) => Object.keys(detail.peers) as PeerName[]))];
+  const others = peers.filter((peer) => peer !== 'own-dense');
+  const unstated = new Set<string>();
+  const factor = (detail: LayerDetail, peer: PeerName): string => {
+    const timing = detail.peers[peer];
+    if (timing === undefined || (peer === 'own-dense' && detail.sparsity === 0)) return '–';
+    const said = speedup(detail.timing, timing);
+    if (!said.ok) unstated.add(`${detail.layer} at ${percent(detail.sparsity)} against ${peer}: ${(said satisfies Refusal).reason}`);
+    return said.ok ? `${said.factor.toPrecision(3)}x` : '?';
+  };
+  const dense = caption.details.filter(({ sparsity }) => sparsity === 0);
+  const both = (timing: LayerDetail['timing'] | undefined): string => (timing === undefined ? '–' : `${ms(timing.ms)} ±${ms(timing.spread / 2)}`);
+  const denseTable = printTable(['dense, ms', 'ours', ...others], dense.map((detail) => [detail.layer, both(detail.timing), ...others.map((peer) => both(detail.peers[peer]))]));
+  const gflops = ({ mmac, reached, timing }: LayerDetail): string => (2 * mmac * (1 - reached) / timing.ms / 1000).toFixed(1);
+  const table = printTable(
+    ['layer', 'zeros', 'ms', '±', 'GFLOP/s kept', ...peers.map((peer) => `x ${peer}`), 'kernel'],
+    caption.details.map((detail) => [detail.layer, percent(detail.reached), ms(detail.timing.ms), ms(detail.timing.spread / 2), gflops(detail), ...peers.map((peer) => factor(detail, peer)), plain(detail.kernel, 60)]),
+  );
+  const means = printTable(['geometric mean', 'sparsity', 'against', 'mean', 'least', 'most', 'layers'], caption.speedups.flatMap(({ group, sparsity, peers }) => peers.map(
+    (one) => [group, percent(sparsity), one.peer, `${one.mean.toPrecision(3)}x`, `${one.least.toPrecision(3)}x`, `${one.most.toPrecision(3)}x`, `${one.layers}${one.unstated === 0 ? '' : ` (${one.unstated} unstated)`}`],
+  )));
+  const notes = [
+    ...[...unstated].map((says) => `? ${says}`),
+    ...caption.refused.map(({ peer, layer, reason }) => `– ${layer}, ${peer}: ${reason}`),
+  ];
+  return `${denseTable}\n${table}\n${means}${notes.length === 0 ? '' : `\n${notes.join('\n')}\n`}`;
+}

@@ -1,0 +1,80 @@
+import { benchLayersInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource } from '@fretwork/bench';
+import { numberOption, numbersOption, usage } from '../arguments.js';
+import { captionText, layersText } from '../bench-tables.js';
+import type { Arguments, Command, Terminal } from '../contract.js';
+import { EXIT } from '../contract.js';
+
+interface Kind {
+  readonly name: string;
+  readonly run: (args: Arguments, terminal: Terminal) => Promise<unknown>;
+}
+
+/** What can be measured: the first operand. */
+const KINDS: readonly Kind[] = [
+  { name: 'layers', run: layers },
+];
+
+export const bench: Command = {
+  name: 'bench',
+  says: 'Times Fretwork against its peers, interleaved in one run, after every answer was checked.',
+  operands: ['WHAT'],
+  options: [
+    { name: 'only', value: 'NAME', many: true, says: 'Only layers with NAME in their name or group, such as 3x3, @14 or matrix-vector.' },
+    { name: 'scheme', value: 'KIND', says: `${MASK_SCHEMES.map(({ name }) => name).join(', ')}. Default: bcr.` },
+    { name: 'block', value: 'RxC', says: 'Rows x columns of a block. Default: 8x32.' },
+    { name: 'sparsity', value: 'S', says: 'Shares of zeros, divided by commas. Default: 0.75,0.9,0.95. Dense is measured always.' },
+    { name: 'masks', value: 'SOURCE', says: 'iid: each row and column of a block stays by chance (default); uniform: the same counts in each block; magnitude: projected by the pruner.' },
+    { name: 'threads', value: 'N', says: 'Threads, of ours and of the peers. Default: 1.' },
+    { name: 'rounds', value: 'N', says: 'Rounds that count. Default: 50.' },
+    { name: 'outputs', value: 'HOW', says: 'Ours gives copies, or views that the next run overwrites (default).' },
+    { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
+    { name: 'seed', value: 'N', says: 'Of weights, inputs and masks. Default: 1.' },
+    { name: 'json', says: 'Print { caption, rows: [{ layer, scheme, block, sparsity, threads, ms, spread, peers }] }, times in ms.' },
+  ],
+  examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench layers --native --threads 2'],
+  notes: [
+    'Peers are packages to install beside: onnxruntime-web, @litertjs/core with flatbuffers, @tensorflow/tfjs-core with',
+    '@tensorflow/tfjs-backend-wasm, onnxruntime-node. What is missing is said, not skipped in silence.',
+    'A ? stands where the spread of the samples is larger than the gap: nothing can be said there.',
+  ],
+  run: async (args, terminal) => {
+    const [what] = args.positionals as [string];
+    const kind = KINDS.find(({ name }) => name === what);
+    if (kind === undefined) throw usage('operand', `bench does not know ${JSON.stringify(what)}; known: ${KINDS.map(({ name }) => name).join(', ')}`, 'bench');
+    const report = await kind.run(args, terminal);
+    if (args.flag('json')) terminal.out(`${JSON.stringify(report, undefined, 2)}\n`);
+    return EXIT.ok;
+  },
+};
+
+async function layers(args: Arguments, terminal: Terminal): Promise<unknown> {
+  const report = await benchLayersInNode(layersRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native') });
+  if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${layersText(report)}`);
+  return report;
+}
+
+function layersRequest(args: Arguments, terminal: Terminal): LayersRequest {
+  return {
+    only: args.texts('only'), scheme: args.text('scheme') ?? 'bcr', block: blockOption(args), sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95],
+    masks: choice(args, 'masks', MASK_SOURCES) as MaskSource, outputs: choice(args, 'outputs', ['views', 'copies']) as 'views' | 'copies',
+    seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
+    timing: { rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 50 },
+    onProgress: (says) => terminal.err(`${says}\n`),
+  };
+}
+
+const threadsOption = (args: Arguments): number => numberOption(args, 'threads', { least: 1, most: 64, whole: true }) ?? 1;
+
+function blockOption(args: Arguments): Block {
+  const text = args.text('block') ?? '8x32';
+  const match = /^([1-9]\d{0,6})x([1-9]\d{0,6})$/.exec(text);
+  if (match === null) throw usage('block', `--block is rows x columns, such as 8x32, not ${JSON.stringify(text)}`, 'bench');
+  return [Number(match[1]), Number(match[2])];
+}
+
+/** The first is the default. */
+function choice(args: Arguments, name: string, known: readonly string[]): string {
+  const text = args.text(name) ?? known[0]!;
+  if (!known.includes(text)) throw usage(name, `--${name} is one of ${known.join(', ')}, not ${JSON.stringify(text)}`, 'bench');
+  return text;
+}

@@ -1,0 +1,51 @@
+import { FretworkError, quote } from '../error.js';
+import { streamSource, type ByteSource } from './byte-source.js';
+
+/**
+ * A file behind an address, by the host's `fetch`; a relative one is relative to the page or worker. Throws `load.fetch` where
+ * there is no answer, `load.status` where the answer is another than 200.
+ */
+export async function openAddress(address: string | URL, signal: AbortSignal | undefined): Promise<ByteSource> {
+  const shown = withoutSecrets(String(address));
+  requireNoCredentials(String(address), shown);
+  const response = await fetch(address, signal === undefined ? {} : { signal }).catch((cause: unknown): never => {
+    throw new FretworkError('load.fetch', `${shown} cannot be fetched`, {
+      cause, hint: 'the cause says why; in a page look at its content security policy (connect-src) and at the CORS headers of the server too',
+    });
+  });
+  if (response.status !== 200 || response.body === null) {
+    await response.body?.cancel();
+    throw new FretworkError('load.status', `${shown} is not there to be read`, {
+      expected: 'status 200', actual: `${response.status} ${response.statusText}`.trimEnd(), hint: nextStep(response.status),
+    });
+  }
+  const claimed = claimedSize(response.headers);
+  return { ...streamSource(response.body, undefined), ...(claimed !== undefined && { claimedSize: claimed }) };
+}
+
+/** What the server says of the length, where it speaks of the file and not of a compressed form of it. */
+function claimedSize(headers: Headers): number | undefined {
+  const length = headers.get('content-length');
+  return length === null || headers.has('content-encoding') || !/^\d{1,15}$/.test(length) ? undefined : Number(length);
+}
+
+function nextStep(status: number): string {
+  if (status === 401 || status === 403) return 'fetch it with what the server asks for, and pass the body of the response';
+  if (status === 404 || status === 410) return 'check the address';
+  if (status === 429 || status >= 500) return 'the server is at fault or busy: try again later';
+  return 'open the address in a browser to see what the server says';
+}
+
+/** `fetch` refuses such an address with a message that repeats the password. */
+function requireNoCredentials(address: string, shown: string): void {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(address)) return;
+  throw new FretworkError('load.fetch', `${shown} carries a user name, which fetch refuses`, {
+    hint: 'fetch it with an Authorization header, and pass the body of the response',
+  });
+}
+
+/** Tokens stand in the query and before the @. */
+function withoutSecrets(address: string): string {
+  const [place, query] = address.replace(/#.*$/s, '').split(/\?(.*)/s) as [string, string | undefined];
+  return quote(place.replace(/\/\/[^/]*@/, '//…@') + (query === undefined ? '' : '?…'));
+}
