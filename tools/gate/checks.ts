@@ -22,6 +22,7 @@ const reports = {
   publint: 'reports/publint.json',
   attw: 'reports/attw.json',
   consumer: 'reports/consumer.json',
+  examples: 'reports/examples.json',
 } as const;
 
 export const CHECKS: readonly Check[] = [
@@ -94,6 +95,14 @@ export const CHECKS: readonly Check[] = [
     command: ['node', 'tools/consumer-test/consumer-test.ts', reports.consumer],
     parser: byOutcomeFile(reports.consumer),
     report: reports.consumer,
+    shows: true,
+  },
+  {
+    name: 'examples',
+    says: 'docs/examples show what they must: in Node, and in Chromium under two content security policies',
+    command: ['node', 'tools/examples/check.mjs', reports.examples],
+    parser: byOutcomeFile(reports.examples),
+    report: reports.examples,
     shows: true,
   },
 ];

@@ -19,18 +19,32 @@ const LEVELS = [
 /** The best level that this host compiles, or the one asked for. Throws `run.level` where it refuses that one. */
 export async function chooseLevel(wanted: Level | 'auto'): Promise<ChosenLevel> {
   if (wanted === 'javascript') return { level: 'javascript', why: 'asked for' };
-  const refused: string[] = [];
+  const refused: Refusal[] = [];
   for (const row of LEVELS) {
     if (wanted !== 'auto' && wanted !== row.level) continue;
     const tried = await tryLevel(row);
     if (tried.ok) {
-      const why = wanted === 'auto' ? ['the best that this host compiles', ...refused].join('; ') : 'asked for';
+      const why = wanted === 'auto' ? ['the best that this host compiles', ...sentences(refused)].join('; ') : 'asked for';
       return { level: row.level, why, module: tried.module };
     }
-    refused.push(`${row.level} is refused: ${tried.reason}`);
+    refused.push({ level: row.level, reason: tried.reason });
   }
-  if (wanted !== 'auto') throw new FretworkError('run.level', refused[0]!, { hint: 'ask for level auto, or for javascript, which every host has' });
-  return { level: 'javascript', why: refused.join('; ') };
+  if (wanted !== 'auto') throw new FretworkError('run.level', sentences(refused)[0]!, { hint: 'ask for level auto, or for javascript, which every host has' });
+  return { level: 'javascript', why: sentences(refused).join('; ') };
+}
+
+interface Refusal {
+  readonly level: Level;
+  readonly reason: string;
+}
+
+/** A policy refuses all levels with one long sentence. */
+function sentences(refused: readonly Refusal[]): readonly string[] {
+  const reasons = [...new Set(refused.map(({ reason }) => reason))];
+  return reasons.map((reason) => {
+    const levels = refused.filter((refusal) => refusal.reason === reason).map(({ level }) => level);
+    return `${levels.join(' and ')} ${levels.length === 1 ? 'is' : 'are'} refused: ${reason}`;
+  });
 }
 
 /**
