@@ -14,7 +14,8 @@
  *
  * Who owns which buffer. The model is only read. Inputs are copied into the memory. Outputs are copies that belong to
  * the caller, or with `outputs: 'views'` views on the memory, in a record that is the same every time; they hold until the
- * next `run` or `dispose` and are not to be written to. After `run` has seen a set of shapes once, it allocates nothing
+ * next `run` or `dispose` and are not to be written to. With `inputs: 'views'` the caller may write inputs where they are
+ * read (`inputViews`) instead. After `run` has seen a set of shapes once, it allocates nothing
  * but those copies; only 64-bit integer arithmetic does, and so do models whose shapes depend on the content of an input,
  * for a content not seen before.
  *
@@ -29,7 +30,7 @@
  *
  * What is thrown. `FretworkError` alone: `run.unsupported` (every refused layer in one error), `run.input-missing`,
  * `run.input-unknown`, `run.dtype`, `run.rank`, `run.shape`, `run.index`, `run.value-missing`, `run.memory`,
- * `run.disposed`, `run.level`, `run.threads`, `run.worker`, `run.attribute`, those of `loadModel`, and the reason of `signal` as the cause of
+ * `run.disposed`, `run.views`, `run.level`, `run.threads`, `run.worker`, `run.attribute`, those of `loadModel`, and the reason of `signal` as the cause of
  * `load.aborted`.
  */
 import type { DenseTensor, LoadProgress } from '@fretwork/format';
@@ -51,6 +52,8 @@ export interface RuntimeOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
   /** `copies` where left out. */
   readonly outputs?: 'copies' | 'views';
+  /** `copies` where left out. With `views` the tensors of `inputViews` can be filled and given to `run`, which then copies nothing in. */
+  readonly inputs?: 'copies' | 'views';
 }
 
 export type Tensors = Readonly<Record<string, DenseTensor>>;
@@ -60,6 +63,12 @@ export interface Runtime {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   run(inputs: Tensors): Record<string, DenseTensor>;
+  /**
+   * The inputs where the kernels read them, for inputs of these shapes (left out: those of the model): fill them and give them to
+   * `run`. They keep what is in them from run to run, and are good until `run` or `inputViews` sees other shapes. Throws
+   * `run.views` without the option `inputs: 'views'`, `run.shape` where a shape is not known.
+   */
+  inputViews(shapes?: Readonly<Record<string, readonly number[]>>): Record<string, DenseTensor>;
   /** Lets the memory go. A second call does nothing; `run` throws `run.disposed` from here on. */
   dispose(): void;
   /** What is being done and why; of the plan that ran last. */

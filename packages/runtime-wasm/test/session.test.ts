@@ -98,6 +98,22 @@ describe('a runtime', () => {
     expect(b.data).not.toEqual(kept);
   });
 
+  it('reads inputs where they were written, if asked to, and keeps them', async () => {
+    const model = network(draw);
+    const [copying, viewing] = [await load(model), await load(model, { inputs: 'views' })];
+    const x = tensor(draw, 2, 4, 12, 12);
+    const views = viewing.inputViews({ x: [2, 4, 12, 12] });
+    (views['x']!.data as Float32Array).set(x.data as Float32Array);
+    const expected = copying.run({ x }).y!.data;
+    expect(viewing.run(views).y!.data).toEqual(expected);
+    expect(viewing.run(viewing.inputViews({ x: [2, 4, 12, 12] })).y!.data).toEqual(expected);
+    expect(viewing.run({ x }).y!.data).toEqual(expected);
+    expect(viewing.report().plans).toBe(1);
+    expect(thrown(() => copying.inputViews({ x: [2, 4, 12, 12] }))).toBe('run.views');
+    expect(thrown(() => viewing.inputViews())).toBe('run.shape');
+    expect(thrown(() => viewing.inputViews({ x: [2, 5, 12, 12] }))).toBe('run.shape');
+  });
+
   it('names what is wrong with inputs', async () => {
     const runtime = await load(network(draw));
     const x = tensor(draw, 1, 4, 12, 12);

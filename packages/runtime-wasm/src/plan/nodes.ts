@@ -13,6 +13,8 @@ export interface PlanFor {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Inputs that are known beforehand, by name. */
   readonly contents: ReadonlyMap<string, DenseTensor>;
+  /** Do inputs keep their place for the whole run? */
+  readonly keepInputs?: boolean;
 }
 
 export interface Nodes {

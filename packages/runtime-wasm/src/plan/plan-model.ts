@@ -73,6 +73,7 @@ export function planModel(model: Subject, of: PlanFor, packedOf: PackedOf): Plan
     for (const output of node.outputs) if (output !== undefined) touch(output, at);
   });
   for (const output of outputs) touch(output, nodes.length);
+  if (of.keepInputs === true) for (const input of inputs) touch(input, nodes.length);
 
   const named = [...lives];
   const scratch = works.flatMap(({ work }, at) => (work.scratchBytes === 0 ? [] : [{ of: `scratch of ${nodes[at]!.layer.name}`, at, bytes: work.scratchBytes }]));

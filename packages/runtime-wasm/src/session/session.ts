@@ -1,8 +1,8 @@
-import { FretworkError, type DenseTensor, type Model, type TensorData } from '@fretwork/format';
+import { DTYPES, FretworkError, type DenseTensor, type Model, type TensorData } from '@fretwork/format';
 import type { LayerReport, Runtime, RuntimeReport, Tensors, ThreadReport } from '../contract.js';
 import type { ChosenLevel } from '../machine/choose-level.js';
 import { PAGE_BYTES, RESERVED_BYTES, type Machine } from '../machine/machine.js';
-import type { PackedMatrix } from '../operators/row.js';
+import { sizeOf, type PackedMatrix } from '../operators/row.js';
 import { planModel, type Plan } from '../plan/plan-model.js';
 import { bindPlan, type BoundPlan, type Decoded } from './bind.js';
 import { checkInputs } from './inputs.js';
@@ -29,6 +29,7 @@ export interface SessionParts {
   readonly weightBytes: number;
   readonly memoryLimit: number;
   readonly outputs: 'copies' | 'views';
+  readonly inputs: 'copies' | 'views';
   /** Inputs whose content decides a shape. */
   readonly contentInputs: readonly string[];
 }
@@ -59,15 +60,35 @@ export class Session implements Runtime {
     checkInputs(parts.model, inputs);
     const kept = this.#find(inputs) ?? this.#makeFor(inputs, parts.contentInputs);
     this.#latest = kept;
-    const buffer = parts.machine.buffer();
-    if (kept.buffer !== buffer) {
-      kept.bound = bindPlan(kept.plan, parts.machine, kept.base, this.#decoded);
-      kept.buffer = buffer;
-    }
+    if (kept.buffer !== parts.machine.buffer()) this.#rebind(kept);
     const { bound, plan } = kept;
-    for (let i = 0; i < plan.inputs.length; i++) (bound.inputs[i] as Float32Array).set(inputs[plan.inputs[i]!.name]!.data as Float32Array);
+    for (let i = 0; i < plan.inputs.length; i++) {
+      const { data } = inputs[plan.inputs[i]!.name]!;
+      if (data !== bound.inputs[i]) (bound.inputs[i] as Float32Array).set(data as Float32Array);
+    }
     for (let i = 0; i < bound.steps.length; i++) bound.steps[i]!();
     return parts.outputs === 'views' ? bound.views : copies(bound.views);
+  }
+
+  inputViews(shapes: Readonly<Record<string, readonly number[]>> = {}): Record<string, DenseTensor> {
+    const { model, inputs: kind, machine } = this.#alive();
+    if (kind !== 'views') throw new FretworkError('run.views', 'this runtime copies its inputs', { hint: "load the model with inputs: 'views'" });
+    const wanted = model.inputs.filter(({ name }) => !model.tensors.has(name)).map(({ name, dtype, shape }): DenseTensor => {
+      const own = shapes[name] ?? shape;
+      if (own === undefined || !own.every((d) => typeof d === 'number')) throw new FretworkError('run.shape', 'the shape of an input is not known', { tensor: name, hint: 'name it in the first argument' });
+      return { kind: 'dense', dtype, shape: own as readonly number[], data: DTYPES[dtype].make(sizeOf(own as readonly number[])) };
+    });
+    const named = Object.fromEntries(wanted.map((tensor, i) => [this.inputs[i]!, tensor]));
+    checkInputs(model, named);
+    const kept = this.#find(named) ?? this.#makeFor(named, this.#alive().contentInputs);
+    if (kept.buffer !== machine.buffer()) this.#rebind(kept);
+    return Object.fromEntries(kept.plan.inputs.map(({ name, dtype, shape }, i) => [name, { kind: 'dense', dtype, shape, data: kept.bound.inputs[i]! }]));
+  }
+
+  #rebind(kept: Kept): void {
+    const { machine } = this.#alive();
+    kept.bound = bindPlan(kept.plan, machine, kept.base, this.#decoded);
+    kept.buffer = machine.buffer();
   }
 
   dispose(): void {
@@ -132,6 +153,7 @@ export class Session implements Runtime {
     const plan = planModel(model, {
       shapes: Object.fromEntries(this.inputs.map((name, i) => [name, shapes[i]!])),
       contents: new Map(contentInputs.map((name, i) => [name, contents[i]!])),
+      keepInputs: this.#alive().inputs === 'views',
     }, (layer) => packed.get(layer.name) ?? []);
     const base = this.#reserve(plan.lastingBytes + plan.arenaBytes);
     const { machine } = this.#alive();
