@@ -69,15 +69,18 @@ function sparse(model: Model, draw: Random): Model {
   return { ...model, tensors };
 }
 
-describe.each(['relaxed', 'simd', 'javascript'] as const)('random networks of maps, %s', (level: Level) => {
+const WAYS: readonly (readonly [level: Level, threads: number])[] = [['relaxed', 1], ['simd', 1], ['javascript', 1], ['relaxed', 2], ['simd', 3]];
+
+describe.each(WAYS)('random networks of maps, %s, %i threads', (level, threads) => {
   it('give what the reference gives, whatever layouts their values get', async () => {
     let [checked, inPlanes] = [0, 0];
-    for (let seed = 0; seed < 150; seed++) {
+    for (let seed = 0; seed < (threads === 1 ? 150 : 60); seed++) {
       const draw = random(seed);
       const model = network(draw, draw.next() < 0.4 ? draw.integer(28, 33) : draw.integer(3, 14));
       if (model.outputs.length === 0) continue;
       const x = tensor(draw, draw.integer(1, 2), (model.inputs[0]!.shape as readonly number[])[1]!, (model.inputs[0]!.shape as readonly number[])[2]!, (model.inputs[0]!.shape as readonly number[])[3]!);
-      const runtime = await load(model, { level });
+      const runtime = await load(model, { level, threads });
+      expect(runtime.report().threads.count).toBe(threads);
       const expected = createInterpreter(model).run({ x });
       runtime.run({ x });
       const found = runtime.run({ x });
@@ -91,7 +94,7 @@ describe.each(['relaxed', 'simd', 'javascript'] as const)('random networks of ma
       inPlanes += runtime.report().layers.filter(({ why }) => why.startsWith('on the input as it lies')).length;
       runtime.dispose();
     }
-    expect(checked).toBeGreaterThan(50_000);
-    expect(inPlanes).toBeGreaterThan(100);
+    expect(checked).toBeGreaterThan(20_000);
+    expect(inPlanes).toBeGreaterThan(40);
   }, 120_000);
 });

@@ -1,12 +1,14 @@
 import { attribute } from '@fretwork/format';
 import { choosePanel, MAP_COST } from '../pack/choose-panel.js';
-import { isAxpy, layRuns, programBytes } from '../pack/lay-runs.js';
+import { isAxpy, layRuns, programBytes, type PackedRun, type Places } from '../pack/lay-runs.js';
 import { matricesOf } from '../pack/matrices.js';
+import { splitRuns } from '../pack/split-runs.js';
 import type { Layout } from '../plan/layout.js';
 import { oddLines, planesOf, type Planes } from '../plan/planes.js';
 import { clampOf, setClamp, setResidual } from './activation.js';
 import { plainConvolution } from './plain-convolution.js';
 import { PLAIN, sizeOf, type Binding, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type PlaneUse, type Step, type Work } from './row.js';
+import { sharedMap } from './shared-work.js';
 import { adding, framing, placing, stagedCells, staging } from './staging.js';
 import { knownWindow, windowOf, type Window } from './window.js';
 
@@ -18,6 +20,9 @@ export const TILE: number = 96;
 const SPARSE = { density: 0.5, tile: 192, chunked: 0.15 };
 /** Runs shorter than this, on maps larger than this many vectors, go to axpy: the loop over columns is too short to be worth its exit. */
 const AXPY = { columns: 5, vectors: 96 };
+
+/** Vectors of pixels per thread that are worth a share of their own. */
+const BY_PIXELS = 96;
 
 type Packed = Pick<PackedMatrix, 'runs' | 'rows' | 'columns' | 'nnz'>;
 
@@ -103,6 +108,12 @@ function planeUse(node: Node, packed: readonly PackedMatrix[]): PlaneUse | undef
   return { reads, margin, sameSize: w.outputs[1] === w.inputs[1] && w.outputs[2] === w.inputs[2] };
 }
 
+/** One program whose pixels the threads share; or where pixels are few one program per thread, none writing the rows of another. */
+function sharesOf(matrix: PackedMatrix, vectors: number, threads: number): readonly (readonly PackedRun[])[] {
+  const panels = Math.ceil(matrix.rows / matrix.panel);
+  return threads === 1 || vectors >= BY_PIXELS * threads || panels < 4 * threads ? [matrix.runs] : splitRuns(matrix.runs, matrix.panel, threads);
+}
+
 function prepare(b: Binding): Step {
   const [matrix] = b.packed;
   const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
@@ -115,14 +126,20 @@ function prepare(b: Binding): Step {
   const [groupRows, taps] = [filters / groupsOf(b.node), planes.taps.length];
   const perGroup = matrix.columns / taps;
   const stride = planes.direct ? planes.plane : planes.phases.length * planes.plane;
-  const program = layRuns(matrix.runs, b.buffer, {
-    base: b.program,
+  const places: Omit<Places, 'base'> = {
     columnOffset: (column, row) => 4 * ((Math.floor(row / groupRows) * perGroup + Math.floor(column / taps)) * stride + planes.taps[column % taps]!),
     rowOffset: (row) => 4 * row * (inPlace ? to.plane : planes.outPlane),
     biasAddress: (row) => matrix.bias + 4 * row,
     axpyBelow: way.axpyBelow,
     residual: way.residual === 'kernels',
+  };
+  let base = b.program;
+  const programs = sharesOf(matrix, planes.vectors, b.threads).map((runs) => {
+    const program = layRuns(runs, b.buffer, { ...places, base });
+    base = program.top;
+    return program;
   });
+  const map = sharedMap(b, programs, planes.vectors, way.tile);
   if (sizeOf(y.shape) === 0) return () => undefined;
   const [low, high] = clampOf(b.node.activation);
   const [firstLow, firstHigh] = way.residual === 'walk' ? clampOf(undefined) : [low, high];
@@ -135,14 +152,13 @@ function prepare(b: Binding): Step {
   const residual = b.node.residual === undefined ? 0 : b.address(b.node.residual);
   const other = b.node.residual === undefined ? to : b.layout(b.node.residual);
   const add = way.residual === 'walk' ? adding(b, window, filters, to, other) : undefined;
-  const { map } = b.kernels;
   const [words, source, target] = [new Int32Array(b.buffer), planes.direct ? input : b.scratch, inPlace ? output + 4 * to.first : scratch];
   return () => {
     for (let n = 0; n < batch; n++) {
       if (stage !== undefined) stage(input + n * image);
       setClamp(b.floats, firstLow, firstHigh);
       setResidual(words, residual - output);
-      map(program.start, program.end, stage === undefined ? source + n * image : source, place === undefined ? target + n * result : target, planes.vectors, way.tile);
+      map(stage === undefined ? source + n * image : source, place === undefined ? target + n * result : target);
       if (place !== undefined) place(output + n * result);
       if (add !== undefined) {
         setClamp(b.floats, low, high);

@@ -2,6 +2,7 @@
 import { oddLines, type Planes } from '../plan/planes.js';
 import type { Layout } from '../plan/layout.js';
 import type { Binding } from './row.js';
+import { sharedCopy, sharedFrame } from './shared-work.js';
 import type { Window } from './window.js';
 
 /** Cells of all staged planes of one image, with room behind the last for taps of the last row. */
@@ -11,7 +12,7 @@ export const stagedCells = (planes: Planes, channels: number): number => oddLine
 export function staging(b: Binding, w: Window, planes: Planes, channels: number, layout: Layout): (image: number) => void {
   const [, H] = w.inputs;
   const [sd, sh, sw] = w.strides;
-  const { copy1, copy2, frame } = b.kernels;
+  const [copy1, copy2, frame] = [sharedCopy(b, 'copy1'), sharedCopy(b, 'copy2'), sharedFrame(b)];
   const step = 4 * planes.phases.length * planes.plane;
   const pitch = 4 * layout.pitch;
   const end = b.scratch / 4 + stagedCells(planes, channels);
@@ -62,7 +63,7 @@ export function placing(b: Binding, w: Window, planes: Planes, filters: number, 
   const [D, H, W] = w.outputs;
   const whole = planes.pitch === W && layout.pitch === W;
   const [rows, width] = whole ? [1, H * W] : [H, W];
-  const { copy1 } = b.kernels;
+  const copy1 = sharedCopy(b, 'copy1');
   return (output) => {
     for (let z = 0; z < D; z++) {
       copy1(result + 4 * z * planes.slice, output + 4 * (layout.first + z * H * layout.pitch), filters, rows, width, 4 * planes.pitch, 4 * layout.pitch, 4 * planes.outPlane, 4 * layout.plane);
@@ -74,7 +75,7 @@ export function placing(b: Binding, w: Window, planes: Planes, filters: number, 
 export function framing(b: Binding, w: Window, filters: number, layout: Layout): ((output: number) => void) | undefined {
   if (layout.margin === 0) return undefined;
   const [, H, W] = w.outputs;
-  const { frame } = b.kernels;
+  const frame = sharedFrame(b);
   const size = layout.first + (H + layout.margin) * layout.pitch;
   return (output) => { frame(output, filters, 4 * layout.plane, 4 * size, 4 * layout.first, H, 4 * W, 4 * layout.pitch); };
 }
@@ -82,7 +83,7 @@ export function framing(b: Binding, w: Window, filters: number, layout: Layout):
 /** Adds the image at `from` to the one at `to`, both of their layouts, and clamps the sums. */
 export function adding(b: Binding, w: Window, filters: number, layout: Layout, other: Layout): (from: number, to: number) => void {
   const [D, H, W] = w.outputs;
-  const { add } = b.kernels;
+  const add = sharedCopy(b, 'add');
   return (from, to) => {
     for (let z = 0; z < D; z++) {
       add(from + 4 * (other.first + z * H * other.pitch), to + 4 * (layout.first + z * H * layout.pitch), filters, H, W, 4 * other.pitch, 4 * layout.pitch, 4 * other.plane, 4 * layout.plane);
