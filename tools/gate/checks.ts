@@ -23,6 +23,7 @@ const reports = {
   attw: 'reports/attw.json',
   consumer: 'reports/consumer.json',
   examples: 'reports/examples.json',
+  browser: 'reports/browser.json',
 } as const;
 
 export const CHECKS: readonly Check[] = [
@@ -103,6 +104,14 @@ export const CHECKS: readonly Check[] = [
     command: ['node', 'tools/examples/check.mjs', reports.examples],
     parser: byOutcomeFile(reports.examples),
     report: reports.examples,
+    shows: true,
+  },
+  {
+    name: 'browser',
+    says: 'the runtime passes the conformance kit in Chromium, at every level',
+    command: ['node', 'tools/browser-test/browser-test.mjs', reports.browser],
+    parser: byOutcomeFile(reports.browser),
+    report: reports.browser,
     shows: true,
   },
 ];

@@ -40,6 +40,14 @@ export interface Timing {
   readonly rejected: number;
   /** Calls in one sample. */
   readonly calls: number;
+  /** ms over all samples, those of rejected rounds too: 50, 90 and 99 of 100 were as quick or quicker. */
+  readonly percentiles: Percentiles;
+}
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
 }
 
 /** One layer at one sparsity. */
@@ -114,4 +122,47 @@ export interface Speedups {
   readonly sparsity: number;
   /** Layers that count: those with a speed-up that can be stated. */
   readonly peers: readonly { readonly peer: PeerName; readonly mean: number; readonly least: number; readonly most: number; readonly layers: number; readonly unstated: number }[];
+}
+
+/** What one contender needs to be ready, in a process of its own that does nothing else. */
+export interface ColdStart {
+  /** Importing the package and starting its WebAssembly, ms. */
+  readonly startMs: number;
+  /** From the bytes of the model to a session, ms. */
+  readonly loadMs: number;
+  /** ms. */
+  readonly firstRunMs: number;
+  /** Peak of resident memory above that of the empty process, bytes. */
+  readonly memoryBytes: number;
+}
+
+/** One contender on one network. */
+export interface ModelTiming {
+  readonly ms: number;
+  readonly spread: number;
+  readonly percentiles: Percentiles;
+  /** Null in a page, where nobody can tell. */
+  readonly cold: ColdStart | null;
+  /** Bytes of the model as it is sent: `.bcr`, for peers `.onnx`. */
+  readonly modelBytes: number;
+}
+
+/** One network. */
+export interface ModelRow extends ModelTiming {
+  readonly model: string;
+  readonly scheme: string;
+  readonly block: string | null;
+  /** Asked and reached compression of the pruned weights. */
+  readonly rate: number;
+  readonly reached: number;
+  readonly threads: number;
+  /** Multiply-adds of the dense network, millions; null where shapes do not tell. */
+  readonly mmac: number | null;
+  /** Null: not measured, and `caption.peers` or `caption.refused` says why. */
+  readonly peers: Readonly<Partial<Record<PeerName, ModelTiming | null>>>;
+}
+
+export interface ModelsReport {
+  readonly caption: Caption & { readonly weights: string; readonly timings: Readonly<Record<string, Readonly<Partial<Record<PeerName | 'fretwork', Timing>>>>> };
+  readonly rows: readonly ModelRow[];
 }

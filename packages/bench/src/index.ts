@@ -1,12 +1,16 @@
 export type {
-  Caption, LayerDetail, LayerRow, LayersReport, PeerCaption, PeerName, Refusal, Speedups, Timing,
+  Caption, ColdStart, LayerDetail, LayerRow, LayersReport, ModelRow, ModelsReport, ModelTiming, PeerCaption, PeerName, Percentiles, Refusal, Speedups, Timing,
 } from './contract.js';
 
 // layers/
 export type { LayersRequest } from './bench-layers.js';
 export { LAYER_SET, type BenchLayer, type ConvLayer, type FullLayer, type GruLayer, type LayerGroup } from './layers/layer-set.js';
 export { MASK_SCHEMES, MASK_SOURCES, type Block, type MaskScheme, type MaskSource } from './layers/masks.js';
-export { benchLayersInNode, type NodeOptions } from './node-bench.js';
+export { benchLayersInNode, benchModelsInNode, type NodeOptions } from './node-bench.js';
+
+// models/
+export type { ModelsRequest } from './bench-models.js';
+export type { NamedModel } from './models/prepare.js';
 
 // timing/
 export { measure, type Contender, type MeasureOptions } from './timing/measure.js';

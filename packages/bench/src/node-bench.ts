@@ -1,5 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { benchLayers, startPeers, type LayersRequest } from './bench-layers.js';
-import type { LayersReport } from './contract.js';
+import { benchModels, bytesFor, type ModelsRequest, type StartCold } from './bench-models.js';
+import type { LayersReport, ModelsReport } from './contract.js';
+import { forkColdStart } from './models/fork-cold-start.js';
+import type { NamedModel } from './models/prepare.js';
 import { nodePlace } from './node-place.js';
 import { PEERS } from './peers/table.js';
 
@@ -10,9 +16,26 @@ export interface NodeOptions {
   readonly native: boolean;
 }
 
+const peersOf = (native: boolean) => PEERS.filter((row) => native || !row.native);
+
 /** `benchLayers` in this process. */
 export async function benchLayersInNode(request: LayersRequest, { threads, native }: NodeOptions): Promise<LayersReport> {
   const place = nodePlace(threads);
-  const peers = await startPeers(PEERS.filter((row) => native || !row.native), place.host);
-  return benchLayers(request, peers, place);
+  return benchLayers(request, await startPeers(peersOf(native), place.host), place);
+}
+
+/** `benchModels` in this process; cold starts in processes of their own, from files in a temporary folder. */
+export async function benchModelsInNode(models: readonly NamedModel[], request: ModelsRequest, { threads, native }: NodeOptions): Promise<ModelsReport> {
+  const place = nodePlace(threads);
+  const folder = await mkdtemp(join(tmpdir(), 'fretwork-bench-'));
+  const startCold: StartCold = async (contender, model) => {
+    const file = join(folder, contender === 'fretwork' || contender === 'own-dense' ? 'model.bcr' : 'model.onnx');
+    await writeFile(file, bytesFor(contender, model));
+    return forkColdStart({ contender, file, inputs: model.inputs, seed: request.seed, threads });
+  };
+  try {
+    return await benchModels(models, request, await startPeers(peersOf(native), place.host), place, startCold);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -1,5 +1,5 @@
-import { speedup, type Caption, type LayersReport, type LayerDetail, type PeerName, type Refusal } from '@fretwork/bench';
-import { percent, plain, printTable } from './print-table.js';
+import { speedup, type Caption, type LayersReport, type LayerDetail, type ModelRow, type ModelsReport, type ModelTiming, type PeerName, type Refusal } from '@fretwork/bench';
+import { grouped, percent, plain, printTable } from './print-table.js';
 
 /** Where and how it was measured, one fact a line. */
 export function captionText(caption: Caption): string {
@@ -16,6 +16,8 @@ export function captionText(caption: Caption): string {
 
 const ms = (value: number): string => (value >= 100 ? value.toFixed(1) : value >= 1 ? value.toFixed(2) : value.toFixed(4));
 
+const factorText = (factor: number): string => `${factor >= 100 ? factor.toFixed(0) : factor.toPrecision(3)}x`;
+
 /** Times of dense layers, speed-ups of ours over each peer, and their geometric means. */
 export function layersText({ caption }: LayersReport): string {
   const peers = [...new Set(caption.details.flatMap((detail) => Object.keys(detail.peers) as PeerName[]))];
@@ -26,22 +28,46 @@ export function layersText({ caption }: LayersReport): string {
     if (timing === undefined || (peer === 'own-dense' && detail.sparsity === 0)) return '–';
     const said = speedup(detail.timing, timing);
     if (!said.ok) unstated.add(`${detail.layer} at ${percent(detail.sparsity)} against ${peer}: ${(said satisfies Refusal).reason}`);
-    return said.ok ? `${said.factor.toPrecision(3)}x` : '?';
+    return said.ok ? factorText(said.factor) : '?';
   };
   const dense = caption.details.filter(({ sparsity }) => sparsity === 0);
   const both = (timing: LayerDetail['timing'] | undefined): string => (timing === undefined ? '–' : `${ms(timing.ms)} ±${ms(timing.spread / 2)}`);
   const denseTable = printTable(['dense, ms', 'ours', ...others], dense.map((detail) => [detail.layer, both(detail.timing), ...others.map((peer) => both(detail.peers[peer]))]));
-  const gflops = ({ mmac, reached, timing }: LayerDetail): string => (2 * mmac * (1 - reached) / timing.ms / 1000).toFixed(1);
+  const gflops = ({ mmac, reached, timing }: LayerDetail): string => (2 * mmac * (1 - reached) / timing.ms).toFixed(1);
   const table = printTable(
     ['layer', 'zeros', 'ms', '±', 'GFLOP/s kept', ...peers.map((peer) => `x ${peer}`), 'kernel'],
     caption.details.map((detail) => [detail.layer, percent(detail.reached), ms(detail.timing.ms), ms(detail.timing.spread / 2), gflops(detail), ...peers.map((peer) => factor(detail, peer)), plain(detail.kernel, 60)]),
   );
-  const means = printTable(['geometric mean', 'sparsity', 'against', 'mean', 'least', 'most', 'layers'], caption.speedups.flatMap(({ group, sparsity, peers }) => peers.map(
-    (one) => [group, percent(sparsity), one.peer, `${one.mean.toPrecision(3)}x`, `${one.least.toPrecision(3)}x`, `${one.most.toPrecision(3)}x`, `${one.layers}${one.unstated === 0 ? '' : ` (${one.unstated} unstated)`}`],
-  )));
+  const means = printTable(['geometric mean (least – most)', 'sparsity', ...peers.map((peer) => `x ${peer}`)], caption.speedups.map(({ group, sparsity, peers: found }) => [group, percent(sparsity), ...peers.map((peer) => {
+    const one = found.find((mean) => mean.peer === peer);
+    return one === undefined ? '–' : `${factorText(one.mean)} (${factorText(one.least)} – ${factorText(one.most)}) of ${one.layers}${one.unstated === 0 ? '' : `, ${one.unstated} unstated`}`;
+  })]));
   const notes = [
     ...[...unstated].map((says) => `? ${says}`),
     ...caption.refused.map(({ peer, layer, reason }) => `– ${layer}, ${peer}: ${reason}`),
   ];
   return `${denseTable}\n${table}\n${means}${notes.length === 0 ? '' : `\n${notes.join('\n')}\n`}`;
+}
+
+/** One row per network and contender. */
+export function modelsText({ caption, rows }: ModelsReport): string {
+  const notes: string[] = caption.refused.map(({ peer, layer, reason }) => `– ${layer}, ${peer}: ${reason}`);
+  const factor = (row: ModelRow, peer: PeerName): string => {
+    const { fretwork, [peer]: other } = caption.timings[row.model]!;
+    const said = speedup(fretwork!, other!);
+    if (!said.ok) notes.push(`? ${row.model} against ${peer}: ${said.reason}`);
+    return said.ok ? factorText(said.factor) : '?';
+  };
+  const line = (row: ModelRow, who: string, timing: ModelTiming, times: string): readonly (string | number)[] => [
+    plain(row.model), who, ms(timing.ms), ms(timing.spread / 2), ms(timing.percentiles.p90), ms(timing.percentiles.p99), times,
+    ...(timing.cold === null ? ['–', '–', '–', '–'] : [ms(timing.cold.startMs), ms(timing.cold.loadMs), ms(timing.cold.firstRunMs), grouped(timing.cold.memoryBytes)]), grouped(timing.modelBytes),
+  ];
+  const table = printTable(
+    ['model', 'by', 'ms', '±', 'p90', 'p99', 'ours is', 'start ms', 'load ms', 'first run ms', 'memory bytes', 'model bytes'],
+    rows.flatMap((row) => [
+      line(row, `fretwork, ${row.scheme === 'as it is' ? row.scheme : `${row.scheme}${row.block === null ? '' : ` ${row.block}`} ${row.reached.toFixed(1)}x`}`, row, '–'),
+      ...(Object.entries(row.peers) as [PeerName, ModelTiming | null][]).flatMap(([peer, timing]) => (timing === null ? [] : [line(row, peer, timing, factor(row, peer))])),
+    ]),
+  );
+  return `${table}${notes.length === 0 ? '' : `\n${notes.join('\n')}\n`}`;
 }

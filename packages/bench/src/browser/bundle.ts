@@ -15,7 +15,7 @@ export async function bundle(entry: URL | string, options: BundleOptions = {}): 
   const { rolldown } = await optionalPackage('rolldown', () => import('rolldown'));
   const build = await rolldown({
     input, external: [...external], platform: 'browser', logLevel: 'silent',
-    resolve: { conditionNames: [...conditions, 'browser', 'import', 'module', 'default'], mainFields: ['browser', 'module', 'main'] },
+    resolve: { conditionNames: [...conditions, 'browser', 'module', 'default'], mainFields: ['browser', 'module', 'main'] },
   });
   try {
     const { output } = await build.generate({ format: 'esm', minify: false, codeSplitting: false });

@@ -1,4 +1,4 @@
-import type { DenseTensor, Model } from '@fretwork/format';
+import type { DenseTensor } from '@fretwork/format';
 import type { PeerName, Refusal } from '../contract.js';
 import type { Problem } from '../layers/problem.js';
 import type { PeerHost } from './host.js';
@@ -19,8 +19,8 @@ export interface Started {
   readonly version: string;
   /** A runner of the dense layer. */
   layer(problem: Problem): Promise<Made>;
-  /** A runner of a whole network with dense weights. */
-  model(model: Model, inputs: Readonly<Record<string, DenseTensor>>): Promise<Made>;
+  /** A runner of a whole network from its ONNX file. */
+  model(onnx: Uint8Array, inputs: Readonly<Record<string, DenseTensor>>): Promise<Made>;
 }
 
 export interface PeerRow {

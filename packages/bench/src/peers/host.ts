@@ -14,7 +14,7 @@ export interface OrtSession {
 
 export interface Ort {
   readonly env: { logLevel?: string; readonly wasm: { numThreads?: number; wasmPaths?: unknown }; readonly versions: Readonly<Record<string, string | undefined>> };
-  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OrtTensor;
+  readonly Tensor: new (type: 'float32' | 'int64', data: Float32Array | BigInt64Array, dims: readonly number[]) => OrtTensor;
   readonly InferenceSession: { create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<OrtSession> };
 }
 

@@ -1,4 +1,4 @@
-import type { DenseTensor, Model } from '@fretwork/format';
+import type { DenseTensor } from '@fretwork/format';
 import { exportModel } from '@fretwork/onnx';
 import type { PeerName, Refusal } from '../contract.js';
 import { modelOf, weightTensors } from '../layers/problem.js';
@@ -21,8 +21,8 @@ function onnxruntime({ name, says, native, where, load, options }: Kind): PeerRo
     start: async (host): Promise<Started | Refusal> => {
       try {
         const { module, version } = await load(host);
-        const model = (graph: Model, inputs: Readonly<Record<string, DenseTensor>>): Promise<Made> => makeRunner(module, graph, inputs, options(host.threads));
-        return { ok: true, version, model, layer: (problem) => model(modelOf(problem, weightTensors(problem)), { x: problem.input }) };
+        const model = (onnx: Uint8Array, inputs: Readonly<Record<string, DenseTensor>>): Promise<Made> => makeRunner(module, onnx, inputs, options(host.threads));
+        return { ok: true, version, model, layer: (problem) => model(exportModel(modelOf(problem, weightTensors(problem))), { x: problem.input }) };
       } catch (error) {
         return refusal(error, `install ${name}`);
       }
@@ -30,10 +30,10 @@ function onnxruntime({ name, says, native, where, load, options }: Kind): PeerRo
   };
 }
 
-async function makeRunner(ort: Ort, graph: Model, inputs: Readonly<Record<string, DenseTensor>>, options: Readonly<Record<string, unknown>>): Promise<Made> {
+async function makeRunner(ort: Ort, onnx: Uint8Array, inputs: Readonly<Record<string, DenseTensor>>, options: Readonly<Record<string, unknown>>): Promise<Made> {
   try {
-    const session = await ort.InferenceSession.create(exportModel(graph), options);
-    const feeds = Object.fromEntries(Object.entries(inputs).map(([name, { data, shape }]) => [name, new ort.Tensor('float32', data as Float32Array, shape)]));
+    const session = await ort.InferenceSession.create(onnx, options);
+    const feeds = Object.fromEntries(Object.entries(inputs).map(([name, { data, shape }]) => [name, new ort.Tensor(data instanceof BigInt64Array ? 'int64' : 'float32', data as Float32Array, shape)]));
     const output = session.outputNames[0]!;
     let last: OrtTensor | undefined;
     return {

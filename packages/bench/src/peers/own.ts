@@ -13,8 +13,8 @@ export interface OwnRunner extends Runner {
   report(): RuntimeReport;
 }
 
-/** Ours, sparse or dense as the model's weights are; what it answers is its first output. */
-export async function ownRunner(model: Model, inputs: Readonly<Record<string, DenseTensor>>, options: OwnOptions): Promise<OwnRunner> {
+/** Ours, sparse or dense as the model's weights are, from the record or the bytes of a `.bcr` file; what it answers is its first output. */
+export async function ownRunner(model: Model | Uint8Array, inputs: Readonly<Record<string, DenseTensor>>, options: OwnOptions): Promise<OwnRunner> {
   const runtime = await load(model, options);
   let last: DenseTensor | undefined;
   const output = runtime.outputs[0]!;

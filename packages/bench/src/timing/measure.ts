@@ -1,6 +1,6 @@
 import { FretworkError } from '@fretwork/format';
-import type { Timing } from '../contract.js';
-import { median, quartileSpread, slowness } from './statistics.js';
+import type { Percentiles, Timing } from '../contract.js';
+import { median, quantile, quartileSpread, slowness } from './statistics.js';
 
 /** Something to be timed: `run` is one whole call; a promise is awaited. */
 export interface Contender {
@@ -56,9 +56,11 @@ export async function measure(contenders: readonly Contender[], options: Measure
   }
   return contenders.map((_, i) => {
     const kept = quiet.map((round) => samples[i]![round]!);
-    return { ms: median(kept), spread: quartileSpread(kept), rounds: kept.length, rejected: taken - kept.length, calls: calls[i]! };
+    return { ms: median(kept), spread: quartileSpread(kept), rounds: kept.length, rejected: taken - kept.length, calls: calls[i]!, percentiles: percentiles(samples[i]!) };
   });
 }
+
+const percentiles = (samples: readonly number[]): Percentiles => ({ p50: median(samples), p90: quantile(samples, 0.9), p99: quantile(samples, 0.99) });
 
 /** Milliseconds of one call when warm: of the quickest of the last ones. */
 async function warmUp(contender: Contender, warmUpMs: number, clock: () => number): Promise<number> {

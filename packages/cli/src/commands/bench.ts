@@ -1,8 +1,12 @@
-import { benchLayersInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource } from '@fretwork/bench';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { benchLayersInNode, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
+import { buildNetwork, NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
-import { captionText, layersText } from '../bench-tables.js';
+import { captionText, layersText, modelsText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
 import { EXIT } from '../contract.js';
+import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
+import { readModelFile } from '../model-file.js';
 
 interface Kind {
   readonly name: string;
@@ -12,27 +16,34 @@ interface Kind {
 /** What can be measured: the first operand. */
 const KINDS: readonly Kind[] = [
   { name: 'layers', run: layers },
+  { name: 'model', run: models },
 ];
 
 export const bench: Command = {
   name: 'bench',
   says: 'Times Fretwork against its peers, interleaved in one run, after every answer was checked.',
-  operands: ['WHAT'],
+  operands: ['WHAT', '[MODEL…]'],
   options: [
     { name: 'only', value: 'NAME', many: true, says: 'Only layers with NAME in their name or group, such as 3x3, @14 or matrix-vector.' },
     { name: 'scheme', value: 'KIND', says: `${MASK_SCHEMES.map(({ name }) => name).join(', ')}. Default: bcr.` },
     { name: 'block', value: 'RxC', says: 'Rows x columns of a block. Default: 8x32.' },
     { name: 'sparsity', value: 'S', says: 'Shares of zeros, divided by commas. Default: 0.75,0.9,0.95. Dense is measured always.' },
     { name: 'masks', value: 'SOURCE', says: 'iid: each row and column of a block stays by chance (default); uniform: the same counts in each block; magnitude: projected by the pruner.' },
+    { name: 'rate', value: 'N', says: 'model: keep one weight in N of every layer. Default: 10.' },
+    { name: 'as-is', says: 'model: do not prune; a .bcr file keeps what it has.' },
+    { name: 'random-weights', says: 'model: draw the weights, for topologies that come without.' },
+    SHAPE_OPTION,
     { name: 'threads', value: 'N', says: 'Threads, of ours and of the peers. Default: 1.' },
     { name: 'rounds', value: 'N', says: 'Rounds that count. Default: 50.' },
     { name: 'outputs', value: 'HOW', says: 'Ours gives copies, or views that the next run overwrites (default).' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
     { name: 'seed', value: 'N', says: 'Of weights, inputs and masks. Default: 1.' },
-    { name: 'json', says: 'Print { caption, rows: [{ layer, scheme, block, sparsity, threads, ms, spread, peers }] }, times in ms.' },
+    { name: 'json', says: 'Print { caption, rows: [{ layer, scheme, block, sparsity, threads, ms, spread, peers }] }, times in ms; model: rows of networks.' },
   ],
-  examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench layers --native --threads 2'],
+  examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench model mobilenetv2 model.onnx --rate 10'],
   notes: [
+    'WHAT is layers (single layers of well-known networks) or model (whole networks: files, or',
+    `${NETWORKS.map(({ name }) => name).join(', ')} with random weights).`,
     'Peers are packages to install beside: onnxruntime-web, @litertjs/core with flatbuffers, @tensorflow/tfjs-core with',
     '@tensorflow/tfjs-backend-wasm, onnxruntime-node. What is missing is said, not skipped in silence.',
     'A ? stands where the spread of the samples is larger than the gap: nothing can be said there.',
@@ -51,6 +62,32 @@ async function layers(args: Arguments, terminal: Terminal): Promise<unknown> {
   const report = await benchLayersInNode(layersRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native') });
   if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${layersText(report)}`);
   return report;
+}
+
+async function models(args: Arguments, terminal: Terminal): Promise<unknown> {
+  const names = args.positionals.slice(1);
+  if (names.length === 0) throw usage('operand', 'bench model needs at least one MODEL', 'bench');
+  const named: NamedModel[] = [];
+  for (const name of names) {
+    const model = NETWORKS.some((row) => row.name === name) ? buildNetwork(name) : (await readModelFile(name)).model;
+    named.push({ name: modelName(name), model, inputShapes: openShapes(model, args.texts('shape'), 'bench') });
+  }
+  const scheme = MASK_SCHEMES.find((row) => row.name === (args.text('scheme') ?? 'bcr'));
+  if (scheme === undefined) throw usage('scheme', `there is no scheme ${JSON.stringify(args.text('scheme'))}; known: ${MASK_SCHEMES.map((row) => row.name).join(', ')}`, 'bench');
+  const rate = numberOption(args, 'rate', { least: 1, most: 1e6 }) ?? 10;
+  const { outputs, seed, timing, onProgress } = layersRequest(args, terminal);
+  const request: ModelsRequest = {
+    ...(args.flag('as-is') ? {} : { scheme: scheme.scheme(rate, blockOption(args)) }), randomWeights: args.flag('random-weights'), outputs, seed, timing, ...(onProgress === undefined ? {} : { onProgress }),
+  };
+  const report = await benchModelsInNode(named, request, { threads: threadsOption(args), native: args.flag('native') });
+  if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${modelsText(report)}`);
+  return report;
+}
+
+/** `light_resnet50` of its file; a folder's name where the file is called `model.onnx`. */
+function modelName(path: string): string {
+  const name = basename(path, extname(path));
+  return name === 'model' ? basename(dirname(resolve(path))) : name;
 }
 
 function layersRequest(args: Arguments, terminal: Terminal): LayersRequest {
