@@ -1,6 +1,6 @@
 import { decodeMatrix, encodeBcr, encodeBcrc, encodeCsr, type SparseMatrix } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
-import { layRuns, layWeights, programBytes, weightBytes } from '../pack/lay-runs.js';
+import { layRuns, layWeights, programBytes, weightBytes, type PackedRun } from '../pack/lay-runs.js';
 import { planRuns, type RunOptions } from '../pack/plan-runs.js';
 import { rowCountsOf } from './manifest.js';
 import { buildKernels, type KernelLevel } from './build.js';
@@ -20,6 +20,9 @@ function machine(level: KernelLevel) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return { memory, map: exports['map'] as (...words: number[]) => void, vector: exports['vector'] as (...words: number[]) => void };
 }
+
+const same = (flags: readonly boolean[]): boolean => flags.every((flag) => flag === flags[0]);
+const sameEnds = ({ first, last }: Pick<PackedRun, 'first' | 'last'>): boolean => same(first) && same(last);
 
 /** C = clamp(M·B + bias) by the kernels, [rows, pixels]. */
 function multiply({ memory, map, vector }: ReturnType<typeof machine>, matrix: SparseMatrix, b: Float32Array, pixels: number, bias: Float32Array, tile: number, options: RunOptions & { axpyBelow: number }, [low, high]: readonly [number, number]): Float32Array {
@@ -42,7 +45,7 @@ function multiply({ memory, map, vector }: ReturnType<typeof machine>, matrix: S
   const runs = layWeights(plan, memory.buffer, weights);
   expect(programBytes(runs)).toBeGreaterThan(0);
   const program = layRuns(runs, memory.buffer, {
-    base: Math.ceil((weights + weightBytes(plan)) / 16) * 16, axpyBelow: options.axpyBelow,
+    base: Math.ceil((weights + weightBytes(plan)) / 16) * 16, axpy: (run) => run.columns.length > 0 && run.columns.length < options.axpyBelow && sameEnds(run),
     columnOffset: (c) => c * pitch * 4, rowOffset: (r) => r * pitch * 4, biasAddress: (r) => biases + r * 4,
   });
   if (tile === 0) vector(program.start, program.end, input, output);

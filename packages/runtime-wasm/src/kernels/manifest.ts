@@ -26,7 +26,7 @@ const downFrom = (count: number): readonly number[] => Array.from({ length: coun
 /** `stream` and `axpy` have every width up to their widest: a driver cuts any length into nearly equal parts. */
 export const KERNELS: readonly KernelRow[] = [
   ...rows('stream', [[1, downFrom(13)], [2, downFrom(6)], [3, downFrom(3)]]),
-  ...rows('axpy', [[1, downFrom(10)], [2, downFrom(6)], [3, downFrom(3)]]),
+  ...rows('axpy', [[1, downFrom(6)], [2, downFrom(6)], [3, downFrom(3)]]),
   ...rows('gemv', [[4, [4, 1]], [8, [4, 1]], [16, [2, 1]]]),
   ...rows('dot', [[1, [4, 1]]]),
 ];

@@ -1,7 +1,8 @@
 import { attribute } from '@fretwork/format';
 import { choosePanel, MAP_COST } from '../pack/choose-panel.js';
-import { isAxpy, layRuns, programBytes, type PackedRun, type Places } from '../pack/lay-runs.js';
+import { layRuns, programBytes, type PackedRun, type Places } from '../pack/lay-runs.js';
 import { matricesOf } from '../pack/matrices.js';
+import { isAxpy } from '../pack/run-cost.js';
 import { splitRuns } from '../pack/split-runs.js';
 import type { Layout } from '../plan/layout.js';
 import { oddLines, planesOf, type Planes } from '../plan/planes.js';
@@ -18,8 +19,6 @@ const CHANNELS_TOGETHER = 64;
 export const TILE: number = 96;
 /** Where weights are sparse, runs are short and many: the longer they go on, the less their beginnings cost. */
 const SPARSE = { density: 0.5, tile: 192, chunked: 0.15 };
-/** Runs shorter than this, on maps larger than this many vectors, go to axpy: the loop over columns is too short to be worth its exit. */
-const AXPY = { columns: 5, vectors: 96 };
 
 /** Vectors of pixels per thread that are worth a share of their own. */
 const BY_PIXELS = 96;
@@ -51,7 +50,6 @@ interface Way {
   /** What adds the residual: the kernels, or a walk over the outputs behind them. */
   readonly residual: 'none' | 'kernels' | 'walk';
   readonly tile: number;
-  readonly axpyBelow: number;
   readonly scratchBytes: number;
 }
 
@@ -68,7 +66,6 @@ function wayOf(node: Node, matrix: Packed, layout: Binding['layout']): Way {
   return {
     planes, inPlace, residual,
     tile: matrix.nnz < SPARSE.density * matrix.rows * matrix.columns ? SPARSE.tile : TILE,
-    axpyBelow: planes.vectors >= AXPY.vectors ? AXPY.columns : 0,
     scratchBytes: 4 * ((planes.direct ? 0 : stagedCells(planes, x.shape[1]!)) + (inPlace ? 0 : oddLines(matrix.rows * planes.outPlane))),
   };
 }
@@ -79,7 +76,7 @@ const work: NonNullable<OperatorRow['work']> = (node, packed, layout): Work => {
   const [matrix] = packed;
   if (matrix === undefined || !runnable(node, packed)) return { ...PLAIN, why: 'its weights are no float32 constants' };
   const way = wayOf(node, matrix, layout);
-  const axpy = matrix.runs.filter((run) => isAxpy(run, way.axpyBelow)).length;
+  const axpy = matrix.runs.filter((run) => isAxpy(run, Math.min(way.tile, way.planes.vectors))).length;
   const streams = matrix.runs.length - axpy;
   return {
     scratchBytes: way.scratchBytes,
@@ -130,7 +127,7 @@ function prepare(b: Binding): Step {
     columnOffset: (column, row) => 4 * ((Math.floor(row / groupRows) * perGroup + Math.floor(column / taps)) * stride + planes.taps[column % taps]!),
     rowOffset: (row) => 4 * row * (inPlace ? to.plane : planes.outPlane),
     biasAddress: (row) => matrix.bias + 4 * row,
-    axpyBelow: way.axpyBelow,
+    axpy: (run) => isAxpy(run, Math.min(way.tile, planes.vectors)),
     residual: way.residual === 'kernels',
   };
   let base = b.program;

@@ -17,8 +17,8 @@ export interface Places {
   readonly rowOffset: (row: number) => number;
   /** Address of the bias of row r. */
   readonly biasAddress: (row: number) => number;
-  /** Runs of fewer columns than this go to the axpy kernel; left out: none. */
-  readonly axpyBelow?: number;
+  /** Which runs go to the axpy kernel (`run-cost.ts`); left out: none. */
+  readonly axpy?: (run: PackedRun) => boolean;
   /** Does the first run of each row add what lies at the residual's distance? */
   readonly residual?: boolean;
 }
@@ -49,11 +49,6 @@ export function layWeights(plan: RunPlan, memory: ArrayBufferLike, base: number)
   });
 }
 
-/** Does the axpy kernel take this run? It wants all its rows to begin and end together: one bit speaks for all. */
-export const isAxpy = (run: Pick<Run, 'columns' | 'first' | 'last'>, axpyBelow: number): boolean =>
-  run.columns.length > 0 && run.columns.length < axpyBelow
-  && run.first.every((flag) => flag === run.first[0]) && run.last.every((flag) => flag === run.last[0]);
-
 /** Writes the program of `runs` to `memory` as `record.ts` describes. Throws `RangeError` where it does not fit. */
 export function layRuns(runs: readonly PackedRun[], memory: ArrayBufferLike, places: Places): Program {
   if (places.base + programBytes(runs) > memory.byteLength) {
@@ -71,7 +66,7 @@ export function layRuns(runs: readonly PackedRun[], memory: ArrayBufferLike, pla
       words[(record + RECORD.rows + r * RECORD.perRow) / 4] = places.rowOffset(row);
       words[(record + RECORD.rows + r * RECORD.perRow) / 4 + 1] = places.biasAddress(row);
     });
-    words[(record + RECORD.flags) / 4] = run.rows.length + (isAxpy(run, places.axpyBelow ?? 0) ? FLAG.axpy : 0) + (places.residual === true ? FLAG.residual : 0);
+    words[(record + RECORD.flags) / 4] = run.rows.length + (places.axpy?.(run) === true ? FLAG.axpy : 0) + (places.residual === true ? FLAG.residual : 0);
     words[(record + RECORD.first) / 4] = bits(run.first);
     words[(record + RECORD.last) / 4] = bits(run.last);
     words[(record + RECORD.columns) / 4] = run.columns.length;

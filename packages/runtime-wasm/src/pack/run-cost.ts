@@ -1,0 +1,47 @@
+import { widthsOf } from '../kernels/manifest.js';
+import type { Run } from './plan-runs.js';
+
+/**
+ * What a run costs on either family of kernels, in cycles of a core that does two products of vectors in each (fitted to
+ * runs of 1 to 32 columns over 13, 49 and 192 vectors; `docs/performance.md` says how). Plans compare these numbers with one
+ * another and with nothing else.
+ */
+interface Fit {
+  /** To begin a run, or a chunk of its columns. */
+  readonly start: number;
+  /** Per group of vectors: its sums' way from and to memory, and the exit of its loop, which no processor foresees. */
+  readonly group: number;
+  /** Per vector of pixels: the sums' way from and to memory. */
+  readonly vector: number;
+  /** Per column and vector. */
+  readonly product: number;
+}
+
+/** By rows, from 1 on. One row loads a vector for every product; the others share them. */
+const STREAM: readonly Fit[] = [
+  { start: 5, group: 28, vector: 0, product: 0.69 },
+  { start: 5, group: 17, vector: 0, product: 1.02 },
+  { start: 5, group: 14, vector: 0, product: 1.41 },
+];
+const AXPY: readonly Fit[] = [
+  { start: 65, group: 0, vector: 0.65, product: 0.6 },
+  { start: 50, group: 0, vector: 1.05, product: 1.02 },
+  { start: 50, group: 0, vector: 1.4, product: 1.41 },
+];
+
+const parts = (length: number, widest: number): number => Math.ceil(length / widest);
+
+export function streamCycles(rows: number, columns: number, vectors: number): number {
+  const { start, group, product } = STREAM[rows - 1]!;
+  return start + parts(vectors, widthsOf('stream', rows)[0]!) * group + columns * vectors * product;
+}
+
+export function axpyCycles(rows: number, columns: number, vectors: number): number {
+  const { start, vector, product } = AXPY[rows - 1]!;
+  return parts(columns, widthsOf('axpy', rows)[0]!) * (start + vectors * vector) + columns * vectors * product;
+}
+
+/** Is the axpy kernel the quicker one for this run? It wants all its rows to begin and end together: one bit speaks for all. */
+export const isAxpy = ({ rows, columns, first, last }: Pick<Run, 'rows' | 'columns' | 'first' | 'last'>, vectors: number): boolean =>
+  columns.length > 0 && axpyCycles(rows.length, columns.length, vectors) < streamCycles(rows.length, columns.length, vectors)
+  && first.every((flag) => flag === first[0]) && last.every((flag) => flag === last[0]);
