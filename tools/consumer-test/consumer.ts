@@ -1,6 +1,7 @@
 /**
  * One package as a stranger meets it: installed alone from its tarball in an empty folder (its siblings from theirs), imported by every
- * Node at hand, type-checked against under both ways of resolving modules with the libraries' own types checked too.
+ * Node at hand, type-checked against under both ways of resolving modules with the libraries' own types checked too, and the example of
+ * its README run.
  */
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { run } from '../gate/run.ts';
 import { LAYERS } from '../layers.ts';
 import { wrongFiles } from './files.ts';
 import { PACKS_FOLDER, type Pack } from './packs.ts';
+import { wrongExample } from './readme-example.ts';
 
 export interface Size {
   readonly name: string;
@@ -50,7 +52,7 @@ async function consumeIn(folder: string, pack: Pack, all: readonly Pack[]): Prom
   const npm = await run(['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts=false'], { cwd: folder, env: environment });
   if (npm.exitCode !== 0) return { wrong: [`npm install failed: ${npm.output.trim()}`], size: undefined };
 
-  const wrong = [...wrongFiles(pack), ...unwantedPackages(folder, pack), ...await failedImports(folder, pack), ...await typeErrors(folder, pack)];
+  const wrong = [...wrongFiles(pack), ...unwantedPackages(folder, pack), ...await failedImports(folder, pack), ...await typeErrors(folder, pack), ...await wrongExample(folder, pack)];
   if (pack.name === 'fretwork') {
     const help = await run([join(folder, 'node_modules/.bin/fretwork'), '--help'], { cwd: folder });
     if (help.exitCode !== 0 || !help.output.includes('prune')) wrong.push(`fretwork --help failed: ${help.output.trim()}`);

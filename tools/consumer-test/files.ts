@@ -4,9 +4,9 @@ import type { Pack } from './packs.ts';
 const ALLOWED: readonly RegExp[] = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^bin\/fretwork\.js$/,
-  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.(?:pb|node|browser))?\.(?:js|d\.ts)$/,
-  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.(?:node|browser))?\.d\.ts\.map$/,
-  /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.(?:node|browser|d))?\.ts$/,
+  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.pb|(?:\.worker)?(?:\.(?:node|browser))?)\.(?:js|d\.ts)$/,
+  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.worker)?(?:\.(?:node|browser))?\.d\.ts\.map$/,
+  /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.d|(?:\.worker)?(?:\.(?:node|browser))?)\.ts$/,
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.pb\.(?:js|d\.ts)$/,
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.proto$/,
 ];

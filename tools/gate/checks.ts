@@ -92,7 +92,7 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'consumer',
-    says: 'each package installs alone, imports, type-checks and holds only the files it should',
+    says: 'each package installs alone, imports, type-checks, runs the example of its README and holds only the files it should',
     command: ['node', 'tools/consumer-test/consumer-test.ts', reports.consumer],
     parser: byOutcomeFile(reports.consumer),
     report: reports.consumer,

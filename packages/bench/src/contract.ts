@@ -111,6 +111,14 @@ export interface Caption {
   readonly refused: readonly { readonly peer: PeerName; readonly layer: string; readonly reason: string }[];
 }
 
+/** What a page measured. */
+export interface PageReport extends LayersReport {
+  /** Whether the page was served with COOP and COEP headers; without, there is one thread and a coarse clock. */
+  readonly isolated: boolean;
+  /** Bytes of bodies that the page loaded, by what they belong to. */
+  readonly servedBytes: Readonly<Record<string, number>>;
+}
+
 export interface LayersReport {
   readonly caption: Caption & { readonly speedups: readonly Speedups[]; readonly details: readonly LayerDetail[] };
   readonly rows: readonly LayerRow[];

@@ -1,5 +1,5 @@
 export type {
-  Caption, ColdStart, LayerDetail, LayerRow, LayersReport, ModelRow, ModelsReport, ModelTiming, PeerCaption, PeerName, Percentiles, Refusal, Speedups, Timing,
+  Caption, ColdStart, LayerDetail, LayerRow, LayersReport, ModelRow, ModelsReport, ModelTiming, PageReport, PeerCaption, PeerName, Percentiles, Refusal, Speedups, Timing,
 } from './contract.js';
 
 // layers/
@@ -7,6 +7,8 @@ export type { LayersRequest } from './bench-layers.js';
 export { LAYER_SET, type BenchLayer, type ConvLayer, type FullLayer, type GruLayer, type LayerGroup } from './layers/layer-set.js';
 export { MASK_SCHEMES, MASK_SOURCES, type Block, type MaskScheme, type MaskSource } from './layers/masks.js';
 export { benchLayersInNode, benchModelsInNode, type NodeOptions } from './node-bench.js';
+
+export { benchLayersInBrowser, type BrowserOptions } from './browser-bench.js';
 
 // models/
 export type { ModelsRequest } from './bench-models.js';

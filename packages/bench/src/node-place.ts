@@ -3,11 +3,9 @@ import type { Place } from './bench-layers.js';
 import { nodeHost } from './peers/node-host.js';
 
 /** This Node on this machine. */
-export function nodePlace(threads: number): Place {
+export const nodePlace = (threads: number): Place => ({ host: nodeHost(threads), engine: `Node ${process.versions.node} (V8 ${process.versions.v8})`, machine: machineText() });
+
+export function machineText(): string {
   const cores = cpus();
-  return {
-    host: nodeHost(threads),
-    engine: `Node ${process.versions.node} (V8 ${process.versions.v8})`,
-    machine: `${cores[0]?.model.trim() ?? 'unknown processor'}, ${cores.length} cores, ${platform()} ${arch()}`,
-  };
+  return `${cores[0]?.model.trim() ?? 'unknown processor'}, ${cores.length} cores, ${platform()} ${arch()}`;
 }

@@ -36,6 +36,7 @@ export function parseArguments(command: Command, argv: readonly string[]): Argum
   if (values['help'] !== true) checkOperands(command, positionals);
   return {
     command: command.name,
+    words: argv,
     positionals,
     flag: (name) => values[name] === true,
     text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),

@@ -1,13 +1,17 @@
 import { bench } from './commands/bench.js';
 import { conformance } from './commands/conformance.js';
 import { convert } from './commands/convert.js';
+import { data } from './commands/data.js';
 import { evalCommand } from './commands/eval.js';
 import { explain } from './commands/explain.js';
 import { inspect } from './commands/inspect.js';
 import { prune } from './commands/prune.js';
+import { reproduce } from './commands/reproduce.js';
 import { run } from './commands/run.js';
+import { sensitivity } from './commands/sensitivity.js';
+import { train } from './commands/train.js';
 import { verify } from './commands/verify.js';
 import type { Command } from './contract.js';
 
 /** Every command, in the order that help lists them. */
-export const COMMANDS: readonly Command[] = [inspect, explain, convert, prune, run, evalCommand, verify, conformance, bench];
+export const COMMANDS: readonly Command[] = [inspect, explain, convert, train, prune, sensitivity, reproduce, run, evalCommand, verify, conformance, data, bench];

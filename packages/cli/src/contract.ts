@@ -6,13 +6,14 @@
  * exit code.
  *
  * What it is not. No logic of its own: whatever a command computes, a package offers as a function. It never prompts,
- * and never touches the network.
+ * and touches the network only where its name says so (`data fetch`).
  *
  * Output. The result goes to standard output, as a table for people or, with `--json`, as one JSON document; progress
  * and errors go to standard error.
  *
  * Ctrl-C. Ends the process at once (shells report 130): most work here is one synchronous computation that no handler
- * could interrupt, and files are written beside their name and renamed, so none is left half-written.
+ * could interrupt, and files are written beside their name and renamed, so none is left half-written. Commands that train
+ * stop after the step at hand instead and say how to go on; a second Ctrl-C ends them at once.
  *
  * What is thrown. Whatever the packages throw: `main` prints it and turns it into an exit code.
  */
@@ -28,6 +29,8 @@ export const EXIT = {
   input: 3,
   /** A defect of Fretwork itself. */
   defect: 70,
+  /** Stopped by Ctrl-C, as shells say it. */
+  stopped: 130,
 } as const;
 
 /** Where a command writes. */
@@ -50,6 +53,8 @@ export interface OptionRow {
 export interface Arguments {
   /** Name of the command, for hints. */
   readonly command: string;
+  /** All words after the command's name, as they were given. */
+  readonly words: readonly string[];
   readonly positionals: readonly string[];
   readonly flag: (name: string) => boolean;
   readonly text: (name: string) => string | undefined;

@@ -50,6 +50,15 @@ export async function writeFile(path: string, bytes: Uint8Array | string): Promi
   }
 }
 
+/** Does nothing where there is no such file. Throws `path.*`. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw named(error, path, WRITING);
+  }
+}
+
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Makes `path` and the folders above it. Throws `path.*`. */

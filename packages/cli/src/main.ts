@@ -12,7 +12,7 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   } catch (error) {
     if (error instanceof FretworkError) {
       terminal.err(`fretwork: ${error.message}\n`);
-      return isUsageError(error) ? EXIT.usage : EXIT.input;
+      return isUsageError(error) ? EXIT.usage : error.code === 'run.stopped' ? EXIT.stopped : EXIT.input;
     }
     if (isErrorWithCode(error)) {
       terminal.err(`fretwork: ${error.message}\n`);

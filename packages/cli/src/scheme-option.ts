@@ -27,13 +27,13 @@ export const SCHEME_OPTIONS: readonly OptionRow[] = [
   { name: 'row-share', value: 'S', says: 'bcr: share of the rate that rows bear, 0 (columns only) to 1 (rows only). Default: 0.5.' },
 ];
 
-/** The scheme that the options ask for. Throws `usage.*`. */
-export function schemeOption(args: Arguments): Scheme {
+/** The scheme that the options ask for; `otherwise` is its rate where --rate may be left out. Throws `usage.*`. */
+export function schemeOption(args: Arguments, otherwise?: number): Scheme {
   const kind = args.text('scheme') ?? 'bcr';
   const row = SCHEMES.find((s) => s.kind === kind);
   if (row === undefined) throw usage('scheme', `there is no scheme ${JSON.stringify(kind)}; known: ${SCHEMES.map((s) => s.kind).join(', ')}`, args.command);
-  const rate = numberOption(args, 'rate', { least: 1, most: 1e6 });
-  if (rate === undefined) throw usage('rate', 'prune needs --rate: 10 keeps one weight in ten', args.command);
+  const rate = numberOption(args, 'rate', { least: 1, most: 1e6 }) ?? otherwise;
+  if (rate === undefined) throw usage('rate', `${args.command} needs --rate: 10 keeps one weight in ten`, args.command);
   const text = args.text('block');
   if (text !== undefined && row.block === '') throw usage('block', `scheme ${kind} has no blocks: leave --block out`, args.command);
   const block = text === undefined ? DEFAULT_BLOCK[row.kind] ?? [1, 1] : parseBlock(args, text, row.block);

@@ -114,6 +114,12 @@ describe('noise', () => {
 });
 
 describe('timeShift', () => {
+  it('repeats the step at the end where it is asked to', () => {
+    const found = new Set<string>();
+    for (let seed = 0; seed < 100; seed++) found.add(numbers(augment(ndArray('f32', [1, 3, 2], Float32Array.of(1, 2, 3, 4, 5, 6)), [timeShift({ most: 1, fill: 'edge' })], { seed })).join(' '));
+    expect([...found].sort()).toEqual(['1 2 1 2 3 4', '1 2 3 4 5 6', '3 4 5 6 5 6']);
+  });
+
   it('moves waveforms and features in time, zeros coming in', () => {
     const seen = (array: NdArray): string[] => {
       const found = new Set<string>();

@@ -24,7 +24,7 @@ export function findChromium(asked: string | undefined = process.env['FRETWORK_C
  * says; an error that the page logs while `use` runs does not throw by itself, it stands in `errors`.
  */
 export async function withPage<T>(options: PageOptions, use: (page: OpenPage) => Promise<T>): Promise<T> {
-  const { url, flags = [], timeoutMs = 60_000, signal } = options;
+  const { url, flags = [], timeoutMs = 60_000, onLog, signal } = options;
   signal?.throwIfAborted();
   const found = findChromium(options.executable);
   if (!found.ok) throw new FretworkError('bench.chromium', found.reason, { hint: found.hint });
@@ -38,7 +38,7 @@ export async function withPage<T>(options: PageOptions, use: (page: OpenPage) =>
     const page = await browser.newPage();
     page.setDefaultTimeout(timeoutMs);
     const errors: string[] = [];
-    page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); });
+    page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()); else onLog?.(message.text()); });
     page.on('pageerror', (error) => errors.push(String(error)));
     const session = await page.context().newCDPSession(page);
     await page.goto(url).catch((cause: unknown) => { throw pageError(`${url} did not load: ${firstLine(cause)}`, errors, cause); });

@@ -62,6 +62,8 @@ export interface PageOptions {
   readonly flags?: readonly string[];
   /** Milliseconds that loading, and each evaluation, may take. Default 60000. */
   readonly timeoutMs?: number;
+  /** What the page tells its console, errors apart. */
+  readonly onLog?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 

@@ -82,7 +82,7 @@ function withoutZeros(model: Model): Model {
     const whole = decode(tensor);
     return { ...whole, data: (whole.data as Float32Array).map((value) => (value === 0 ? NEXT_TO_NOTHING : value)) };
   };
-  return { ...model, tensors: new Map([...model.tensors].map(([key, tensor]) => [key, filled(tensor)])), layers: model.layers.map(({ scheme: _, ...layer }) => layer) };
+  return { ...model, tensors: new Map([...model.tensors].map(([key, tensor]) => [key, filled(tensor)])), layers: model.layers.map((layer) => ({ ...layer, scheme: { kind: 'dense' } })) };
 }
 
 /** The reference computes what shapes alone do not tell. */

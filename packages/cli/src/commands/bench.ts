@@ -1,8 +1,8 @@
 import { basename, dirname, extname, resolve } from 'node:path';
-import { benchLayersInNode, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
+import { benchLayersInBrowser, benchLayersInNode, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
 import { buildNetwork, NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
-import { captionText, layersText, modelsText } from '../bench-tables.js';
+import { captionText, layersText, modelsText, servedText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
@@ -17,6 +17,7 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   { name: 'layers', run: layers },
   { name: 'model', run: models },
+  { name: 'browser', run: browser },
 ];
 
 export const bench: Command = {
@@ -33,6 +34,8 @@ export const bench: Command = {
     { name: 'as-is', says: 'model: do not prune; a .bcr file keeps what it has.' },
     { name: 'random-weights', says: 'model: draw the weights, for topologies that come without.' },
     SHAPE_OPTION,
+    { name: 'pages', value: 'WHICH', says: 'browser: isolated (served with COOP and COEP), plain, or both. Default: both.' },
+    { name: 'chromium', value: 'PATH', says: 'browser: the Chromium to start. Default: FRETWORK_CHROMIUM, else the usual places.' },
     { name: 'threads', value: 'N', says: 'Threads, of ours and of the peers. Default: 1.' },
     { name: 'rounds', value: 'N', says: 'Rounds that count. Default: 50.' },
     { name: 'outputs', value: 'HOW', says: 'Ours gives copies, or views that the next run overwrites (default).' },
@@ -40,9 +43,10 @@ export const bench: Command = {
     { name: 'seed', value: 'N', says: 'Of weights, inputs and masks. Default: 1.' },
     { name: 'json', says: 'Print { caption, rows: [{ layer, scheme, block, sparsity, threads, ms, spread, peers }] }, times in ms; model: rows of networks.' },
   ],
-  examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench model mobilenetv2 model.onnx --rate 10'],
+  examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench model mobilenetv2 model.onnx --rate 10', 'fretwork bench browser --only convolution --json'],
   notes: [
-    'WHAT is layers (single layers of well-known networks) or model (whole networks: files, or',
+    'WHAT is layers (single layers of well-known networks), browser (the same in headless Chromium; needs playwright-core and',
+    'rolldown), or model (whole networks: files, or',
     `${NETWORKS.map(({ name }) => name).join(', ')} with random weights).`,
     'Peers are packages to install beside: onnxruntime-web, @litertjs/core with flatbuffers, @tensorflow/tfjs-core with',
     '@tensorflow/tfjs-backend-wasm, onnxruntime-node. What is missing is said, not skipped in silence.',
@@ -62,6 +66,18 @@ async function layers(args: Arguments, terminal: Terminal): Promise<unknown> {
   const report = await benchLayersInNode(layersRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native') });
   if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${layersText(report)}`);
   return report;
+}
+
+async function browser(args: Arguments, terminal: Terminal): Promise<unknown> {
+  if (args.flag('native')) throw usage('native', 'machine code does not run in a page: leave --native out', 'bench');
+  const which = choice(args, 'pages', ['both', 'isolated', 'plain']);
+  const isolated = which === 'both' ? [true, false] : [which === 'isolated'];
+  const executable = args.text('chromium');
+  const pages = await benchLayersInBrowser(layersRequest(args, terminal), { threads: threadsOption(args), isolated, ...(executable === undefined ? {} : { executable }) });
+  if (!args.flag('json')) {
+    for (const report of pages) terminal.out(`${captionText(report.caption)}\n${layersText(report)}\n${servedText(report)}\n`);
+  }
+  return { pages };
 }
 
 async function models(args: Arguments, terminal: Terminal): Promise<unknown> {

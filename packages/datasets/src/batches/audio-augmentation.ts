@@ -18,9 +18,10 @@ export function noise({ deviation }: { readonly deviation: number }): Augmentati
 
 /**
  * Waveforms `[T]` or features `[T, F]` moved in time by a random whole number of steps, at most `most` either way;
- * what comes in at the other end is zeros. Throws `augment.option`.
+ * what comes in at the other end is zeros, or with `fill: 'edge'` the step at that end again (in features such as MFCC zeros
+ * are no silence). Throws `augment.option`.
  */
-export function timeShift({ most }: { readonly most: number }): Augmentation {
+export function timeShift({ most, fill = 'zeros' }: { readonly most: number; readonly fill?: 'zeros' | 'edge' }): Augmentation {
   if (!Number.isSafeInteger(most) || most < 0) throw optionError('a whole number of steps from 0', most);
   return {
     name: 'timeShift',
@@ -28,6 +29,10 @@ export function timeShift({ most }: { readonly most: number }): Augmentation {
     sample: (from, to, [steps, features = 1], source) => {
       const shift = Math.max(-steps!, Math.min(steps!, source.below(2 * most + 1) - most)) * features;
       (to as Uint8Array).set((from as Uint8Array).subarray(Math.max(0, -shift), Math.min(from.length, from.length - shift)), Math.max(0, shift));
+      if (fill === 'zeros' || shift === 0) return;
+      const edge = shift > 0 ? from.subarray(0, features) : from.subarray(from.length - features);
+      const [first, end] = shift > 0 ? [0, shift] : [from.length + shift, from.length];
+      for (let at = first; at < end; at += features) (to as Uint8Array).set(edge as Uint8Array, at);
     },
   };
 }
