@@ -34,7 +34,7 @@ export async function load(source: ModelSource | Model, options: RuntimeOptions 
   });
   const packed = packModel(packing, machine.buffer(), RESERVED_BYTES);
   return new Session({
-    model, machine, level, threads, packed, memoryLimit, weightBytes: packing.bytes, outputs: options.outputs ?? 'copies', inputs: options.inputs ?? 'copies', contentInputs: contentInputs(model),
+    model, machine, level, threads, packed, memoryLimit, weightBytes: packing.bytes, outputs: options.outputs ?? 'copies', inputs: options.inputs ?? 'copies', timings: options.timings ?? false, contentInputs: contentInputs(model),
   });
 }
 

@@ -98,6 +98,17 @@ describe('a runtime', () => {
     expect(b.data).not.toEqual(kept);
   });
 
+  it('times its layers, if asked to', async () => {
+    const model = network(draw);
+    const [plain, timing] = [await load(model), await load(model, { timings: true })];
+    const x = tensor(draw, 2, 4, 12, 12);
+    for (let i = 0; i < 50; i++) for (const runtime of [plain, timing]) runtime.run({ x });
+    const of = (name: string): number | undefined => timing.report().layers.find((l) => l.layer === name)!.ms;
+    expect(of('c1')).toBeGreaterThan(0);
+    expect(of('r1')).toBeUndefined();
+    expect(plain.report().layers.every((l) => l.ms === undefined)).toBe(true);
+  });
+
   it('reads inputs where they were written, if asked to, and keeps them', async () => {
     const model = network(draw);
     const [copying, viewing] = [await load(model), await load(model, { inputs: 'views' })];

@@ -35,7 +35,7 @@ export function fuse(nodes: readonly Node[], uses: ReadonlyMap<string, number>, 
     const clamp = clampOf(node.layer, find);
     const before = clamp === undefined ? undefined : maker(node.inputs[0]);
     if (clamp !== undefined && before !== undefined) join(at, before, { activation: clamp });
-    else if (node.layer.operator === 'Add' && node.layer.domain === '') joinAdd(at, node);
+    else if (isSumOfTwo(node.layer)) joinAdd(at, node);
   });
   return fused.filter((node) => node !== undefined);
 
@@ -47,6 +47,8 @@ export function fuse(nodes: readonly Node[], uses: ReadonlyMap<string, number>, 
     if (findRow(into.node.layer)?.adds?.(into.node, packedOf(into.node.layer)) === true) join(at, into, { residual: first });
   }
 }
+
+const isSumOfTwo = ({ domain, operator, inputs }: Layer): boolean => domain === '' && (operator === 'Add' || operator === 'Sum') && inputs.length === 2;
 
 const sameSize = (a: Value, b: Value): boolean => a.dtype === b.dtype && a.shape.length === b.shape.length && a.shape.every((size, d) => size === b.shape[d]);
 

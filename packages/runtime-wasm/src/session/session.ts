@@ -18,6 +18,9 @@ interface Kept {
   /** The memory that `bound` was made for. */
   buffer: ArrayBufferLike;
   bound: BoundPlan;
+  /** Milliseconds that each step has taken, in all runs together. */
+  readonly spent: Float64Array;
+  runs: number;
 }
 
 export interface SessionParts {
@@ -30,6 +33,7 @@ export interface SessionParts {
   readonly memoryLimit: number;
   readonly outputs: 'copies' | 'views';
   readonly inputs: 'copies' | 'views';
+  readonly timings: boolean;
   /** Inputs whose content decides a shape. */
   readonly contentInputs: readonly string[];
 }
@@ -62,11 +66,13 @@ export class Session implements Runtime {
     this.#latest = kept;
     if (kept.buffer !== parts.machine.buffer()) this.#rebind(kept);
     const { bound, plan } = kept;
+    kept.runs++;
     for (let i = 0; i < plan.inputs.length; i++) {
       const { data } = inputs[plan.inputs[i]!.name]!;
       if (data !== bound.inputs[i]) (bound.inputs[i] as Float32Array).set(data as Float32Array);
     }
-    for (let i = 0; i < bound.steps.length; i++) bound.steps[i]!();
+    if (parts.timings) timed(kept);
+    else for (let i = 0; i < bound.steps.length; i++) bound.steps[i]!();
     return parts.outputs === 'views' ? bound.views : copies(bound.views);
   }
 
@@ -110,7 +116,7 @@ export class Session implements Runtime {
         planBytes: plan === undefined ? 0 : plan.lastingBytes + plan.arenaBytes,
       },
       plans: this.#plans.length,
-      layers: plan === undefined ? [] : layerReports(parts.model, plan),
+      layers: plan === undefined ? [] : layerReports(parts.model, this.#latest!),
     };
   }
 
@@ -157,7 +163,7 @@ export class Session implements Runtime {
     }, (layer) => packed.get(layer.name) ?? []);
     const base = this.#reserve(plan.lastingBytes + plan.arenaBytes);
     const { machine } = this.#alive();
-    const kept: Kept = { shapes, contents, plan, base, buffer: machine.buffer(), bound: bindPlan(plan, machine, base, this.#decoded) };
+    const kept: Kept = { shapes, contents, plan, base, buffer: machine.buffer(), bound: bindPlan(plan, machine, base, this.#decoded), spent: new Float64Array(plan.steps.length), runs: 0 };
     this.#plans.push(kept);
     this.#latest = kept;
     return kept;
@@ -195,7 +201,18 @@ function copies(views: Readonly<Record<string, DenseTensor>>): Record<string, De
   return outputs;
 }
 
-function layerReports(model: Model, plan: Plan): LayerReport[] {
+function timed({ bound, spent }: Kept): void {
+  let before = performance.now();
+  for (let i = 0; i < bound.steps.length; i++) {
+    bound.steps[i]!();
+    const now = performance.now();
+    spent[i]! += now - before;
+    before = now;
+  }
+}
+
+function layerReports(model: Model, { plan, spent, runs }: Kept): LayerReport[] {
+  const times = new Map(plan.steps.map((step, i) => [step, spent[i]! / runs]));
   const steps = new Map(plan.steps.map((step) => [step.node.layer.name, step]));
   const makers = new Map(plan.steps.flatMap((step) => step.node.fused.map((name) => [name, step.node.layer.name])));
   return model.layers.map(({ name, operator }): LayerReport => {
@@ -208,6 +225,7 @@ function layerReports(model: Model, plan: Plan): LayerReport[] {
     return {
       layer: name, operator, kernel: step.work.kernel, why: step.work.why, fused: step.node.fused,
       nnz: step.packed.reduce((sum, m) => sum + m.nnz, 0), weights: step.packed.reduce((sum, m) => sum + m.rows * m.columns, 0),
+      ...(spent.some((ms) => ms > 0) ? { ms: times.get(step)! } : {}),
     };
   });
 }
