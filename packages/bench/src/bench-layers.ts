@@ -74,11 +74,11 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
       const peerMs = Object.fromEntries([...peers.map(({ row }) => row.name), 'own-dense' as const].map((name) => [name, peerTimings[name]?.ms ?? null]));
       for (const { contender, sparsity, reached, report } of contest.own) {
         const timing = timingOf(contender);
-        const { level: used, layers: [ran] } = report();
+        const { level: used, threads, layers: [ran] } = report();
         level = used;
         rows.push({
           layer: layer.name, scheme: sparsity === 0 ? 'dense' : request.scheme, block: sparsity === 0 || !blocks ? null : request.block.join('x'),
-          sparsity, threads: place.host.threads, ms: timing.ms, spread: timing.spread, peers: peerMs,
+          sparsity, threads: threads.count, ms: timing.ms, spread: timing.spread, peers: peerMs,
         });
         details.push({ layer: layer.name, sparsity, mmac: macs(layer) / 1e6, reached, kernel: ran?.kernel ?? '', timing, peers: peerTimings });
       }
