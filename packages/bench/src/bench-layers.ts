@@ -95,7 +95,7 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
 }
 
 export function timingText({ rounds = 50, warmUpMs = 200, sampleMs = 3, noise = 1.15 }: MeasureOptions): string {
-  return `medians of ${rounds} interleaved rounds, ${sampleMs === 0 ? 'one call each' : `samples of at least ${sampleMs} ms`}, ${warmUpMs} ms of warm-up, rounds ${Math.round((noise - 1) * 100)} % slower than usual rejected; whole calls, inputs copied in, outputs read`;
+  return `medians of ${rounds} interleaved rounds, ${sampleMs === 0 ? 'one call each' : `samples of at least ${sampleMs} ms`}, ${warmUpMs} ms of warm-up, rounds ${Math.round((noise - 1) * 100)} % slower than usual rejected where most are quiet; whole calls, inputs copied in, outputs read`;
 }
 
 interface Contest {

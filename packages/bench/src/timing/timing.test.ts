@@ -55,12 +55,11 @@ describe('measure', () => {
     expect(b).toMatchObject({ ms: 7, rounds: 6, rejected: 2, percentiles: { p50: 7, p99: expect.closeTo(14, 6) } });
   });
 
-  test('gives up on a machine that never is quiet, and says how many rounds count', async () => {
+  test('rejects nothing on a machine that hardly ever is quiet, so that the spread tells', async () => {
     const wild = (call: number): number => (call % 3 === 0 ? 1 : 5);
     const { clock, contenders } = fakes({ a: wild, b: wild });
     const [a] = await measure(contenders, { rounds: 10, warmUpMs: 0, sampleMs: 0, clock });
-    expect(a).toMatchObject({ rounds: 7, rejected: 13, ms: 1 });
-    expect(speedup(a!, a!)).toMatchObject({ ok: false, reason: '13 of 20 rounds were too noisy' });
+    expect(a).toMatchObject({ rounds: 20, rejected: 0, ms: 5, spread: 4 });
   });
 
   test('stops where the signal says so', async () => {
@@ -71,7 +70,7 @@ describe('measure', () => {
 });
 
 describe('speedup', () => {
-  const timing = (ms: number, spread: number, rejected = 0): Timing => ({ ms, spread, rounds: 50, rejected, calls: 1, percentiles: { p50: ms, p90: ms, p99: ms } });
+  const timing = (ms: number, spread: number): Timing => ({ ms, spread, rounds: 50, rejected: 0, calls: 1, percentiles: { p50: ms, p90: ms, p99: ms } });
 
   test('is the quotient of the medians, also below 1', () => {
     expect(speedup(timing(2, 0.1), timing(8, 0.2))).toEqual({ ok: true, factor: 4 });
@@ -81,9 +80,5 @@ describe('speedup', () => {
   test('is not stated where a spread is larger than the gap', () => {
     expect(speedup(timing(2, 0.1), timing(2.3, 0.4))).toMatchObject({ ok: false, reason: 'the spread, 0.40 ms, is larger than the gap, 0.30 ms' });
     expect(speedup(timing(2, 0.4), timing(2.3, 0.1))).toMatchObject({ ok: false });
-  });
-
-  test('is not stated where most rounds were noisy', () => {
-    expect(speedup(timing(2, 0.1, 51), timing(8, 0.1, 51))).toMatchObject({ ok: false, reason: '51 of 101 rounds were too noisy' });
   });
 });
