@@ -50,7 +50,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'cli',
     name: 'fretwork',
-    imports: ['@fretwork/bench', '@fretwork/compiler', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
+    imports: ['@fretwork/autodiff', '@fretwork/bench', '@fretwork/compiler', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
     runs: 'node',
   },
 ];

@@ -74,11 +74,11 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
       const peerMs = Object.fromEntries([...peers.map(({ row }) => row.name), 'own-dense' as const].map((name) => [name, peerTimings[name]?.ms ?? null]));
       for (const { contender, sparsity, reached, report } of contest.own) {
         const timing = timingOf(contender);
-        const { level: used, layers: [ran] } = report();
+        const { level: used, threads, layers: [ran] } = report();
         level = used;
         rows.push({
           layer: layer.name, scheme: sparsity === 0 ? 'dense' : request.scheme, block: sparsity === 0 || !blocks ? null : request.block.join('x'),
-          sparsity, threads: place.host.threads, ms: timing.ms, spread: timing.spread, peers: peerMs,
+          sparsity, threads: threads.count, ms: timing.ms, spread: timing.spread, peers: peerMs,
         });
         details.push({ layer: layer.name, sparsity, mmac: macs(layer) / 1e6, reached, kernel: ran?.kernel ?? '', timing, peers: peerTimings });
       }
@@ -95,7 +95,7 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
 }
 
 export function timingText({ rounds = 50, warmUpMs = 200, sampleMs = 3, noise = 1.15 }: MeasureOptions): string {
-  return `medians of ${rounds} interleaved rounds, ${sampleMs === 0 ? 'one call each' : `samples of at least ${sampleMs} ms`}, ${warmUpMs} ms of warm-up, rounds ${Math.round((noise - 1) * 100)} % slower than usual rejected; whole calls, inputs copied in, outputs read`;
+  return `medians of ${rounds} interleaved rounds, ${sampleMs === 0 ? 'one call each' : `samples of at least ${sampleMs} ms`}, ${warmUpMs} ms of warm-up, rounds ${Math.round((noise - 1) * 100)} % slower than usual rejected where most are quiet; whole calls, inputs copied in, outputs read`;
 }
 
 interface Contest {

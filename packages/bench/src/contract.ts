@@ -11,11 +11,12 @@
  * beside each other only where they come from one run.
  *
  * How time is taken. Each contender is warmed up for 200 ms and at least three calls. A sample is as many calls as fill 3 ms,
- * divided by their number. A round takes one sample of each contender, and each round starts with another one. A round in
- * which the contenders as a whole were 15 % slower than usual (the median of sample / median over the contenders) is rejected and
- * taken again, at most as many times as there are rounds. At least 50 rounds by default. `ms` is the median, `spread` the distance between the quartiles. A speed-up is
- * the quotient of two medians; it is not stated where a spread is larger than the gap between the medians, nor where half of the
- * rounds or more were rejected.
+ * divided by their number. A round takes one sample of each contender, and each round starts with another one. A round is
+ * rejected as noisy, and taken again, where the contenders as a whole were more than 15 % slower than usual (the median over the
+ * contenders of sample / lower quartile of the contender's samples), until 50 rounds count. Where 100 rounds do not hold 50 quiet
+ * ones, the machine is noisy as a rule: then none is rejected, and the spread tells. `ms` is the median, `spread` the distance
+ * between the quartiles. A speed-up is the quotient of two medians; it is not stated where a spread is larger than the gap between
+ * the medians.
  *
  * Who owns which buffer. Peers get their own copies of weights and inputs, made before any timing.
  *
@@ -59,6 +60,7 @@ export interface LayerRow {
   readonly block: string | null;
   /** Asked share of weights that are zero, 0..1. */
   readonly sparsity: number;
+  /** That ours ran on: fewer than asked for where memory cannot be shared. */
   readonly threads: number;
   /** Of ours. */
   readonly ms: number;

@@ -82,7 +82,7 @@ describe.skipIf(!chromium.ok)('withPage', () => {
 
   test('does not wait for ever', async () => {
     await serving({ mounts: { '/': folder } }, async (url) => {
-      await expect(withPage({ url, timeoutMs: 5000, flags: [] }, (page) => page.evaluate('new Promise(() => {})'))).rejects.toMatchObject({ code: 'bench.page-timeout' });
+      await expect(withPage({ url, timeoutMs: 5000 }, (page) => page.evaluate('new Promise(() => {})'))).rejects.toMatchObject({ code: 'bench.page-timeout' });
     });
   });
 

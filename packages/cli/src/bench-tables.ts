@@ -19,7 +19,7 @@ const ms = (value: number): string => (value >= 100 ? value.toFixed(1) : value >
 const factorText = (factor: number): string => `${factor >= 100 ? factor.toFixed(0) : factor.toPrecision(3)}x`;
 
 /** Times of dense layers, speed-ups of ours over each peer, and their geometric means. */
-export function layersText({ caption }: LayersReport): string {
+export function layersText({ caption, rows }: LayersReport): string {
   const peers = [...new Set(caption.details.flatMap((detail) => Object.keys(detail.peers) as PeerName[]))];
   const others = peers.filter((peer) => peer !== 'own-dense');
   const unstated = new Set<string>();
@@ -43,6 +43,7 @@ export function layersText({ caption }: LayersReport): string {
     return one === undefined ? '–' : `${factorText(one.mean)} (${factorText(one.least)} – ${factorText(one.most)}) of ${one.layers}${one.unstated === 0 ? '' : `, ${one.unstated} unstated`}`;
   })]));
   const notes = [
+    ...rows.some(({ threads }) => threads < caption.threads) ? ['ours ran on fewer threads than asked for: this place shares no memory'] : [],
     ...[...unstated].map((says) => `? ${says}`),
     ...caption.refused.map(({ peer, layer, reason }) => `– ${layer}, ${peer}: ${reason}`),
   ];

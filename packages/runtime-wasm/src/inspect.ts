@@ -44,7 +44,7 @@ export async function inspect(model: Model | ModelHeader, options: InspectOption
 const estimated = ({ macs, weightBytes }: { readonly macs: Macs; readonly weightBytes: number }): EstimatedCost =>
   (macs.ok ? { macs: macs.dense, keptMacs: macs.sparse, bytes: weightBytes } : { bytes: weightBytes, reason: `${macs.reason}: ${macs.hint}` });
 
-const kernelOf = (layer: Layer): string => (layer.operator.startsWith('Conv') ? 'stream or axpy' : 'gemv or dot');
+const kernelOf = (layer: Layer): string => (layer.operator.startsWith('Conv') ? 'stream or axpy' : 'gemv');
 
 const isLoaded = (model: Model | ModelHeader): model is Model =>
   [...model.tensors.values()].every((tensor) => (tensor.kind === 'dense' ? ArrayBuffer.isView(tensor.data) : ArrayBuffer.isView(tensor.matrices[0]?.payload)));

@@ -61,6 +61,7 @@ export function nodeHost(threads: number): PeerHost {
  * same, so those two are lent to it while it starts.
  */
 async function startLitert(threads: number): Promise<Loaded<LiteRt>> {
+  if (threads > 1) throw new Error('its threads do not start in Node, where their script passes for a module');
   const { folder, version } = installed('@litertjs/core');
   const { loadLiteRt, loadAndCompile, Tensor } = await optionalPackage('@litertjs/core', () => import('@litertjs/core'));
   const lent = globalThis as { self?: unknown; importScripts?: unknown };
@@ -72,7 +73,7 @@ async function startLitert(threads: number): Promise<Loaded<LiteRt>> {
   };
   const quiet = silenced();
   try {
-    await loadLiteRt(join(folder, 'wasm') + sep, threads > 1 ? { threads: true } : {});
+    await loadLiteRt(join(folder, 'wasm') + sep);
   } finally {
     quiet.restore();
     if (before.self === undefined) delete lent.self;

@@ -19,10 +19,11 @@ export function geometricMean(values: readonly number[]): number {
 }
 
 /**
- * How slow each round was as a whole: the median over the contenders of sample / median of the contender's samples.
+ * How slow each round was as a whole: the median over the contenders of sample / what is usual for the contender, the lower
+ * quartile of its samples. Noise only ever adds time, so that the quick rounds are the usual ones, be they the fewer.
  * `samples[contender][round]`.
  */
 export function slowness(samples: readonly (readonly number[])[]): readonly number[] {
-  const usual = samples.map(median);
+  const usual = samples.map((own) => quantile(own, 0.25));
   return (samples[0] ?? []).map((_, round) => median(samples.map((own, i) => own[round]! / usual[i]!)));
 }

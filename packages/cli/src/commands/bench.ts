@@ -45,9 +45,10 @@ export const bench: Command = {
   ],
   examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench model mobilenetv2 model.onnx --rate 10', 'fretwork bench browser --only convolution --json'],
   notes: [
-    'WHAT is layers (single layers of well-known networks), browser (the same in headless Chromium; needs playwright-core and',
-    'rolldown), or model (whole networks: files, or',
-    `${NETWORKS.map(({ name }) => name).join(', ')} with random weights).`,
+    'WHAT: layers  single layers of well-known networks',
+    '      model   whole networks: files, or with random weights',
+    `              ${NETWORKS.map(({ name }) => name).join(', ')}`,
+    '      browser the layers again, in headless Chromium; needs playwright-core and rolldown',
     'Peers are packages to install beside: onnxruntime-web, @litertjs/core with flatbuffers, @tensorflow/tfjs-core with',
     '@tensorflow/tfjs-backend-wasm, onnxruntime-node. What is missing is said, not skipped in silence.',
     'A ? stands where the spread of the samples is larger than the gap: nothing can be said there.',

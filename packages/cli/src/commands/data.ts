@@ -32,7 +32,7 @@ export const data: Command = {
     const root = args.text('into') ?? process.env['FRETWORK_DATA_DIR'];
     if (root === undefined) throw usage('into', 'data fetch needs --into DIR, or FRETWORK_DATA_DIR', 'data');
     let shown = 0;
-    const result = await interruptible((signal) => fetchDataset(name, {
+    const result = await interruptible('run it again: it goes on where it was', (signal) => fetchDataset(name, {
       cache: folderCache(root), fetch: globalThis.fetch, signal,
       onProgress: ({ file, receivedInAll, bytesInAll }) => {
         if (Date.now() - shown < 1000) return;

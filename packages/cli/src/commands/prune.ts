@@ -10,7 +10,7 @@ import { SCHEME_OPTIONS, schemeOption, schemeText } from '../scheme-option.js';
 import { checkpointFile } from '../training/checkpoint-file.js';
 import { loadTrainingData, TRAINING_DATA_OPTIONS, type PreparedSamples } from '../training/data.js';
 import { engine } from '../training/engine.js';
-import { interruptible } from '../training/interruption.js';
+import { interruptible, RESUME } from '../training/interruption.js';
 import { judge } from '../training/make-trainer.js';
 import { METHOD_SETTINGS, methodSettings, PRUNE_METHODS, type MethodSettings, type PruneMethod } from '../training/method-settings.js';
 import { parsePlan } from '../training/plan-file.js';
@@ -104,7 +104,7 @@ async function withData(args: Arguments, terminal: Terminal, job: Job & { readon
   if (target?.kind === 'max-drop' && data.holdout === undefined) throw usage('target', 'max-drop needs --holdout N: samples to choose the rate by, since the test samples must not', 'prune');
   const inputs = { model: sha256(file.bytes), train: data.train.hash, test: data.test.hash };
   const checkpoint = checkpointFile(args.text('checkpoint') ?? `${output}.checkpoint`, { ...options, settings, inputs, engine: runner.version });
-  const outcome = await interruptible(async (signal): Promise<PruneOutcome & { readonly asked?: number }> => {
+  const outcome = await interruptible(RESUME, async (signal): Promise<PruneOutcome & { readonly asked?: number }> => {
     const rate = job.request.scheme === undefined || !('rate' in job.request.scheme) || args.text('rate') === undefined ? undefined : job.request.scheme.rate;
     const run: PruneRun = {
       method, with: given, settings, data, engine: runner, terminal, signal, ...(rate !== undefined && { rate }),

@@ -43,7 +43,7 @@ export const sensitivity: Command = {
     const seen = args.text('calibrate');
     const source = seen === undefined ? undefined : sourceOf(model, await loadSamples(args, model, seen), batch);
     const refitted = async (given: Model, request: PruneRequest): Promise<PrunedModel> => await calibrate(given, { ...request, captureInputs: captureWith(sessions, source!, source!.batchSize, 256) });
-    const scan = await interruptible((signal) => scanSensitivity(model, {
+    const scan = await interruptible('a scan starts over: fewer --rates or a --limit make it shorter', (signal) => scanSensitivity(model, {
       scheme, rates, skip: args.texts('skip'), signal, ...(source !== undefined && { prune: refitted }),
       evaluate: async (candidate) => (await judge(candidate, samples, sessions, batch)).accuracy,
       onProgress: ({ layer, rate, done, all }) => terminal.err(`${done}/${all} ${layer} at ${rate}\n`),

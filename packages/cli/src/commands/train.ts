@@ -9,7 +9,7 @@ import { ARCHITECTURE_NOTES, ARCHITECTURE_OPTIONS, architecture } from '../train
 import { checkpointFile } from '../training/checkpoint-file.js';
 import { loadTrainingData, TRAINING_DATA_OPTIONS } from '../training/data.js';
 import { engine } from '../training/engine.js';
-import { interruptible } from '../training/interruption.js';
+import { interruptible, RESUME } from '../training/interruption.js';
 import { judge, makeTrainer } from '../training/make-trainer.js';
 import { writeRecipe } from '../training/recipe-file.js';
 import { SETTING_OPTIONS, settingsOf, type Settings } from '../training/settings.js';
@@ -62,7 +62,7 @@ export const train: Command = {
     const trainer = makeTrainer(model, { data, settings, engine: runner, command: 'train', ...(teacher !== undefined && { teacher: teacher.model }), rate: (step) => schedule(step) });
     const schedule = scheduleOf(plan, settings.learningRate, trainer.stepsPerEpoch);
     try {
-      await interruptible(async (signal) => {
+      await interruptible(RESUME, async (signal) => {
         const found = args.flag('resume') ? await checkpoint.read() : undefined;
         if (found !== undefined) await trainer.restore(found.subarray(4));
         await trainEpochs(trainer, {

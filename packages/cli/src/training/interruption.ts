@@ -1,15 +1,12 @@
 import { FretworkError } from '@fretwork/format';
 
-/** The reason of the signal that Ctrl-C aborts. */
-export const stopped = (): FretworkError => new FretworkError('run.stopped', 'stopped', { hint: 'run the same command with --resume to go on from the last checkpoint' });
-
 /**
  * Runs `work` with a signal that the first Ctrl-C aborts: work stops after the batch at hand. The second Ctrl-C ends the
- * process at once, as always.
+ * process at once, as always. `next` is what the user can do then. Throws `run.stopped`.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(next: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const stop = (): void => controller.abort(stopped());
+  const stop = (): void => controller.abort(new FretworkError('run.stopped', 'stopped', { hint: next }));
   process.once('SIGINT', stop);
   try {
     return await work(controller.signal);
@@ -17,3 +14,6 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     process.off('SIGINT', stop);
   }
 }
+
+/** For commands that write checkpoints. */
+export const RESUME = 'run the same command with --resume to go on from the last checkpoint';

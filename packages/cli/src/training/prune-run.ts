@@ -57,8 +57,8 @@ async function byMethod(model: Model, request: PruneRequest, run: PruneRun): Pro
     const pruned = method === 'calibrated' ? await calibrated(model, request, run) : pruneModel(model, request);
     if ((options.retrainEpochs ?? 0) === 0) return { pruned, epochs: 0 };
     const trained = await training(pruned.model, { ...request, method: 'retrain', with: options }, run, model);
-    // What a layer was asked for is known of the first step alone; what it holds, of the second.
-    return { pruned: { model: withSchemes(trained.pruned.model, pruned.report), report: { ...pruned.report, pruned: { ...pruned.report.pruned, bytesAfter: trained.pruned.report.pruned.bytesAfter } } }, epochs: trained.epochs };
+    // Masks are those of the first step: so are rates and what layers were asked for.
+    return { pruned: { model: withSchemes(trained.pruned.model, pruned.report), report: pruned.report }, epochs: trained.epochs };
   }
   return await training(model, { ...request, method, with: { ...options, ...(method === 'reweighted' && rate !== undefined && { rate }) } } as TrainingRequest, run, model);
 }

@@ -1,4 +1,4 @@
-import { signed, unsigned } from './leb128.js';
+import { joined, signed, unsigned } from './bytes.js';
 
 export type ValueType = 'i32' | 'v128';
 
@@ -19,7 +19,8 @@ export class Code {
   readonly #parameters: readonly ValueType[];
   readonly #locals: ValueType[] = [];
   readonly #scratch: Readonly<Record<ValueType, Local[]>> = { i32: [], v128: [] };
-  readonly #bytes: number[] = [];
+  #bytes: Uint8Array = new Uint8Array(512);
+  #size = 0;
   readonly #fused: boolean;
 
   /** `fused`: `madd` is one rounding-free-to-choose instruction (relaxed SIMD) instead of a product and a sum. */
@@ -48,9 +49,9 @@ export class Code {
     return kept.slice(0, count);
   }
 
-  get(local: Local): this { return this.#emit(0x20, ...unsigned(local.index)); }
-  set(local: Local): this { return this.#emit(0x21, ...unsigned(local.index)); }
-  tee(local: Local): this { return this.#emit(0x22, ...unsigned(local.index)); }
+  get(local: Local): this { return this.#emit(0x20).#unsigned(local.index); }
+  set(local: Local): this { return this.#emit(0x21).#unsigned(local.index); }
+  tee(local: Local): this { return this.#emit(0x22).#unsigned(local.index); }
 
   i32(value: number): this { return this.#emit(0x41, ...signed(value | 0)); }
   add(): this { return this.#emit(0x6a); }
@@ -72,22 +73,26 @@ export class Code {
   advance(local: Local, step: number): this { return this.get(local).i32(step).add().set(local); }
 
   /** Address → i32. */
-  load(offset = 0): this { return this.#emit(0x28, 2, ...unsigned(offset)); }
+  load(offset = 0): this { return this.#emit(0x28, 2).#unsigned(offset); }
+  /** Address → two bytes, unsigned. */
+  loadHalf(offset = 0): this { return this.#emit(0x2f, 1).#unsigned(offset); }
   /** Address, i32 → . */
-  store(offset = 0): this { return this.#emit(0x36, 2, ...unsigned(offset)); }
+  store(offset = 0): this { return this.#emit(0x36, 2).#unsigned(offset); }
   /** Address → four floats. */
-  loadVector(offset = 0): this { return this.#simd(0x00, 2, ...unsigned(offset)); }
+  loadVector(offset = 0): this { return this.#simd(0x00, 2).#unsigned(offset); }
   /** Address → one float in all four lanes. */
-  loadSplat(offset = 0): this { return this.#simd(0x09, 2, ...unsigned(offset)); }
+  loadSplat(offset = 0): this { return this.#simd(0x09, 2).#unsigned(offset); }
+  /** Address → one float in lane 0, zeros in the others. */
+  loadAlone(offset = 0): this { return this.#simd(0x5c, 2).#unsigned(offset); }
   /** Puts the float at the address that `address` pushes into lane `lane` of `vector`. */
   vectorFrom(vector: Local, lane: number, address: () => void): this {
     address();
     return this.get(vector).#simd(0x56, 2, 0, lane).set(vector);
   }
   /** Address, vector → . */
-  storeVector(offset = 0): this { return this.#simd(0x0b, 2, ...unsigned(offset)); }
+  storeVector(offset = 0): this { return this.#simd(0x0b, 2).#unsigned(offset); }
   /** Address, vector → ; stores one lane. */
-  storeLane(lane: number, offset = 0): this { return this.#simd(0x5a, 2, ...unsigned(offset), lane); }
+  storeLane(lane: number, offset = 0): this { return this.#simd(0x5a, 2).#unsigned(offset).#emit(lane); }
 
   vectorZero(): this { return this.#simd(0x0c, ...new Array<number>(16).fill(0)); }
   vectorAdd(): this { return this.#simd(0xe4); }
@@ -129,17 +134,17 @@ export class Code {
     return this.#emit(0x0b);
   }
   /** Leaves `depth` + 1 blocks, or starts that loop again. */
-  branch(depth: number): this { return this.#emit(0x0c, ...unsigned(depth)); }
+  branch(depth: number): this { return this.#emit(0x0c).#unsigned(depth); }
   /** Condition → ; the same, if it is not zero. */
-  branchIf(depth: number): this { return this.#emit(0x0d, ...unsigned(depth)); }
-  call(index: number): this { return this.#emit(0x10, ...unsigned(index)); }
+  branchIf(depth: number): this { return this.#emit(0x0d).#unsigned(depth); }
+  call(index: number): this { return this.#emit(0x10).#unsigned(index); }
   /** Arguments, place in the module's table → ; calls the function there, whose parameters are those of `type`. */
-  callAt(type: number): this { return this.#emit(0x11, ...unsigned(type), 0); }
+  callAt(type: number): this { return this.#emit(0x11).#unsigned(type).#emit(0); }
 
   /** The function as its entry of the code section. */
-  finish(): number[] {
-    const body = [...unsigned(this.#locals.length), ...this.#locals.flatMap((type) => [1, TYPE_CODE[type]]), ...this.#bytes, 0x0b];
-    return [...unsigned(body.length), ...body];
+  finish(): Uint8Array {
+    const locals = [...unsigned(this.#locals.length), ...this.#locals.flatMap((type) => [1, TYPE_CODE[type]])];
+    return joined([unsigned(locals.length + this.#size + 1), locals, this.#bytes.subarray(0, this.#size), [0x0b]]);
   }
 
   #nest(opcode: number, body: () => void): this {
@@ -148,10 +153,19 @@ export class Code {
     return this.#emit(0x0b);
   }
 
-  #simd(opcode: number, ...rest: readonly number[]): this { return this.#emit(0xfd, ...unsigned(opcode), ...rest); }
+  #simd(opcode: number, ...rest: readonly number[]): this { return this.#emit(0xfd).#unsigned(opcode).#emit(...rest); }
+
+  #unsigned(value: number): this {
+    while (value > 0x7f) {
+      this.#emit((value & 0x7f) | 0x80);
+      value >>>= 7;
+    }
+    return this.#emit(value);
+  }
 
   #emit(...bytes: readonly number[]): this {
-    for (const byte of bytes) this.#bytes.push(byte);
+    if (this.#size + bytes.length > this.#bytes.length) this.#bytes = joined([this.#bytes, new Uint8Array(this.#bytes.length)]);
+    for (const byte of bytes) this.#bytes[this.#size++] = byte;
     return this;
   }
 }

@@ -1,5 +1,5 @@
 import { Code, TYPE_CODE, type ValueType } from './code.js';
-import { unsigned } from './leb128.js';
+import { joined, unsigned } from './bytes.js';
 
 /** The memory that a module imports as `env.memory`. Pages of 64 KiB. */
 export interface MemoryType {
@@ -14,9 +14,9 @@ interface Func {
   readonly exported: string | undefined;
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
-const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content];
-const text = (name: string): number[] => vector([...new TextEncoder().encode(name)].map((byte) => [byte]));
+const vector = (items: readonly ArrayLike<number>[]): Uint8Array => joined([unsigned(items.length), ...items]);
+const section = (id: number, content: Uint8Array): Uint8Array => joined([[id], unsigned(content.length), content]);
+const text = (name: string): Uint8Array => vector([...new TextEncoder().encode(name)].map((byte) => [byte]));
 
 /** Collects functions without results over one imported memory, and writes them as a module. Same calls, same bytes. */
 export class ModuleWriter {
@@ -49,15 +49,15 @@ export class ModuleWriter {
 
   finish(memory: MemoryType): Uint8Array {
     const exports = this.#functions.flatMap((f, index) => (f.exported === undefined ? [] : [[...text(f.exported), 0, ...unsigned(index)]]));
-    return Uint8Array.from([
-      0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-      ...section(1, vector(this.#types.map((parameters) => [0x60, ...vector(parameters.map((type) => [TYPE_CODE[type]])), 0]))),
-      ...section(2, vector([[...text('env'), ...text('memory'), 2, memory.shared ? 3 : 1, ...unsigned(memory.initial), ...unsigned(memory.maximum)]])),
-      ...section(3, vector(this.#functions.map((f) => unsigned(f.type)))),
-      ...section(4, vector([[0x70, 1, ...unsigned(this.#table.length), ...unsigned(this.#table.length)]])),
-      ...section(7, vector(exports)),
-      ...section(9, vector([[0, 0x41, 0, 0x0b, ...vector(this.#table.map((index) => unsigned(index)))]])),
-      ...section(10, vector(this.#functions.map((f) => f.code.finish()))),
+    return joined([
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, vector(this.#types.map((parameters) => [0x60, ...vector(parameters.map((type) => [TYPE_CODE[type]])), 0]))),
+      section(2, vector([[...text('env'), ...text('memory'), 2, memory.shared ? 3 : 1, ...unsigned(memory.initial), ...unsigned(memory.maximum)]])),
+      section(3, vector(this.#functions.map((f) => unsigned(f.type)))),
+      section(4, vector([[0x70, 1, ...unsigned(this.#table.length), ...unsigned(this.#table.length)]])),
+      section(7, vector(exports)),
+      section(9, vector([[0, 0x41, 0, 0x0b, ...vector(this.#table.map((index) => unsigned(index)))]])),
+      section(10, vector(this.#functions.map((f) => f.code.finish()))),
     ]);
   }
 }

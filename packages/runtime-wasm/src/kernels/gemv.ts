@@ -1,127 +1,221 @@
 import type { Code, Local } from '../assembler/code.js';
 import type { ModuleWriter } from '../assembler/module.js';
-import { FLAG, RECORD } from '../pack/record.js';
-import { rowCountsOf, widthsOf } from './manifest.js';
+import { BLOCK, GROUP, PART } from '../pack/vector-record.js';
+import { KERNELS } from './manifest.js';
 import { clamp } from './stream.js';
 
-type Parts = readonly [Local, Local, Local];
+/** (block, end, input, output, input pitch, output pitch): signature of every gemv kernel. */
+const PARAMETERS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
 
-interface Cursor {
-  readonly at: Local;
-  readonly end: Local;
-  readonly weights: Local;
-}
+type Six = readonly [Local, Local, Local, Local, Local, Local];
+const six = (code: Code): Six => PARAMETERS.map((_, i) => code.parameter(i)) as unknown as Six;
 
-function open(code: Code, record: Local): Cursor {
-  const [at, end, weights] = code.locals('i32', 3) as unknown as Parts;
-  code.get(record).load(RECORD.offsets).tee(at).get(record).load(RECORD.columns).i32(2).shiftLeft().add().set(end);
-  code.get(record).load(RECORD.weights).set(weights);
-  return { at, end, weights };
-}
+/** Columns per turn of the inner loop; the weights of `pack/vector-record.ts` are laid out for it. */
+const TURN = 4;
 
-/** Repeats `turn` while `columns` columns are left; `turn` must not move the cursor. */
-function whileLeft(code: Code, { at, end, weights }: Cursor, columns: number, weightBytes: number, turn: () => void): void {
-  code.block(() => code.loop(() => {
-    code.get(end).get(at).sub().i32(4 * columns).below().branchIf(1);
-    turn();
-    code.advance(at, 4 * columns).advance(weights, weightBytes).branch(0);
-  }));
-}
+/** All columns of each block between `block` and `end`, for `width` activation vectors. */
+function gemv(writer: ModuleWriter, rows: number, width: number): number {
+  return writer.func(undefined, PARAMETERS, (code) => {
+    const [block, end, input, output, inputPitch, outputPitch] = six(code);
+    const [at, stop, weights] = code.locals('i32', 3) as [Local, Local, Local];
+    const inputs = code.locals('i32', width);
+    const outputs = [output, ...code.locals('i32', width - 1)];
+    const cells = code.locals('i32', TURN);
+    const [vectors, singles] = [rows >> 2, rows & 3];
+    // One set of sums per column of a turn where there are few: a sum waits four cycles for its last product.
+    const sets = width > 1 || vectors === 0 ? 1 : vectors === 1 ? 4 : 2;
+    const sums = Array.from({ length: sets }, () => Array.from({ length: width }, () => code.locals('v128', vectors)));
+    const rests = Array.from({ length: width }, () => code.locals('v128', singles));
+    // The rows beside the vectors take four activations in one vector: shuffled from splats, or gathered where those would not fit.
+    const shuffled = singles > 0 && width === 1;
+    const splats = Array.from({ length: width }, () => code.locals('v128', shuffled ? TURN : 1));
+    const splat = (i: number, c: number): Local => splats[i]![shuffled ? c : 0]!;
+    const [weight, gathered] = code.locals('v128', 2) as [Local, Local];
+    for (let i = 1; i < width; i++) code.get(outputs[i - 1]!).get(outputPitch).add().set(outputs[i]!);
 
-/** Address of the outputs of row r of the record. */
-const outputOf = (code: Code, record: Local, output: Local, r: number): Code =>
-  code.get(output).get(record).load(RECORD.rows + r * RECORD.perRow).add();
-
-/** 4·q rows whose weights lie interleaved: (record, input, output). */
-function gemv(writer: ModuleWriter, rows: number): number {
-  return writer.func(undefined, ['i32', 'i32', 'i32'], (code) => {
-    const [record, input, output] = [0, 1, 2].map((i) => code.parameter(i)) as unknown as Parts;
-    const cursor = open(code, record);
-    const widths = widthsOf('gemv', rows);
-    const vectors = rows / 4;
-    // One set of sums per column of a turn: products need not wait for one another.
-    const sums = Array.from({ length: widths[0]! }, () => code.locals('v128', vectors));
-    const splats = code.locals('v128', widths[0]!);
-    for (const set of sums) for (const sum of set) code.vectorZero().set(sum);
-    for (const width of widths) {
-      whileLeft(code, cursor, width, 4 * rows * width, () => {
-        for (let c = 0; c < width; c++) code.get(input).get(cursor.at).load(4 * c).add().loadSplat().set(splats[c]!);
-        for (let c = 0; c < width; c++) {
-          for (let v = 0; v < vectors; v++) code.madd(() => code.get(splats[c]!), () => code.get(cursor.weights).loadVector(4 * rows * c + 16 * v), sums[c]![v]!);
+    /** Adds one column's products: its activations in `splat`, its weights `offset` bytes from the cursor. */
+    const column = (set: readonly (readonly Local[])[], c: number, offset: number): void => {
+      for (let v = 0; v < vectors; v++) {
+        if (width > 1) code.get(weights).loadVector(offset + 16 * v).set(weight);
+        for (let i = 0; i < width; i++) code.madd(() => code.get(splat(i, c)), () => (width > 1 ? code.get(weight) : code.get(weights).loadVector(offset + 16 * v)), set[i]![v]!);
+      }
+    };
+    const turn = (): void => {
+      for (let c = 0; c < TURN; c++) {
+        code.get(at).loadHalf(2 * c).i32(2).shiftLeft().set(cells[c]!);
+        if (vectors === 0 && !shuffled) continue;
+        for (let i = 0; i < width; i++) code.get(cells[c]!).get(inputs[i]!).add().loadSplat().set(splat(i, c));
+        column(sums[c % sets]!, c, 16 * vectors * c);
+      }
+      if (singles === 0) return;
+      for (let i = 0; i < width; i++) {
+        if (shuffled) {
+          code.get(splat(i, 0)).get(splat(i, 1)).shuffle([0, 4, 1, 5]).get(splat(i, 2)).get(splat(i, 3)).shuffle([0, 4, 1, 5]).shuffle([0, 1, 4, 5]).set(gathered);
+        } else {
+          for (let c = 0; c < TURN; c++) code.vectorFrom(gathered, c, () => { code.get(cells[c]!).get(inputs[i]!).add(); });
         }
+        for (let s = 0; s < singles; s++) code.madd(() => code.get(gathered), () => code.get(weights).loadVector(16 * vectors * TURN + 16 * s), rests[i]![s]!);
+      }
+    };
+    const last = (): void => {
+      code.get(at).loadHalf().i32(2).shiftLeft().set(cells[0]!);
+      if (vectors > 0) {
+        for (let i = 0; i < width; i++) code.get(cells[0]!).get(inputs[i]!).add().loadSplat().set(splat(i, 0));
+        column(sums[0]!, 0, 0);
+      }
+      for (let s = 0; s < singles; s++) {
+        code.get(weights).loadAlone(16 * vectors + 4 * s).set(weight);
+        for (let i = 0; i < width; i++) {
+          // Zeros beside it: a splat of infinity times zero would not be nothing.
+          code.get(cells[0]!).get(inputs[i]!).add().loadAlone().set(gathered);
+          code.madd(() => code.get(gathered), () => code.get(weight), rests[i]![s]!);
+        }
+      }
+    };
+    const loopTo = (step: number, body: () => void): void => {
+      code.get(at).get(stop).below().when(() => {
+        code.loop(() => {
+          body();
+          code.advance(weights, 4 * rows * step).advance(at, 2 * step).get(at).get(stop).below().branchIf(0);
+        });
       });
-    }
-    const before = splats[0]!;
-    for (let v = 0; v < vectors; v++) {
-      const total = sums[0]![v]!;
-      for (const set of sums.slice(1)) code.get(total).get(set[v]!).vectorAdd().set(total);
-      for (let lane = 0; lane < 4; lane++) code.vectorFrom(before, lane, () => startOf(code, record, output, 4 * v + lane));
-      code.get(total).get(before).vectorAdd().set(total);
-      finishLanes(code, record, output, total, v);
-    }
-  });
-}
+    };
 
-/** Pushes the address of what row r starts from: its bias in its first run, its output so far in others. */
-function startOf(code: Code, record: Local, output: Local, r: number): void {
-  code.get(record).load(RECORD.rows + r * RECORD.perRow + 4);
-  outputOf(code, record, output, r);
-  code.get(record).load(RECORD.first).i32(1 << r).and().select();
-}
-
-/** Stores the four lanes of `total`; rows of the last run are clamped. */
-function finishLanes(code: Code, record: Local, output: Local, total: Local, v: number): void {
-  const clamped = code.local('v128');
-  code.get(total).set(clamped);
-  clamp(code, clamped);
-  for (let lane = 0; lane < 4; lane++) {
-    const r = 4 * v + lane;
-    code.get(record).load(RECORD.last).i32(1 << r).and().when(
-      () => { outputOf(code, record, output, r).get(clamped).storeLane(lane); },
-      () => { outputOf(code, record, output, r).get(total).storeLane(lane); },
-    );
-  }
-}
-
-/** One row: weights lie side by side, activations are gathered four at a time: (record, input, output). */
-function dot(writer: ModuleWriter): number {
-  return writer.func(undefined, ['i32', 'i32', 'i32'], (code) => {
-    const [record, input, output] = [0, 1, 2].map((i) => code.parameter(i)) as unknown as Parts;
-    const cursor = open(code, record);
-    const [sum, gathered, weight] = code.locals('v128', 3) as unknown as Parts;
-    code.vectorZero().set(sum);
-    const gather = (lane: number): void => { code.vectorFrom(gathered, lane, () => { code.get(input).get(cursor.at).load(4 * lane).add(); }); };
-    whileLeft(code, cursor, 4, 16, () => {
-      for (let lane = 0; lane < 4; lane++) gather(lane);
-      code.madd(() => code.get(gathered), () => code.get(cursor.weights).loadVector(), sum);
-    });
-    code.vectorZero().set(gathered).vectorZero().set(weight);
-    whileLeft(code, cursor, 1, 4, () => {
-      gather(0);
-      code.vectorFrom(weight, 0, () => { code.get(cursor.weights); });
-      code.madd(() => code.get(gathered), () => code.get(weight), sum);
-    });
-    code.get(sum).get(sum).get(sum).shuffle([2, 3, 2, 3]).vectorAdd().set(sum);
-    code.get(sum).get(sum).get(sum).shuffle([1, 1, 1, 1]).vectorAdd().set(sum);
-    code.vectorFrom(gathered, 0, () => startOf(code, record, output, 0));
-    code.get(sum).get(gathered).vectorAdd().set(sum);
-    code.get(record).load(RECORD.last).i32(1).and().when(() => { clamp(code, sum); });
-    outputOf(code, record, output, 0).get(sum).storeLane(0);
-  });
-}
-
-/** Exports `vector`: (program, program end, input, output): all runs of the program on one activation vector. */
-export function vectorDriver(writer: ModuleWriter): void {
-  const runs = [...rowCountsOf('gemv').map((rows) => ({ rows, index: gemv(writer, rows) })), { rows: 1, index: dot(writer) }];
-  writer.func('vector', ['i32', 'i32', 'i32', 'i32'], (code) => {
-    const [record, end, input, output] = [0, 1, 2, 3].map((i) => code.parameter(i)) as [Local, Local, Local, Local];
-    const rows = code.local('i32');
     code.block(() => code.loop(() => {
-      code.get(record).get(end).atLeast().branchIf(1);
-      code.get(record).load(RECORD.flags).i32(FLAG.rowsMask).and().set(rows);
-      for (const run of runs) code.get(rows).i32(run.rows).equal().when(() => { code.get(record).get(input).get(output).call(run.index); });
-      code.get(record).i32(RECORD.rows).add().get(rows).i32(3).shiftLeft().add().set(record);
-      code.branch(0);
+      code.get(block).get(end).atLeast().branchIf(1);
+      for (const sum of [...sums.flat(2), ...rests.flat()]) code.vectorZero().set(sum);
+      code.get(block).load(BLOCK.weights).set(weights).get(input).get(block).load(BLOCK.input).add().set(inputs[0]!);
+      for (let i = 1; i < width; i++) code.get(inputs[i - 1]!).get(inputPitch).add().set(inputs[i]!);
+      code.get(block).i32(BLOCK.rows + 4 * rows).add().tee(at).get(block).load(BLOCK.columns).i32(-TURN).and().i32(1).shiftLeft().add().set(stop);
+      loopTo(TURN, turn);
+      code.get(stop).get(block).load(BLOCK.columns).i32(TURN - 1).and().i32(1).shiftLeft().add().set(stop);
+      loopTo(1, last);
+      const row = (r: number, i: number): void => { code.get(outputs[i]!).get(block).load(BLOCK.rows + 4 * r).add(); };
+      for (let i = 0; i < width; i++) {
+        for (let v = 0; v < vectors; v++) {
+          const total = sums[0]![i]![v]!;
+          for (const set of sums.slice(1)) code.get(total).get(set[i]![v]!).vectorAdd().set(total);
+          for (let lane = 0; lane < 4; lane++) code.vectorFrom(weight, lane, () => row(4 * v + lane, i));
+          code.get(total).get(weight).vectorAdd().set(total);
+          for (let lane = 0; lane < 4; lane++) {
+            row(4 * v + lane, i);
+            code.get(total).storeLane(lane);
+          }
+        }
+        for (let s = 0; s < singles; s++) {
+          const total = rests[i]![s]!;
+          code.get(total).get(total).get(total).shuffle([2, 3, 2, 3]).vectorAdd().set(total);
+          code.get(total).get(total).get(total).shuffle([1, 1, 1, 1]).vectorAdd().set(total);
+          row(4 * vectors + s, i);
+          code.get(total);
+          row(4 * vectors + s, i);
+          code.loadAlone().vectorAdd().set(total);
+          row(4 * vectors + s, i);
+          code.get(total).storeLane(0);
+        }
+      }
+      // Blocks start at whole words.
+      code.get(stop).i32(3).add().i32(-4).and().set(block).branch(0);
     }));
+  });
+}
+
+/** Writes over `count` bytes from `to` on what `vector` and `lane` push, whole vectors first. */
+function fill(code: Code, to: Local, stop: Local, vector: () => void, lane: () => void, step: (bytes: number) => void): void {
+  const value = code.local('v128');
+  const every = (bytes: number, body: () => void): void => {
+    code.block(() => code.loop(() => {
+      code.get(stop).get(to).sub().i32(bytes).below().branchIf(1);
+      body();
+      step(bytes);
+      code.advance(to, bytes).branch(0);
+    }));
+  };
+  every(16, () => {
+    code.get(to);
+    vector();
+    code.storeVector();
+  });
+  every(4, () => {
+    lane();
+    code.set(value).get(to).get(value).storeLane(0);
+  });
+}
+
+/**
+ * Exports `vector`: (part, input, output, vectors, input pitch, output pitch): one part of a program on `vectors`
+ * activation vectors: outputs start as biases, take up all blocks, and are clamped. Writes no row of another part.
+ */
+export function vectorDriver(writer: ModuleWriter): void {
+  const kernels = KERNELS.filter((row) => row.family === 'gemv').map((row) => ({ ...row, index: gemv(writer, row.rows, row.width) }));
+  const rowCounts = [...new Set(kernels.map(({ rows }) => rows))];
+  const widths = [...new Set(kernels.map(({ width }) => width))];
+  /** All groups of a part: (part, input, output, input pitch, output pitch), for `width` activation vectors. */
+  const groups = widths.map((width) => ({
+    width,
+    index: writer.func(undefined, ['i32', 'i32', 'i32', 'i32', 'i32'], (code) => {
+      const [part, input, output, inputPitch, outputPitch] = [0, 1, 2, 3, 4].map((i) => code.parameter(i)) as [Local, Local, Local, Local, Local];
+      const [group, end, rows] = code.locals('i32', 3) as [Local, Local, Local];
+      code.get(part).i32(PART.groups).add().set(group);
+      code.block(() => code.loop(() => {
+        code.get(group).get(part).load(PART.end).atLeast().branchIf(1);
+        code.get(group).load(GROUP.end).set(end).get(group).load(GROUP.rows).set(rows);
+        for (const count of rowCounts) {
+          // Where sums would not fit in registers the kernel takes fewer vectors, and more often.
+          const kernel = kernels.filter((k) => k.rows === count && k.width <= width).sort((a, b) => b.width - a.width)[0]!;
+          code.get(rows).i32(count).equal().when(() => {
+            for (let i = 0; i < width; i += kernel.width) {
+              code.get(group).i32(GROUP.blocks).add().get(end);
+              code.get(input);
+              for (let k = 0; k < i; k++) code.get(inputPitch).add();
+              code.get(output);
+              for (let k = 0; k < i; k++) code.get(outputPitch).add();
+              code.get(inputPitch).get(outputPitch).call(kernel.index);
+            }
+          });
+        }
+        code.get(end).set(group).branch(0);
+      }));
+    }),
+  })).sort((a, b) => b.width - a.width);
+  writer.func('vector', PARAMETERS, (code) => {
+    const [part, input, output, left, inputPitch, outputPitch] = six(code);
+    const [to, stop, from, row, i] = code.locals('i32', 5) as [Local, Local, Local, Local, Local];
+    const value = code.local('v128');
+    const eachVector = (body: () => void): void => {
+      code.get(output).set(row).get(left).set(i);
+      code.block(() => code.loop(() => {
+        code.get(i).isZero().branchIf(1);
+        code.get(row).get(part).load(PART.from).add().set(to).get(row).get(part).load(PART.to).add().set(stop);
+        body();
+        code.get(row).get(outputPitch).add().set(row);
+        code.advance(i, -1).branch(0);
+      }));
+    };
+    eachVector(() => {
+      code.get(part).load(PART.bias).set(from);
+      fill(code, to, stop, () => { code.get(from).loadVector(); }, () => { code.get(from).loadAlone(); }, (bytes) => { code.advance(from, bytes); });
+    });
+    code.get(output).set(row).get(left).set(i);
+    for (const { width, index } of groups) {
+      code.block(() => code.loop(() => {
+        code.get(i).i32(width).below().branchIf(1);
+        code.get(part).get(input).get(row).get(inputPitch).get(outputPitch).call(index);
+        for (let k = 0; k < width; k++) {
+          code.get(input).get(inputPitch).add().set(input);
+          code.get(row).get(outputPitch).add().set(row);
+        }
+        code.advance(i, -width).branch(0);
+      }));
+    }
+    eachVector(() => {
+      const clamped = (load: () => void) => (): void => {
+        load();
+        code.set(value);
+        clamp(code, value);
+        code.get(value);
+      };
+      fill(code, to, stop, clamped(() => { code.get(to).loadVector(); }), clamped(() => { code.get(to).loadAlone(); }), () => undefined);
+    });
   });
 }

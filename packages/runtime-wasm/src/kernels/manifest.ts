@@ -6,10 +6,10 @@
  * column) and one operand more must fit in the fifteen registers that engines leave: more spill (measured: half the speed).
  * `axpy`: `width` columns' weights stay in registers while all pixels go by: no short inner loop, so it wins where runs
  * of columns are short.
- * `gemv`: one activation vector: `rows` is 4·q outputs whose weights lie interleaved, `width` columns per turn.
- * `dot`: one output, one activation vector, four columns per turn.
+ * `gemv`: `rows` outputs of `width` activation vectors: rows four by four in vectors that lie interleaved, the last one
+ * to three as vectors of four columns. A weight is read once for all `width`; sums must fit in registers here too.
  */
-export type KernelFamily = 'stream' | 'axpy' | 'gemv' | 'dot';
+export type KernelFamily = 'stream' | 'axpy' | 'gemv';
 
 export interface KernelRow {
   readonly family: KernelFamily;
@@ -20,6 +20,13 @@ export interface KernelRow {
 const rows = (family: KernelFamily, table: readonly (readonly [rows: number, widths: readonly number[]])[]): readonly KernelRow[] =>
   table.flatMap(([count, widths]) => widths.map((width) => ({ family, rows: count, width })));
 
+/** One activation vector, and as many as fit: ten sums, the activations, and two operands are what registers hold. */
+const gemvWidths = (count: number): readonly number[] => {
+  const sums = (count >> 2) + (count & 3);
+  const most = [4, 2].find((width) => width * sums <= 10);
+  return most === undefined ? [1] : [most, 1];
+};
+
 /** `count`, … 2, 1. */
 const downFrom = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => count - i);
 
@@ -27,8 +34,7 @@ const downFrom = (count: number): readonly number[] => Array.from({ length: coun
 export const KERNELS: readonly KernelRow[] = [
   ...rows('stream', [[1, downFrom(13)], [2, downFrom(6)], [3, downFrom(3)]]),
   ...rows('axpy', [[1, downFrom(6)], [2, downFrom(6)], [3, downFrom(3)]]),
-  ...rows('gemv', [[4, [4, 1]], [8, [4, 1]], [16, [2, 1]]]),
-  ...rows('dot', [[1, [4, 1]]]),
+  ...rows('gemv', Array.from({ length: 16 }, (_, i) => [i + 1, gemvWidths(i + 1)] as const)),
 ];
 
 /** `stream_f32_r2w6`. */

@@ -1,11 +1,13 @@
 import { CLAMP_ADDRESS, RESIDUAL_ADDRESS } from '../kernels/stream.js';
 import { FLAG, RECORD, recordBytes } from '../pack/record.js';
+import { BLOCK, blockBytes, GROUP, PART } from '../pack/vector-record.js';
 import { callAlone, type Copy, type Kernels, type Machine, type Pool } from './machine.js';
 
 /** The kernels as plain loops over the same programs, for hosts that refuse WebAssembly. */
 export function javascriptMachine(bytes: number): Machine {
   let buffer = new ArrayBuffer(bytes);
   let words = new Uint32Array(buffer);
+  let halves = new Uint16Array(buffer);
   let floats = new Float32Array(buffer);
   const copy = (step: number): Copy => (from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane) => {
     for (let p = 0; p < planes; p++) {
@@ -69,12 +71,36 @@ export function javascriptMachine(bytes: number): Machine {
     if (((words[at + RECORD.last / 4]! >>> r) & 1) === 0) return;
     for (let x = 0; x < pixels; x++) floats[target + x] = clamped(floats[target + x]!);
   };
-  const vector = (start: number, end: number, input: number, output: number): void => {
-    for (let record = start; record < end;) {
-      const at = record / 4;
-      const rows = words[at + RECORD.flags / 4]! & FLAG.rowsMask;
-      for (let r = 0; r < rows; r++) run(at, r, rows, input, output, 1);
-      record += recordBytes(rows);
+  const vector = (part: number, input: number, output: number, vectors: number, inputPitch: number, outputPitch: number): void => {
+    for (let v = 0; v < vectors; v++) {
+      const [from, to] = [words[(part + PART.from) / 4]!, words[(part + PART.to) / 4]!];
+      const bias = words[(part + PART.bias) / 4]!;
+      const out = output + v * outputPitch;
+      for (let r = from; r < to; r += 4) floats[(out + r) / 4] = floats[(bias + r - from) / 4]!;
+      for (let group = part + PART.groups; group < words[(part + PART.end) / 4]!;) {
+        const [rows, end] = [words[group / 4]!, words[(group + GROUP.end) / 4]!];
+        for (let at = group + GROUP.blocks; at < end; at += blockBytes(rows, words[(at + BLOCK.columns) / 4]!)) block(at, rows, input + v * inputPitch, out);
+        group = end;
+      }
+      const [low, high] = [floats[CLAMP_ADDRESS / 4]!, floats[CLAMP_ADDRESS / 4 + 1]!];
+      for (let at = (out + from) / 4; at < (out + to) / 4; at++) floats[at] = floats[at]! < low ? low : floats[at]! > high ? high : floats[at]!;
+    }
+  };
+  /** One block of `vector`. */
+  const block = (at: number, rows: number, input: number, output: number): void => {
+    const columns = words[(at + BLOCK.columns) / 4]!;
+    const first = words[(at + BLOCK.weights) / 4]! / 4;
+    const source = (input + words[(at + BLOCK.input) / 4]!) / 4;
+    const cells = (at + BLOCK.rows) / 2 + 2 * rows;
+    const [inVectors, turns] = [rows & ~3, columns & ~3];
+    for (let r = 0; r < rows; r++) {
+      let sum = 0;
+      for (let c = 0; c < columns; c++) {
+        const turn = first + (c & ~3) * rows;
+        const weight = c >= turns ? first + c * rows + r : r < inVectors ? turn + (c & 3) * inVectors + r : turn + 4 * inVectors + 4 * (r - inVectors) + (c & 3);
+        sum += floats[weight]! * floats[source + halves[cells + c]!]!;
+      }
+      floats[(output + words[(at + BLOCK.rows) / 4 + r]!) / 4]! += sum;
     }
   };
   const pool = (together: (a: number, b: number) => number, step: (distance: number) => number, between: (distance: number) => number): Pool =>
@@ -102,6 +128,7 @@ export function javascriptMachine(bytes: number): Machine {
       new Uint8Array(larger).set(new Uint8Array(buffer));
       buffer = larger;
       words = new Uint32Array(buffer);
+      halves = new Uint16Array(buffer);
       floats = new Float32Array(buffer);
     },
   };

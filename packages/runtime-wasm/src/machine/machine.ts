@@ -4,8 +4,8 @@ import { callWith, type Kernel } from './threads/serve.js';
 export interface Kernels {
   /** All runs of a program over `vectors` vectors of four pixels, `tile` of them at a time. */
   readonly map: (start: number, end: number, input: number, output: number, vectors: number, tile: number) => void;
-  /** All runs of a program on one activation vector. */
-  readonly vector: (start: number, end: number, input: number, output: number) => void;
+  /** One part of a program (`pack/vector-record.ts`) on `vectors` activation vectors. */
+  readonly vector: (part: number, input: number, output: number, vectors: number, inputPitch: number, outputPitch: number) => void;
   /** `width` floats of each row of each plane, every one or every second one of the source. */
   readonly copy1: Copy;
   readonly copy2: Copy;

@@ -1,10 +1,10 @@
-/** Products of matrices: constant weights by the vector kernels, one row of activations after the other; others by plain loops. */
+/** Products of matrices: constant weights by the vector kernels; others by plain loops. */
 import { attribute } from '@fretwork/format';
-import { choosePanel, VECTOR_COST } from '../pack/choose-panel.js';
-import { layRuns, programBytes, type Program } from '../pack/lay-runs.js';
 import { matricesOf } from '../pack/matrices.js';
+import { planVectors } from '../pack/vector-program.js';
 import { clampOf, setClamp } from './activation.js';
 import { broadcastMap, isFloat, isWide, nothing, readable, synced, writable, type Numbers, type Wide } from './elements.js';
+import { kernelsOf, productBytes, productsOf, type Product } from './product.js';
 import { PLAIN, sizeOf, type Binding, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type Step, type Work } from './row.js';
 
 /** Is C added per column, the same for all rows? Then it is the bias of the kernels. */
@@ -16,7 +16,7 @@ function packGemm(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pac
   const [c, values, beta] = [subject.tensor(2), subject.floats(2), attribute(subject.layer, 'beta', 'float', 1)];
   const bias = new Float32Array(matrix.rows);
   if (c !== undefined && values !== undefined && isBias(c.shape, matrix.rows)) for (let n = 0; n < bias.length; n++) bias[n] = beta * values[values.length === 1 ? 0 : n]!;
-  return [{ plan: choosePanel(matrix, VECTOR_COST, { scale: attribute(subject.layer, 'alpha', 'float', 1) }), bias }];
+  return [{ plan: planVectors(matrix, { scale: attribute(subject.layer, 'alpha', 'float', 1) }), bias }];
 }
 
 /** C where it is not in the packed bias. */
@@ -27,23 +27,8 @@ function addedC({ inputs, outputs }: Node): Node['inputs'][number] {
 
 const vectorWork = (node: Node, packed: readonly Pick<PackedMatrix, 'runs'>[], clamps: boolean, scratchBytes: number): Work => {
   if (packed.length === 0 || node.inputs[0]!.dtype !== 'f32') return { ...PLAIN, why: 'its weights are no float32 constants' };
-  const runs = packed.flatMap((matrix) => matrix.runs);
-  const dots = runs.filter((run) => run.rows.length === 1).length;
-  return {
-    scratchBytes, clamps, programBytes: packed.reduce((sum, m) => sum + programBytes(m.runs), 0),
-    kernel: [...(runs.length > dots ? [`gemv (${runs.length - dots} runs)`] : []), ...(dots > 0 ? [`dot (${dots} runs)`] : [])].join(' + '),
-    why: 'one vector of activations after the other',
-  };
+  return { scratchBytes, clamps, programBytes: productBytes(packed), kernel: kernelsOf(packed), why: 'activation vectors times a constant matrix' };
 };
-
-/** The program of each matrix, on activations and outputs that lie side by side. */
-export function vectorPrograms(b: Binding, packed: readonly PackedMatrix[], base: number): readonly Program[] {
-  return packed.map((matrix) => {
-    const program = layRuns(matrix.runs, b.buffer, { base, columnOffset: (c) => 4 * c, rowOffset: (r) => 4 * r, biasAddress: (r) => matrix.bias + 4 * r });
-    base = program.top;
-    return program;
-  });
-}
 
 function gemm(b: Binding): Step {
   const { node } = b;
@@ -52,7 +37,7 @@ function gemm(b: Binding): Step {
   const [rows, columns] = y.shape as [number, number];
   const inner = a.shape[turned ? 0 : 1]!;
   if (b.packed.length === 0 || a.dtype !== 'f32') return plainGemm(b, turned, rows, columns, inner);
-  const [program] = vectorPrograms(b, b.packed, b.program) as [Program];
+  const [product] = productsOf(b, b.packed) as [Product];
   const [low, high] = addedC(node) === undefined ? clampOf(node.activation) : clampOf(undefined);
   const to = b.address(y);
   const from = turned ? b.scratch : b.address(a);
@@ -64,7 +49,7 @@ function gemm(b: Binding): Step {
   return () => {
     turn();
     setClamp(b.floats, low, high);
-    for (let r = 0; r < rows; r++) b.kernels.vector(program.start, program.end, from + 4 * r * inner, to + 4 * r * columns);
+    product(from, to, rows, 4 * inner, 4 * columns);
     after();
   };
 }
@@ -100,7 +85,7 @@ function plainGemm(b: Binding, turned: boolean, rows: number, columns: number, i
 
 function packMatMul(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
   const matrices = matricesOf(subject.layer, 1, subject.tensor(1)) ?? [];
-  return matrices.map((matrix) => ({ plan: choosePanel(matrix, VECTOR_COST), bias: new Float32Array(matrix.rows) }));
+  return matrices.map((matrix) => ({ plan: planVectors(matrix), bias: new Float32Array(matrix.rows) }));
 }
 
 /** One product of the stack: which matrix of A, which of B. */
@@ -130,15 +115,15 @@ function matMul(b: Binding): Step {
   const [a, y] = [node.inputs[0]!, node.outputs[0]!];
   const s = stackOf(node);
   if (b.packed.length === 0 || a.dtype !== 'f32') return isWide(y.dtype) ? wideMatMul(b, s) : plainMatMul(b, s);
-  const programs = vectorPrograms(b, b.packed, b.program);
+  const products = productsOf(b, b.packed);
   const [low, high] = clampOf(node.activation);
   const [from, to] = [b.address(a), b.address(y)];
   return () => {
     setClamp(b.floats, low, high);
     for (let i = 0; i < s.count; i++) {
-      const program = programs[s.b === undefined ? i : s.b[i]!]!;
+      const product = products[s.b === undefined ? i : s.b[i]!]!;
       const source = from + 4 * (s.a === undefined ? i : s.a[i]!) * s.rows * s.inner;
-      for (let r = 0; r < s.rows; r++) b.kernels.vector(program.start, program.end, source + 4 * r * s.inner, to + 4 * (i * s.rows + r) * s.columns);
+      product(source, to + 4 * i * s.rows * s.columns, s.rows, 4 * s.inner, 4 * s.columns);
     }
   };
 }

@@ -14,8 +14,11 @@ interface Cost {
 /** As `run-cost.ts` has it for many vectors, in products of a pair of rows. */
 export const MAP_COST: Cost = { rowCounts: rowCountsOf('stream'), perRun: 5, perWeight: (rows) => (rows === 1 ? 1.35 : 1) };
 
-/** Performance.md, section 6: a group costs about 55 cycles, a gathered weight two to three interleaved ones. */
-export const VECTOR_COST: Cost = { rowCounts: [...rowCountsOf('gemv'), 1], perRun: 60, perWeight: (rows) => (rows === 1 ? 2.5 : 1) };
+/** Instructions of a turn of the gemv kernel over those of its weights, a block of sixteen rows being 1; a block's ends take about 55 cycles (performance.md, section 6). */
+export const VECTOR_COST: Cost = {
+  rowCounts: rowCountsOf('gemv'), perRun: 120,
+  perWeight: (rows) => (12 + 8 * (rows >> 2) + ((rows & 3) === 0 ? 0 : 3 + 2 * (rows & 3))) / (2.75 * rows),
+};
 
 const PANELS = [32, 16, 8, 4, 2, 1];
 
@@ -23,7 +26,9 @@ const PANELS = [32, 16, 8, 4, 2, 1];
 const MOST_TRIED = 2 ** 21;
 
 const costOf = (plan: RunPlan, cost: Cost): number =>
-  plan.runs.reduce((sum, run) => sum + cost.perRun + run.weights.length * cost.perWeight(run.rows.length), 0);
+  plan.runs.reduce((sum, run) => sum + runCost(run.rows.length, run.columns.length, cost), 0);
+
+export const runCost = (rows: number, columns: number, cost: Cost): number => cost.perRun + rows * columns * cost.perWeight(rows);
 
 /**
  * The runs of `matrix` with the panel height that costs least. Blocks are taken by their own height or row by row; for

@@ -37,9 +37,9 @@ export interface RunPlan {
   readonly runs: readonly Run[];
 }
 
-/** How many of `left` rows one run takes. Pairs run fastest, and an odd number is better one triple than a single. */
+/** How many of `left` rows one run takes: the most there are; but of up to three, pairs run fastest, and an odd number is better one triple than a single. */
 const countOf = (left: number, rowCounts: readonly number[]): number =>
-  (left % 2 === 1 && left >= 3 && rowCounts.includes(3) ? 3 : rowCounts.find((count) => count <= left && count !== 3)!);
+  (left % 2 === 1 && left >= 3 && rowCounts[0] === 3 ? 3 : rowCounts.find((count) => count <= left && (count !== 3 || rowCounts[0] !== 3))!);
 
 type Visit = (row: number, column: number, value: number) => void;
 

@@ -1,7 +1,7 @@
 /** GRU, LSTM and RNN: the formulas of the ONNX operators, in the order of their gates. */
 import { attribute, type Layer } from '@fretwork/format';
-import { programBytes } from '../../pack/lay-runs.js';
 import { sigmoid, tanh } from '../curves.js';
+import { kernelsOf, productBytes } from '../product.js';
 import { PLAIN, type OperatorRow } from '../row.js';
 import { knownCell } from './named-curves.js';
 import { hiddenOf, packRecurrent } from './projection.js';
@@ -18,7 +18,7 @@ const gru: CellOf = (layer) => {
   return {
     gates: 3, late: resetLast ? 0 : 1, ownBias: resetLast, defaults: ['Sigmoid', 'Tanh'], initial: [5],
     step: ({ floats, size, projections, curves: [f, g] }) => (at) => {
-      projections.early(4 * at.hidden, 4 * at.recurrent);
+      projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
       const z = at.recurrent;
       const r = z + size;
       const last = r + size;
@@ -27,7 +27,7 @@ const gru: CellOf = (layer) => {
       else for (let i = 0; i < 2 * size; i++) floats[z + i] = f!(floats[at.input + i]! + floats[z + i]!);
       if (!resetLast) {
         for (let i = 0; i < size; i++) floats[at.spare + i] = floats[r + i]! * floats[at.hidden + i]!;
-        projections.late!(4 * at.spare, 4 * last);
+        projections.late!(4 * at.spare, 4 * last, 1, 0, 0);
       }
       for (let i = 0; i < size; i++) {
         const sum = floats[n + i]! + (resetLast ? floats[r + i]! : 1) * floats[last + i]!;
@@ -47,7 +47,7 @@ const lstm: CellOf = (layer) => {
   return {
     gates: 4, late: 0, ownBias: false, defaults: ['Sigmoid', 'Tanh', 'Tanh'], initial: [5, 6],
     step: ({ floats, size, projections, curves: [f, g, h], peepholes: p }) => (at) => {
-      projections.early(4 * at.hidden, 4 * at.recurrent);
+      projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
       const { input: x, recurrent: r, hidden, cell } = at;
       for (let k = 0; k < size; k++) {
         const old = floats[cell + k]!;
@@ -66,7 +66,7 @@ const lstm: CellOf = (layer) => {
 const rnn: CellOf = () => ({
   gates: 1, late: 0, ownBias: false, defaults: ['Tanh'], initial: [5],
   step: ({ floats, size, projections, curves: [f] }) => (at) => {
-    projections.early(4 * at.hidden, 4 * at.recurrent);
+    projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
     for (let i = 0; i < size; i++) floats[at.hidden + i] = f!(floats[at.input + i]! + floats[at.recurrent + i]!);
   },
 });
@@ -79,8 +79,8 @@ const row = (operator: string, cellOf: CellOf): OperatorRow => ({
   work: (node, packed) => ({
     ...PLAIN,
     scratchBytes: 4 * scratchFloats(node, cellOf(node.layer).gates, hiddenOf({ node })),
-    programBytes: packed.reduce((sum, m) => sum + programBytes(m.runs), 0),
-    ...(packed.length === 0 ? { why: 'its weights are no float32 constants' } : { kernel: 'gemv + dot', why: 'input halves of all steps first, then step after step' }),
+    programBytes: productBytes(packed),
+    ...(packed.length === 0 ? { why: 'its weights are no float32 constants' } : { kernel: kernelsOf(packed), why: 'input halves of all steps first, then step after step' }),
   }),
   prepare: (b) => recurrent(b, cellOf(b.node.layer)),
 });

@@ -1,9 +1,9 @@
 /** The matrix products of recurrent layers: all gates of one direction as one program. */
 import { attribute, FretworkError, type SparseMatrix } from '@fretwork/format';
-import { choosePanel, VECTOR_COST } from '../../pack/choose-panel.js';
 import { matricesOf } from '../../pack/matrices.js';
 import type { RunPlan } from '../../pack/plan-runs.js';
-import { vectorPrograms } from '../matrix.js';
+import { planVectors } from '../../pack/vector-program.js';
+import { productsOf, type Product } from '../product.js';
 import type { Binding, PackRequest, PackSubject } from '../row.js';
 import { directionsOf } from './named-curves.js';
 
@@ -16,14 +16,12 @@ export interface CellShape {
   readonly ownBias: boolean;
 }
 
-/** Both ends are byte addresses: reads the vector at `from`, writes all its gates at `to`, biases included. */
-export type Project = (from: number, to: number) => void;
-
+/** Each reads vectors and writes all their gates, biases included. */
 export interface Projections {
-  readonly input: Project;
-  readonly early: Project;
+  readonly input: Product;
+  readonly early: Product;
   /** Left out where no gate waits. */
-  readonly late?: Project;
+  readonly late?: Product;
 }
 
 /** One matrix under the other. */
@@ -56,7 +54,7 @@ export function packRecurrent(subject: PackSubject, shape: CellShape): readonly 
   if (w === undefined || r === undefined || (subject.has(3) && subject.floats(3) === undefined)) return [];
   const hidden = r[0]?.rows ?? 0;
   const early = shape.gates - shape.late;
-  const planned = (matrices: readonly SparseMatrix[]): RunPlan => stacked(matrices.map((matrix) => choosePanel(matrix, VECTOR_COST)));
+  const planned = (matrices: readonly SparseMatrix[]): RunPlan => stacked(matrices.map((matrix) => planVectors(matrix)));
   return Array.from({ length: directionsOf(subject.layer) }, (_, d) => d).flatMap((d): PackRequest[] => {
     const own = (all: readonly SparseMatrix[], from: number, to: number): RunPlan => planned(all.slice(d * shape.gates + from, d * shape.gates + to));
     const [input, recurrent] = biasesOf(subject.floats(3), d, shape, hidden);
@@ -80,13 +78,9 @@ export function projectionsOf(b: Binding, shape: CellShape, hidden: number): rea
         actual: `[directions, ${input!.rows}, ${input!.columns}] and ${early!.columns} columns`,
       });
     }
-    const programs = vectorPrograms(b, b.packed, b.program);
-    const project = (i: number): Project => {
-      const { start, end } = programs[i]!;
-      return (from, to) => b.kernels.vector(start, end, from, to);
-    };
+    const products = productsOf(b, b.packed);
     return Array.from({ length: directions }, (_, d) => ({
-      input: project(d * per), early: project(d * per + 1), ...(shape.late === 0 ? {} : { late: project(d * per + 2) }),
+      input: products[d * per]!, early: products[d * per + 1]!, ...(shape.late === 0 ? {} : { late: products[d * per + 2]! }),
     }));
   }
   return Array.from({ length: directions }, (_, d) => plainProjections(b, shape, hidden, d));
@@ -99,11 +93,13 @@ function plainProjections(b: Binding, { gates, late, ownBias }: CellShape, hidde
   const B = bias === undefined ? undefined : b.view(bias) as Float32Array;
   const { floats } = b;
   const [rows, first] = [gates * hidden, d * 2 * gates * hidden];
-  const times = (M: Float32Array, columns: number, begin: number, end: number, biased: (row: number) => number): Project => (from, to) => {
-    for (let row = begin; row < end; row++) {
-      let sum = biased(row);
-      for (let c = 0; c < columns; c++) sum += M[(d * rows + row) * columns + c]! * floats[from / 4 + c]!;
-      floats[to / 4 + row - begin] = sum;
+  const times = (M: Float32Array, columns: number, begin: number, end: number, biased: (row: number) => number): Product => (from, to, vectors, fromPitch, toPitch) => {
+    for (let v = 0; v < vectors; v++) {
+      for (let row = begin; row < end; row++) {
+        let sum = biased(row);
+        for (let c = 0; c < columns; c++) sum += M[(d * rows + row) * columns + c]! * floats[(from + v * fromPitch) / 4 + c]!;
+        floats[(to + v * toPitch) / 4 + row - begin] = sum;
+      }
     }
   };
   const own = (row: number): boolean => ownBias && row >= (gates - 1) * hidden;

@@ -77,7 +77,7 @@ export function recurrent(b: Binding, cell: Cell): Step {
     for (let d = 0; d < directions; d++) {
       const { load, step, backwards } = cells[d]!;
       load();
-      for (let i = 0; i < steps * batch; i++) projections[d]!.input(4 * (source + i * inputs), 4 * (parts + i * width));
+      projections[d]!.input(4 * source, 4 * parts, steps * batch, 4 * inputs, 4 * width);
       for (let n = 0; n < batch; n++) {
         const own = state(d, n);
         at.hidden = h + n * hidden;

@@ -1,0 +1,146 @@
+import { FretworkError, parseModel, readModel, type Model } from '@fretwork/format';
+import { describe, expect, test } from 'vitest';
+import { TINY_LAYERS } from '../test/tiny-layers.js';
+import { benchLayers, type LayersRequest, type Peering, type Place } from './bench-layers.js';
+import { benchModels, type ModelsRequest } from './bench-models.js';
+import { coldStart } from './models/cold-start.js';
+import { forkColdStart } from './models/fork-cold-start.js';
+import { prepareModel } from './models/prepare.js';
+import { randomWeights } from './models/random-weights.js';
+import type { Made, PeerRow } from './peers/contract.js';
+import { nodeHost } from './peers/node-host.js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const place: Place = { host: nodeHost(1), engine: 'engine', machine: 'machine' };
+const timing = { rounds: 2, warmUpMs: 0, sampleMs: 0 };
+const request: LayersRequest = { layers: TINY_LAYERS, scheme: 'bcr', block: [4, 8], sparsity: [0.5, 0.75], masks: 'uniform', outputs: 'views', seed: 1, timing };
+
+/** A peer that makes whatever `layer` says. */
+function peer(layer: () => Made): Peering {
+  const row: PeerRow = { name: 'litert', says: '', native: false, where: ['node'], start: () => Promise.reject(new Error('not asked')) };
+  return { row, started: { ok: true, version: '1', layer: () => Promise.resolve(layer()), model: () => Promise.resolve(layer()) } };
+}
+
+describe('benchLayers', () => {
+  test('reports each layer dense and at each sparsity, in the shape that scripts rely on', async () => {
+    const absent: Peering = { row: { ...peer(() => ({ ok: false, reason: '', hint: '' })).row, name: 'tfjs-wasm' }, started: { ok: false, reason: 'not here', hint: 'install it' } };
+    const { caption, rows } = await benchLayers(request, [peer(() => ({ ok: false, reason: 'no such layer', hint: 'none' })), absent], place);
+    expect(rows.map(({ layer, sparsity }) => `${layer} ${sparsity}`)).toEqual(TINY_LAYERS.flatMap(({ name, group }) => (group === 'depthwise' ? [0] : [0, 0.5, 0.75]).map((s) => `${name} ${s}`)));
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual(['layer', 'scheme', 'block', 'sparsity', 'threads', 'ms', 'spread', 'peers']);
+      expect(row).toMatchObject({ scheme: row.sparsity === 0 ? 'dense' : 'bcr', block: row.sparsity === 0 ? null : '4x8', threads: 1, ms: expect.any(Number), spread: expect.any(Number) });
+      expect(row.peers).toEqual({ litert: null, 'tfjs-wasm': null, 'own-dense': expect.any(Number) });
+    }
+    expect(caption).toMatchObject({ what: 'layers', engine: 'engine', threads: 1, outputs: 'views', peers: [{ name: 'litert', version: '1' }, { name: 'tfjs-wasm', reason: 'not here (install it)' }] });
+    expect(caption.refused).toHaveLength(TINY_LAYERS.length);
+    const halves = caption.details.filter(({ sparsity }) => sparsity === 0.5);
+    expect(halves.every(({ reached }) => Math.abs(reached - 0.5) < 0.15)).toBe(true);
+    expect(JSON.parse(JSON.stringify(rows))).toEqual(rows);
+  });
+
+  test('times nothing where an answer is wrong, and lets everything go', async () => {
+    let disposed = 0;
+    const liar = peer(() => ({ ok: true, runner: { run: () => undefined, answer: () => new Float32Array(8 * 7 * 7), dispose: () => { disposed++; } } }));
+    await expect(benchLayers({ ...request, only: ['tiny 3x3'] }, [liar], place)).rejects.toMatchObject({ code: 'bench.answer' });
+    expect(disposed).toBe(1);
+  });
+
+  test('refuses what makes no sense', async () => {
+    await expect(benchLayers({ ...request, sparsity: [0] }, [], place)).rejects.toMatchObject({ code: 'bench.option' });
+    await expect(benchLayers({ ...request, scheme: 'diagonal' }, [], place)).rejects.toThrow(FretworkError);
+    await expect(benchLayers({ ...request, signal: AbortSignal.abort(new Error('enough')) }, [], place)).rejects.toThrow('enough');
+  });
+});
+
+const TOPOLOGY = parseModel(`fretwork 1
+model net
+producer test version 1 opset 0
+
+input image f32 [N, 3, 8, 8]
+output y f32
+
+layer made = ConstantOfShape(sizes) -> w0
+layer conv = Conv(image, w0, b0) -> c
+  ints pads = [1, 1, 1, 1]
+layer norm = BatchNormalization(c, scale, shift, mean, variance) -> n
+layer relu = Relu(n) -> r
+layer pool = GlobalAveragePool(r) -> p
+layer flat = Flatten(p) -> f
+layer full = Gemm(f, w1, b1) -> y
+
+tensor sizes i64 [4] = [16, 3, 3, 3]
+tensor b0 f32 [16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+tensor scale f32 [16] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+tensor shift f32 [16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+tensor mean f32 [16] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+tensor variance f32 [16] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]
+tensor w1 f32 [16, 10] = [${Array.from({ length: 160 }, () => 1).join(', ')}]
+tensor b1 f32 [10] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+`);
+
+const filled = (model: Model, name: string): number[] => Array.from(model.tensors.get(name)!.kind === 'dense' ? (model.tensors.get(name) as { data: Float32Array }).data : []);
+
+describe('whole networks', () => {
+  const scheme = { kind: 'bcr', rate: 4, blockRows: 4, blockColumns: 8, rowShare: 0.5 } as const;
+  const models: ModelsRequest = { scheme, randomWeights: true, outputs: 'views', seed: 3, timing };
+
+  test('drawn weights replace constants, the same for the same seed', () => {
+    const [one, two, other] = [3, 3, 4].map((seed) => randomWeights(TOPOLOGY, seed));
+    expect(one!.layers.map(({ operator }) => operator)).not.toContain('ConstantOfShape');
+    expect(new Set(filled(one!, 'w0')).size).toBeGreaterThan(400);
+    expect(filled(one!, 'w0')).toEqual(filled(two!, 'w0'));
+    expect(filled(one!, 'w0')).not.toEqual(filled(other!, 'w0'));
+    expect(filled(one!, 'variance').every((value) => value > 0.5)).toBe(true);
+    expect(one!.tensors.get('sizes')).toBe(TOPOLOGY.tensors.get('sizes'));
+  });
+
+  test('dense contenders get the same network with nothing to skip', () => {
+    const prepared = prepareModel({ name: 'net', model: TOPOLOGY }, { scheme, randomWeights: true, seed: 3 });
+    expect(prepared.reached).toBeGreaterThan(2);
+    const sparse = [...readModel(prepared.sparse).tensors.values()].filter(({ kind }) => kind === 'sparse');
+    expect(sparse.length).toBeGreaterThan(0);
+    const dense = readModel(prepared.dense);
+    for (const tensor of dense.tensors.values()) expect(tensor.kind).toBe('dense');
+    const weights = [...dense.tensors.values()].filter(({ shape }) => shape.length > 1) as { data: Float32Array }[];
+    expect(weights.every(({ data }) => data.every((value) => value !== 0))).toBe(true);
+  });
+
+  test('are timed after every answer was checked', async () => {
+    const prepared: string[] = [];
+    const report = await benchModels([{ name: 'net', model: TOPOLOGY }], models, [peer(() => ({ ok: false, reason: 'no ONNX', hint: 'convert' }))], place, async (contender) => {
+      prepared.push(contender);
+      return null;
+    });
+    expect(prepared).toEqual(['own-dense', 'fretwork']);
+    expect(report.rows).toHaveLength(1);
+    expect(report.rows[0]).toMatchObject({ model: 'net', scheme: 'bcr', block: '4x8', rate: 4, threads: 1, cold: null, peers: { litert: null, 'own-dense': { cold: null } } });
+    expect(report.rows[0]!.modelBytes).toBeLessThan(report.rows[0]!.peers['own-dense']!.modelBytes);
+    expect(report.caption.refused).toEqual([{ peer: 'litert', layer: 'net', reason: 'no ONNX (convert)' }]);
+    const wrong = peer(() => ({ ok: true, runner: { run: () => undefined, answer: () => new Float32Array(10), dispose: () => undefined } }));
+    await expect(benchModels([{ name: 'net', model: TOPOLOGY }], models, [wrong], place, () => Promise.resolve(null))).rejects.toMatchObject({ code: 'bench.answer' });
+  });
+
+  test('start cold by themselves, in a process that answers once', async () => {
+    const prepared = prepareModel({ name: 'net', model: TOPOLOGY }, { scheme, randomWeights: true, seed: 3 });
+    const folder = await mkdtemp(join(tmpdir(), 'fretwork-bench-'));
+    try {
+      const job = async (contender: 'fretwork' | 'onnxruntime-web', bytes: Uint8Array) => {
+        const file = join(folder, contender);
+        await writeFile(file, bytes);
+        return { contender, file, inputs: prepared.inputs, seed: 3, threads: 1 } as const;
+      };
+      for (const one of [await job('fretwork', prepared.sparse), await job('onnxruntime-web', prepared.onnx)]) {
+        expect(await coldStart(one)).toMatchObject({ startMs: expect.any(Number), loadMs: expect.any(Number), firstRunMs: expect.any(Number), memoryBytes: expect.any(Number) });
+      }
+      const main = new URL('../test/echo-process.mjs', import.meta.url);
+      const ours = await job('fretwork', prepared.sparse);
+      expect(await forkColdStart(ours, main)).toEqual(ours);
+      await expect(forkColdStart({ ...ours, seed: -1 }, main)).rejects.toThrow(/did not start by itself: told to fail/);
+      await expect(forkColdStart({ ...ours, seed: -2 }, main)).rejects.toThrow(/the process ended with 7/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});

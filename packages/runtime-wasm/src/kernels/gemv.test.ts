@@ -1,0 +1,165 @@
+import { decodeMatrix, encodeBcr, encodeBcrc, encodeCsr, type SparseMatrix } from '@fretwork/format';
+import { describe, expect, it } from 'vitest';
+import { javascriptMachine } from '../machine/javascript.js';
+import type { Kernels } from '../machine/machine.js';
+import { layWeights, weightBytes, type PackedRun } from '../pack/lay-runs.js';
+import { planRuns, type RunPlan } from '../pack/plan-runs.js';
+import { cutRows, forVectors, layVectors, planVectors, vectorBytes } from '../pack/vector-program.js';
+import { buildKernels } from './build.js';
+import { KERNELS, rowCountsOf } from './manifest.js';
+import { CLAMP_ADDRESS } from './stream.js';
+
+const draws = (seed: number) => (): number => {
+  seed = (seed + 0x6d2b79f5) >>> 0;
+  let t = seed;
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+};
+
+const PAGES = 40;
+
+function machineOf(level: 'simd' | 'relaxed' | 'javascript'): { readonly buffer: ArrayBufferLike; readonly vector: Kernels['vector'] } {
+  if (level === 'javascript') {
+    const machine = javascriptMachine(PAGES * 65536);
+    return { buffer: machine.buffer(), vector: machine.kernels.vector };
+  }
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
+  const module = new WebAssembly.Module(buildKernels(level, { initial: 1, maximum: PAGES, shared: false }) as BufferSource);
+  return { buffer: memory.buffer, vector: new WebAssembly.Instance(module, { env: { memory } }).exports['vector'] as Kernels['vector'] };
+}
+
+interface Product {
+  readonly plan: RunPlan;
+  readonly bias: Float32Array;
+  /** `[vectors, columns]` */
+  readonly x: Float32Array;
+  readonly vectors: number;
+  readonly parts: number;
+  readonly clamp: readonly [number, number];
+}
+
+/** clamp(x·Mᵀ + bias), `[vectors, rows]`; throws where anything else is written. */
+function multiply({ buffer, vector }: ReturnType<typeof machineOf>, { plan, bias, x, vectors, parts, clamp }: Product): Float32Array {
+  const floats = new Float32Array(buffer).fill(NaN);
+  floats.set(clamp, CLAMP_ADDRESS / 4);
+  const input = 1024;
+  const output = input + 4 * x.length + 16;
+  const size = vectors * plan.rows;
+  const biases = output + 4 * size + 4;
+  floats.set(x, input / 4);
+  floats.set(bias, biases / 4);
+  const base = Math.ceil((biases + 4 * bias.length) / 16) * 16 + 16;
+  const runs = layWeights(plan, buffer, base);
+  const program = layVectors({ runs, rows: plan.rows, bias: biases, parts }, buffer, base + weightBytes(plan));
+  expect(program.top - base - weightBytes(plan)).toBeLessThanOrEqual(vectorBytes(runs));
+  const kept = floats.slice();
+  for (const part of [...program.parts, program.empty]) vector(part, input, output, vectors, 4 * plan.columns, 4 * plan.rows);
+  const found = floats.slice(output / 4, output / 4 + size);
+  floats.set(kept.subarray(output / 4, output / 4 + size), output / 4);
+  const bytes = (array: Float32Array): Buffer => Buffer.from(array.buffer);
+  if (!bytes(floats).equals(bytes(kept))) throw new Error('something besides the outputs was written');
+  return found;
+}
+
+function expected(dense: Float32Array, { plan: { rows, columns }, bias, x, vectors, clamp }: Product): Float32Array {
+  return Float32Array.from({ length: vectors * rows }, (_, i) => {
+    const [v, r] = [Math.floor(i / rows), i % rows];
+    let sum = bias[r]!;
+    for (let c = 0; c < columns; c++) if (dense[r * columns + c] !== 0) sum += dense[r * columns + c]! * x[v * columns + c]!;
+    return Math.min(Math.max(sum, clamp[0]), clamp[1]);
+  });
+}
+
+const clampOf = (next: () => number): readonly [number, number] => (next() < 0.5 ? [-Infinity, Infinity] : [0, 0.6]);
+
+describe.each(['simd', 'relaxed', 'javascript'] as const)('gemv, %s', (level) => {
+  const machine = machineOf(level);
+  it('agrees with plain loops on random matrices, masks, blocks, encodings, vectors and parts', () => {
+    const kinds = new Set<number>();
+    for (let seed = 0; seed < 500; seed++) {
+      const next = draws(seed);
+      const integer = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
+      const [rows, columns, vectors] = [integer(1, 50), integer(1, 70), integer(1, 11)];
+      const [blockRows, blockColumns] = [integer(1, 32), integer(1, 20)];
+      const keep = [0, 0.2, 0.5, 0.8, 1][integer(0, 4)]!;
+      const values = new Float32Array(rows * columns);
+      const kept = new Map<string, boolean>();
+      const flag = (key: string): boolean => kept.get(key) ?? kept.set(key, next() < keep).get(key)!;
+      for (let r = 0; r < rows; r++) {
+        for (let c = 0; c < columns; c++) {
+          const block = `${Math.floor(r / blockRows)} ${Math.floor(c / blockColumns)}`;
+          if (flag(`r ${block} ${r % blockRows}`) && flag(`c ${block} ${c % blockColumns}`)) values[r * columns + c] = next() - 0.5;
+        }
+      }
+      const matrix: SparseMatrix = [
+        () => encodeCsr(values, rows, columns), () => encodeBcrc(values, rows, columns),
+        () => encodeBcr(values, rows, columns, { block: [blockRows, blockColumns] }), () => encodeBcr(values, rows, columns),
+      ][integer(0, 3)]!();
+      const panel = integer(1, 32);
+      const plan = next() < 0.5 ? planVectors(matrix) : forVectors(planRuns(matrix, { panel, rowCounts: next() < 0.2 ? [1] : rowCountsOf('gemv') }));
+      for (const run of plan.runs) kinds.add(run.rows.length);
+      const product: Product = {
+        plan, vectors, parts: integer(1, 4), clamp: clampOf(next),
+        x: Float32Array.from({ length: columns * vectors }, () => next() - 0.5), bias: Float32Array.from({ length: rows }, () => next() - 0.5),
+      };
+      const [found, wanted] = [multiply(machine, product), expected(decodeMatrix(matrix) as Float32Array, product)];
+      wanted.forEach((value, i) => {
+        if (!(Math.abs(found[i]! - value) < 1e-5)) expect.fail(`seed ${seed}: ${matrix.encoding} ${rows}x${columns}, ${i} of ${vectors} vectors is ${found[i]}, expected ${value}`);
+      });
+    }
+    expect([...kinds].sort((a, b) => b - a)).toEqual(rowCountsOf('gemv'));
+  });
+
+  it('reads only the activations of kept columns: infinities elsewhere change nothing', () => {
+    for (let rows = 1; rows <= 16; rows++) {
+      const [columns, vectors] = [7, 5];
+      const values = Float32Array.from({ length: rows * columns }, (_, i) => (i % columns === 3 ? 0 : i + 1));
+      const plan = planVectors(encodeBcr(values, rows, columns));
+      const x = Float32Array.from({ length: columns * vectors }, (_, i) => (i % columns === 3 ? Infinity : 1));
+      const found = multiply(machine, { plan, x, vectors, bias: new Float32Array(rows), parts: 1, clamp: [-Infinity, Infinity] });
+      expect(found.every((value) => Number.isFinite(value))).toBe(true);
+    }
+  });
+
+  it('takes matrices of more columns than 16 bits count', () => {
+    const columns = 140_000;
+    const at = [0, 3, 65535, 65536, 65540, 131071, 131072, 139_999];
+    const values = new Float32Array(2 * columns);
+    at.forEach((c, i) => {
+      values[c] = i + 1;
+      values[columns + c] = -i;
+    });
+    const x = Float32Array.from({ length: columns }, (_, c) => (at.includes(c) ? at.indexOf(c) + 1 : NaN));
+    const found = multiply(machine, { plan: planVectors(encodeCsr(values, 2, columns)), x, vectors: 1, bias: Float32Array.of(0.5, 0), parts: 1, clamp: [-Infinity, Infinity] });
+    expect(Array.from(found)).toEqual([204.5, -168]);
+  });
+});
+
+describe('cutRows', () => {
+  const run = (rows: readonly number[], columns: number): PackedRun =>
+    ({ rows, columns: new Uint32Array(columns), weights: 0, first: [], last: [] });
+
+  it('balances cost, and cuts no run', () => {
+    const runs = Array.from({ length: 100 }, (_, i) => run(Array.from({ length: 16 }, (_, r) => 16 * i + r), 50 + 7 * i % 100));
+    for (const parts of [1, 2, 3, 4]) {
+      const cuts = cutRows(runs, 1600, parts);
+      expect(cuts).toHaveLength(parts + 1);
+      const costs = cuts.slice(1).map((to, i) => runs.reduce((sum, { rows, columns }) => sum + (rows[0]! >= cuts[i]! && rows[0]! < to ? columns.length : 0), 0));
+      expect(Math.max(...costs) / (costs.reduce((a, b) => a + b, 0) / parts)).toBeLessThan(1.03);
+      for (const { rows } of runs) expect(cuts.some((cut) => rows[0]! < cut && cut <= rows.at(-1)!)).toBe(false);
+    }
+  });
+
+  it('gives fewer parts where rows cannot be told apart', () => {
+    expect(cutRows([run([0, 9], 5), run([1, 8], 500)], 10, 4)).toEqual([0, 10]);
+    expect(cutRows([run([0], 5), run([1], 5)], 2, 4)).toEqual([0, 1, 2]);
+    expect(cutRows([], 0, 2)).toEqual([0]);
+  });
+});
+
+it('the manifest has a gemv kernel for 1 to 16 rows, alone and for as many vectors as registers allow', () => {
+  const own = KERNELS.filter((row) => row.family === 'gemv');
+  expect(own.filter((row) => row.width === 1)).toHaveLength(16);
+  for (const { rows, width } of own) expect(width === 1 || width * ((rows >> 2) + rows % 4) <= 10).toBe(true);
+});

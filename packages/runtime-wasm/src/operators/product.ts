@@ -1,0 +1,48 @@
+/** Activation vectors times packed matrices, on as many threads as there are. */
+import { runCost, VECTOR_COST } from '../pack/choose-panel.js';
+import { layVectors, vectorBytes } from '../pack/vector-program.js';
+import { ARGUMENTS } from '../machine/threads/serve.js';
+import type { Binding, PackedMatrix } from './row.js';
+
+/** `vectors` activation vectors from byte `from` on, results at byte `to`; pitches in bytes. Clamps as `setClamp` said. */
+export type Product = (from: number, to: number, vectors: number, fromPitch: number, toPitch: number) => void;
+
+/** Below this cost (about as many multiply-adds) the other threads would take longer to begin than the caller to finish. */
+const FORK_COST = 20_000;
+
+type Shape = Pick<PackedMatrix, 'runs'>;
+
+const costOf = ({ runs }: Shape): number => runs.reduce((sum, run) => sum + runCost(run.rows.length, run.columns.length, VECTOR_COST), 0);
+
+/** Bytes of the programs of `packed`. */
+export const productBytes = (packed: readonly Shape[]): number => packed.reduce((sum, { runs }) => sum + vectorBytes(runs), 0);
+
+/** What runs them, for reports. */
+export const kernelsOf = (packed: readonly Shape[]): string => `gemv (${packed.reduce((sum, { runs }) => sum + runs.length, 0)} runs)`;
+
+/** Lays the program of each matrix at `b.program`, one behind the other. */
+export function productsOf(b: Binding, packed: readonly PackedMatrix[]): readonly Product[] {
+  let base = b.program;
+  return packed.map((matrix): Product => {
+    const cost = costOf(matrix);
+    const { parts, empty, top } = layVectors({ runs: matrix.runs, rows: matrix.rows, bias: matrix.bias, parts: b.threads }, b.buffer, base);
+    base = top;
+    const alone: Product = (from, to, vectors, fromPitch, toPitch) => {
+      for (let i = 0; i < parts.length; i++) b.kernels.vector(parts[i]!, from, to, vectors, fromPitch, toPitch);
+    };
+    if (parts.length < 2) return alone;
+    const args = new Int32Array(b.threads * ARGUMENTS);
+    for (let t = 0; t < b.threads; t++) args[t * ARGUMENTS] = parts[t] ?? empty;
+    return (from, to, vectors, fromPitch, toPitch) => {
+      if (cost * vectors < FORK_COST) return alone(from, to, vectors, fromPitch, toPitch);
+      for (let at = 0; at < args.length; at += ARGUMENTS) {
+        args[at + 1] = from;
+        args[at + 2] = to;
+        args[at + 3] = vectors;
+        args[at + 4] = fromPitch;
+        args[at + 5] = toPitch;
+      }
+      b.fork('vector', args);
+    };
+  });
+}

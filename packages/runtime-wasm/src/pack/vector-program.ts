@@ -1,0 +1,115 @@
+import type { SparseMatrix } from '@fretwork/format';
+import { choosePanel, runCost, VECTOR_COST } from './choose-panel.js';
+import type { PackedRun } from './lay-runs.js';
+import type { Run, RunOptions, RunPlan } from './plan-runs.js';
+import { BLOCK, blockBytes, GROUP, MOST_COLUMNS, PART } from './vector-record.js';
+
+/** The runs of `matrix` as the gemv kernels read their weights; rows that keep nothing have none. */
+export function planVectors(matrix: SparseMatrix, options: Pick<RunOptions, 'scale'> = {}): RunPlan {
+  return forVectors(choosePanel(matrix, VECTOR_COST, { ...options, chunk: MOST_COLUMNS }));
+}
+
+/** `plan` with its weights interleaved. */
+export const forVectors = (plan: RunPlan): RunPlan =>
+  ({ ...plan, runs: plan.runs.filter((run) => run.columns.length > 0).map((run) => ({ ...run, weights: interleaved(run) })) });
+
+/** Weights in the order of `vector-record.ts`, filled up to whole vectors so that the next run starts at one. */
+function interleaved({ rows: { length: rows }, columns: { length: columns }, weights }: Run): Float32Array {
+  const out = new Float32Array(Math.ceil(rows * columns / 4) * 4);
+  const inVectors = rows & ~3;
+  const turns = columns & ~3;
+  let at = 0;
+  for (let first = 0; first < turns; first += 4) {
+    for (let c = first; c < first + 4; c++) for (let r = 0; r < inVectors; r++) out[at++] = weights[c * rows + r]!;
+    for (let r = inVectors; r < rows; r++) for (let c = first; c < first + 4; c++) out[at++] = weights[c * rows + r]!;
+  }
+  out.set(weights.subarray(turns * rows), at);
+  return out;
+}
+
+type Laid = Pick<Run, 'rows' | 'columns'>;
+
+/** Bytes that `layVectors` will take at most, for any number of threads. */
+export const vectorBytes = (runs: readonly Laid[]): number =>
+  2 * PART.groups + runs.reduce((sum, run) => sum + PART.groups + GROUP.blocks + blockBytes(run.rows.length, run.columns.length), 0);
+
+export interface VectorProgram {
+  /** Address of each part; no two have a row in common, and each costs about the same. */
+  readonly parts: readonly number[];
+  /** Address of a part without rows, for threads that have none. */
+  readonly empty: number;
+  /** First free byte after the program. */
+  readonly top: number;
+}
+
+export interface VectorRequest {
+  readonly runs: readonly PackedRun[];
+  readonly rows: number;
+  /** Address of the biases. */
+  readonly bias: number;
+  /** Parts wanted; there may be fewer where rows cannot be told apart. */
+  readonly parts: number;
+}
+
+/** Writes the program to `memory` from byte `base` on, as `vector-record.ts` describes. Throws `RangeError` where it does not fit. */
+export function layVectors({ runs, rows, bias, parts }: VectorRequest, memory: ArrayBufferLike, base: number): VectorProgram {
+  if (base + vectorBytes(runs) > memory.byteLength) throw new RangeError(`the program needs ${vectorBytes(runs)} bytes at ${base}, memory has ${memory.byteLength}`);
+  const [words, halves] = [new Uint32Array(memory), new Uint16Array(memory)];
+  let top = base;
+  const header = (from: number, to: number): number => {
+    words.set([0, 4 * from, 4 * to, bias + 4 * from], top / 4);
+    top += PART.groups;
+    return top - PART.groups;
+  };
+  const cuts = cutRows(runs, rows, parts);
+  const laid = cuts.slice(1).map((to, i) => {
+    const part = header(cuts[i]!, to);
+    const own = runs.filter((run) => run.rows[0]! >= cuts[i]! && run.rows[0]! < to);
+    // One kind of block after the other: which kernel comes next is decided once for all of a kind.
+    for (const count of new Set(own.map((run) => run.rows.length).sort((a, b) => b - a))) {
+      const group = top;
+      top += GROUP.blocks;
+      for (const run of own) if (run.rows.length === count) top = layBlock(run, words, halves, top);
+      words.set([count, top], group / 4);
+    }
+    words[(part + PART.end) / 4] = top;
+    return part;
+  });
+  const empty = header(0, 0);
+  words[(empty + PART.end) / 4] = top;
+  return { parts: laid, empty, top };
+}
+
+function layBlock({ rows, columns, weights }: PackedRun, words: Uint32Array, halves: Uint16Array, block: number): number {
+  const first = columns[0]! - columns[0]! % MOST_COLUMNS;
+  words.set([weights, columns.length, 4 * first, ...rows.map((row) => 4 * row)], block / 4);
+  const at = (block + BLOCK.rows + 4 * rows.length) / 2;
+  for (let c = 0; c < columns.length; c++) halves[at + c] = columns[c]! - first;
+  return block + blockBytes(rows.length, columns.length);
+}
+
+/** Row numbers, from 0 to `rows`, between which lie at most `parts` parts of about equal cost; no run reaches across. */
+export function cutRows(runs: readonly Pick<Run, 'rows' | 'weights' | 'columns'>[] | readonly PackedRun[], rows: number, parts: number): readonly number[] {
+  const cost = new Float64Array(rows + 1);
+  const across = new Int32Array(rows + 1);
+  for (const run of runs) {
+    const [low, high] = [run.rows[0]!, run.rows.at(-1)!];
+    // A run counts where its rows end, so that a cut behind it has all of it on one side.
+    cost[high + 1]! += runCost(run.rows.length, run.columns.length, VECTOR_COST);
+    across[low + 1]!++;
+    across[high + 1]!--;
+  }
+  for (let r = 1; r <= rows; r++) {
+    cost[r]! += cost[r - 1]!;
+    across[r]! += across[r - 1]!;
+  }
+  const cuts = [0];
+  for (let part = 1; part < parts; part++) {
+    const wanted = cost[rows]! * part / parts;
+    let best = cuts.at(-1)!;
+    for (let r = best + 1; r < rows; r++) if (across[r] === 0 && Math.abs(cost[r]! - wanted) < Math.abs(cost[best]! - wanted)) best = r;
+    if (best > cuts.at(-1)!) cuts.push(best);
+  }
+  if (rows > 0) cuts.push(rows);
+  return cuts;
+}

@@ -1,0 +1,21 @@
+/**
+ * A matrix as the gemv kernels read it: 32-bit words, little-endian, and between them columns of 16 bits each. A program
+ * is one part per thread; parts have no row in common.
+ *
+ * Part:  end of the part, outputs [from, to) as byte offsets, address of their biases, groups.
+ * Group: rows of each of its blocks, end of the group, blocks.
+ * Block: address of the weights, columns, byte offset of the activations that column 0 means, byte offset of each
+ *        row's output, the columns.
+ *
+ * Weights of a block of 4·q + s rows: for each turn of four columns q·4 weights per column, then for each of the last s
+ * rows its four; for each of the last columns all rows.
+ */
+export const PART = { end: 0, from: 4, to: 8, bias: 12, groups: 16 } as const;
+export const GROUP = { rows: 0, end: 4, blocks: 8 } as const;
+export const BLOCK = { weights: 0, columns: 4, input: 8, rows: 12 } as const;
+
+/** Columns that 16 bits tell apart; wider matrices are cut. */
+export const MOST_COLUMNS = 65536;
+
+/** Bytes of a block. */
+export const blockBytes = (rows: number, columns: number): number => BLOCK.rows + 4 * rows + 4 * Math.ceil(columns / 2);

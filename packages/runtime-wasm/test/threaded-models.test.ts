@@ -1,0 +1,47 @@
+import { random, type Random } from '@fretwork/conformance';
+import { dense, encode, weightsOf, type Attribute, type DenseTensor, type Model, type Tensor } from '@fretwork/format';
+import { describe, expect, it } from 'vitest';
+import { load } from '../src/index.js';
+
+const tensor = (source: Random, ...shape: readonly number[]): DenseTensor =>
+  dense('f32', shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => source.normal() / 8));
+
+/** A GRU over `[steps, batch, 40]` and a MatMul on its last state, large enough for threads; weights pruned or not. */
+function network(source: Random, hidden: number, pruned: boolean): Model {
+  const int = (value: number): Attribute => ({ type: 'int', value });
+  const tensors = new Map<string, Tensor>([
+    ['w', tensor(source, 1, 3 * hidden, 40)], ['r', tensor(source, 1, 3 * hidden, hidden)], ['b', tensor(source, 1, 6 * hidden)], ['m', tensor(source, hidden, 300)],
+  ]);
+  const model: Model = {
+    name: 'made', inputs: [{ name: 'x', dtype: 'f32', shape: ['T', 'N', 40] }], outputs: [{ name: 'y', dtype: 'f32' }, { name: 'all', dtype: 'f32' }], values: [],
+    layers: [
+      { name: 'gru', operator: 'GRU', domain: '', inputs: ['x', 'w', 'r', 'b'], outputs: ['all', 'h'], attributes: new Map([['hidden_size', int(hidden)], ['linear_before_reset', int(1)]]) },
+      { name: 'mul', operator: 'MatMul', domain: '', inputs: ['h', 'm'], outputs: ['y'], attributes: new Map() },
+    ],
+    tensors, provenance: { producer: 'test', producerVersion: '', sourceOpset: 0, doc: '', metadata: [] },
+  };
+  if (!pruned) return model;
+  for (const layer of model.layers) {
+    for (const { name, tensor: whole, view } of weightsOf(model, layer)) {
+      const values = (whole as DenseTensor).data as Float32Array;
+      values.forEach((_, i) => { if (source.next() < 0.7) values[i] = 0; });
+      tensors.set(name, encode(whole as DenseTensor, view).tensor);
+    }
+  }
+  return { ...model, tensors };
+}
+
+describe.each([[2, false], [2, true], [3, true]])('%i threads, pruned: %s', (threads, pruned) => {
+  it('give bit for bit what one thread gives, at every shape', async () => {
+    const source = random(5);
+    const model = network(source, 160, pruned);
+    const [one, more] = [await load(model), await load(model, { threads })];
+    expect(more.report().threads).toEqual({ count: threads, why: 'asked for' });
+    for (const [steps, batch] of [[7, 1], [3, 5], [7, 1]] as const) {
+      const x = tensor(source, steps, batch, 40);
+      expect(more.run({ x })).toEqual(one.run({ x }));
+    }
+    more.dispose();
+    expect(() => more.run({ x: tensor(source, 7, 1, 40) })).toThrow('disposed');
+  });
+});
