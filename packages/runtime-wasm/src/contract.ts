@@ -46,6 +46,12 @@ export interface RuntimeOptions {
    * has cores, at most 4. Pages need the headers Cross-Origin-Opener-Policy and Cross-Origin-Embedder-Policy for more than one.
    */
   readonly threads?: number | 'auto';
+  /**
+   * Lets V8 join pairs of vectors to use registers of 256 bits, an experiment of V8's that Node has behind a flag: `load` sets
+   * the flag, for the whole process and all WebAssembly compiled from then on, and takes kernels with wider tiles if their
+   * answers are the same and they are faster here. `report().why` says what came of it. Off where left out.
+   */
+  readonly revectorize?: boolean;
   /** Bytes the memory may grow to; 1 GiB where left out. More needed: `run.memory`. */
   readonly memoryLimit?: number;
   readonly signal?: AbortSignal;

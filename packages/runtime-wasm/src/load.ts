@@ -15,7 +15,7 @@ const GIBIBYTE = 2 ** 30;
  * (all refused layers at once, before the weights are waited for), `run.level`, `run.memory`, and those of `loadModel`.
  */
 export async function load(source: ModelSource | Model, options: RuntimeOptions = {}): Promise<Runtime> {
-  const level = await chooseLevel(options.level ?? 'auto');
+  const level = await chooseLevel(options.level ?? 'auto', options.revectorize);
   const model = isModel(source) ? source : await loadModel(source, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),

@@ -2,7 +2,7 @@ import { decodeMatrix, encodeBcr, encodeBcrc, encodeCsr, type SparseMatrix } fro
 import { describe, expect, it } from 'vitest';
 import { layRuns, layWeights, programBytes, weightBytes, type PackedRun } from '../pack/lay-runs.js';
 import { planRuns, type RunOptions } from '../pack/plan-runs.js';
-import { rowCountsOf } from './manifest.js';
+import { rowCountsOf, type Tiles } from './manifest.js';
 import { buildKernels, type KernelLevel } from './build.js';
 import { CLAMP_ADDRESS } from './stream.js';
 
@@ -14,9 +14,9 @@ const draws = (seed: number) => (): number => {
   return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
 };
 
-function machine(level: KernelLevel) {
+function machine(level: KernelLevel, tiles: Tiles) {
   const memory = new WebAssembly.Memory({ initial: 40, maximum: 64 });
-  const module = new WebAssembly.Module(buildKernels(level, { initial: 1, maximum: 64, shared: false }) as BufferSource);
+  const module = new WebAssembly.Module(buildKernels(level, { initial: 1, maximum: 64, shared: false }, tiles) as BufferSource);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return { memory, map: exports['map'] as (...words: number[]) => void };
 }
@@ -52,8 +52,8 @@ function multiply({ memory, map }: ReturnType<typeof machine>, matrix: SparseMat
   return Float32Array.from({ length: matrix.rows * pixels }, (_, i) => floats[output / 4 + Math.floor(i / pixels) * pitch + (i % pixels)]!);
 }
 
-describe.each(['simd', 'relaxed'] as const)('kernels, %s', (level) => {
-  const kernels = machine(level);
+describe.each([['simd', 'narrow'], ['relaxed', 'narrow'], ['relaxed', 'wide']] as const)('kernels, %s, %s tiles', (level, tiles) => {
+  const kernels = machine(level, tiles);
   it('agree with plain loops on random matrices, masks, blocks, encodings, pixels and tiles', () => {
     let checked = 0;
     for (let seed = 0; seed < 400; seed++) {

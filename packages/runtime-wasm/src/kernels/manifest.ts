@@ -11,14 +11,22 @@
  */
 export type KernelFamily = 'stream' | 'axpy' | 'gemv';
 
+/**
+ * `narrow`: what fifteen registers of 128 bits hold. `wide`: what they hold where the engine joins two vectors in one of 256
+ * bits (`machine/revectorize`); elsewhere these spill.
+ */
+export type Tiles = 'narrow' | 'wide';
+
 export interface KernelRow {
   readonly family: KernelFamily;
   readonly rows: number;
   readonly width: number;
+  /** The modules that have this kernel: all, or those of wide tiles. */
+  readonly tiles: Tiles;
 }
 
-const rows = (family: KernelFamily, table: readonly (readonly [rows: number, widths: readonly number[]])[]): readonly KernelRow[] =>
-  table.flatMap(([count, widths]) => widths.map((width) => ({ family, rows: count, width })));
+const rows = (family: KernelFamily, table: readonly (readonly [rows: number, widths: readonly number[], narrow?: number])[]): readonly KernelRow[] =>
+  table.flatMap(([count, widths, narrow]) => widths.map((width) => ({ family, rows: count, width, tiles: width > (narrow ?? width) ? 'wide' : 'narrow' })));
 
 /** One activation vector, and as many as fit: ten sums, the activations, and two operands are what registers hold. */
 const gemvWidths = (count: number): readonly number[] => {
@@ -32,7 +40,7 @@ const downFrom = (count: number): readonly number[] => Array.from({ length: coun
 
 /** `stream` and `axpy` have every width up to their widest: a driver cuts any length into nearly equal parts. */
 export const KERNELS: readonly KernelRow[] = [
-  ...rows('stream', [[1, downFrom(13)], [2, downFrom(6)], [3, downFrom(3)]]),
+  ...rows('stream', [[1, downFrom(24), 13], [2, downFrom(12), 6], [3, downFrom(6), 3]]),
   ...rows('axpy', [[1, downFrom(6)], [2, downFrom(6)], [3, downFrom(3)]]),
   ...rows('gemv', Array.from({ length: 16 }, (_, i) => [i + 1, gemvWidths(i + 1)] as const)),
 ];
@@ -44,8 +52,8 @@ export const kernelName = ({ family, rows: count, width }: KernelRow): string =>
 export const parseKernelName = (name: string): KernelRow | undefined => KERNELS.find((row) => kernelName(row) === name);
 
 /** Widths of the kernels of `family` for `count` rows, widest first. */
-export const widthsOf = (family: KernelFamily, count: number): readonly number[] =>
-  KERNELS.filter((row) => row.family === family && row.rows === count).map((row) => row.width);
+export const widthsOf = (family: KernelFamily, count: number, tiles: Tiles = 'narrow'): readonly number[] =>
+  KERNELS.filter((row) => row.family === family && row.rows === count && (row.tiles === 'narrow' || tiles === 'wide')).map((row) => row.width);
 
 /** Row counts of `family`, most first. */
 export const rowCountsOf = (family: KernelFamily): readonly number[] =>

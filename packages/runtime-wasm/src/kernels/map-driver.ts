@@ -2,7 +2,7 @@ import type { Code, Local } from '../assembler/code.js';
 import type { ModuleWriter } from '../assembler/module.js';
 import { FLAG, RECORD, recordBytes } from '../pack/record.js';
 import { axpy, AXPY_PARAMETERS } from './axpy.js';
-import { rowCountsOf, widthsOf } from './manifest.js';
+import { rowCountsOf, widthsOf, type Tiles } from './manifest.js';
 import { stream, STREAM_PARAMETERS } from './stream.js';
 
 /** Kernels by their place in the module's table: place of (family, rows) + width. */
@@ -12,12 +12,12 @@ interface Places {
   readonly axpy: ReadonlyMap<number, number>;
 }
 
-function writeKernels(writer: ModuleWriter): Places {
+function writeKernels(writer: ModuleWriter, tiles: Tiles): Places {
   const functions: number[] = [];
   const lay = (family: 'stream' | 'axpy', write: (rows: number, width: number) => number): ReadonlyMap<number, number> =>
     new Map(rowCountsOf(family).map((rows) => {
       const place = functions.length - 1;
-      for (const width of [...widthsOf(family, rows)].reverse()) functions.push(write(rows, width));
+      for (const width of [...widthsOf(family, rows, tiles)].reverse()) functions.push(write(rows, width));
       return [rows, place];
     }));
   const streams = lay('stream', (rows, width) => stream(writer, rows, width));
@@ -60,11 +60,8 @@ function streamRun(writer: ModuleWriter): number {
   });
 }
 
-/** Parts in one word: width in bits 0-3, how many of it in bits 4-17, how many of one less in bits 18-31. */
-const SPLIT = { width: 15, manyAt: 4, many: 0x3fff, restAt: 18 } as const;
-
-/** Vectors that a tile may have at most, so that its parts fit in a word. */
-export const MOST_TILE = 0x3fff;
+/** Parts in one word: width in bits 0-4, how many of it in bits 5-17, how many of one less in bits 18-31. A tile has fewer than 2^13 vectors. */
+const SPLIT = { width: 31, manyAt: 5, many: 0x1fff, restAt: 18 } as const;
 
 /** One run, columns in chunks, all pixels for each chunk: (record, input, output, vectors). */
 function axpyRun(writer: ModuleWriter, rows: number, place: number): number {
@@ -94,8 +91,8 @@ function axpyRun(writer: ModuleWriter, rows: number, place: number): number {
  * Exports `map`: (program, program end, input, output, vectors, vectors per tile). All runs of the program over one
  * tile of pixels, then over the next, so that the tile's activations stay in the first cache.
  */
-export function mapDriver(writer: ModuleWriter): void {
-  const places = writeKernels(writer);
+export function mapDriver(writer: ModuleWriter, tiles: Tiles): void {
+  const places = writeKernels(writer, tiles);
   writer.table(places.functions);
   const run = streamRun(writer);
   const axpys = [...places.axpy].map(([rows, place]) => ({ rows, index: axpyRun(writer, rows, place) }));
@@ -108,7 +105,7 @@ export function mapDriver(writer: ModuleWriter): void {
       code.get(left).isZero().branchIf(1);
       code.get(left).set(vectors).get(tile).get(left).below().when(() => { code.get(tile).set(vectors); });
       for (const { count, packed } of splits) {
-        cut(code, vectors, widthsOf('stream', count)[0]!, split);
+        cut(code, vectors, widthsOf('stream', count, tiles)[0]!, split);
         code.get(split.width).get(split.many).i32(SPLIT.manyAt).shiftLeft().or().get(split.rest).i32(SPLIT.restAt).shiftLeft().or().set(packed);
       }
       code.get(program).set(record);

@@ -1,6 +1,8 @@
 import { FretworkError } from '@fretwork/format';
 import { relaxedSimd, simd } from 'wasm-feature-detect';
 import type { Level } from '../contract.js';
+import type { Tiles } from '../kernels/manifest.js';
+import { tryRevectorized } from './revectorize/try.js';
 import { compile } from './wasm.js';
 
 export interface ChosenLevel {
@@ -8,6 +10,8 @@ export interface ChosenLevel {
   readonly why: string;
   /** Left out at the level `javascript`. */
   readonly module?: WebAssembly.Module;
+  /** Of the module. */
+  readonly tiles: Tiles;
 }
 
 /** Best first. */
@@ -17,20 +21,23 @@ const LEVELS = [
 ] as const;
 
 /** The best level that this host compiles, or the one asked for. Throws `run.level` where it refuses that one. */
-export async function chooseLevel(wanted: Level | 'auto'): Promise<ChosenLevel> {
-  if (wanted === 'javascript') return { level: 'javascript', why: 'asked for' };
+export async function chooseLevel(wanted: Level | 'auto', revectorize = false): Promise<ChosenLevel> {
+  if (wanted === 'javascript') return { level: 'javascript', why: 'asked for', tiles: 'narrow' };
   const refused: Refusal[] = [];
   for (const row of LEVELS) {
     if (wanted !== 'auto' && wanted !== row.level) continue;
     const tried = await tryLevel(row);
     if (tried.ok) {
       const why = wanted === 'auto' ? ['the best that this host compiles', ...sentences(refused)].join('; ') : 'asked for';
-      return { level: row.level, why, module: tried.module };
+      const narrow: ChosenLevel = { level: row.level, why, module: tried.module, tiles: 'narrow' };
+      if (!revectorize) return narrow;
+      const joined = await tryRevectorized(row.level, tried.module);
+      return joined.ok ? { ...narrow, why: `${why}; ${joined.why}`, module: joined.module, tiles: 'wide' } : { ...narrow, why: `${why}; not revectorized: ${joined.reason}` };
     }
     refused.push({ level: row.level, reason: tried.reason });
   }
   if (wanted !== 'auto') throw new FretworkError('run.level', sentences(refused)[0]!, { hint: 'ask for level auto, or for javascript, which every host has' });
-  return { level: 'javascript', why: sentences(refused).join('; ') };
+  return { level: 'javascript', why: sentences(refused).join('; '), tiles: 'narrow' };
 }
 
 interface Refusal {

@@ -18,7 +18,7 @@ export async function startMachine({ level, threads: wanted, bytes, limitBytes, 
   const threads = chooseThreads(wanted, level.level);
   if (level.module === undefined || level.level === 'javascript') return { machine: javascriptMachine(bytes), threads };
   if (threads.count === 1) return { machine: await wasmMachine(level.module, bytes, limitBytes), threads };
-  const started = await threadedMachine(level.level, threads.count, bytes, limitBytes, signal);
+  const started = await threadedMachine({ level: level.level, tiles: level.tiles }, threads.count, bytes, limitBytes, signal);
   if (started.ok) return { machine: started.machine, threads };
   return { machine: await wasmMachine(level.module, bytes, limitBytes), threads: { count: 1, why: started.reason } };
 }

@@ -1,4 +1,5 @@
-import { buildKernels } from '../kernels/build.js';
+import { buildKernels, type KernelLevel } from '../kernels/build.js';
+import type { Tiles } from '../kernels/manifest.js';
 import { callAlone, PAGE_BYTES, type Kernels, type Machine } from './machine.js';
 import { startPool } from './threads/pool.js';
 
@@ -11,18 +12,18 @@ export type Compiled = { readonly ok: true; readonly module: WebAssembly.Module 
 /** The module is the same for every model: compiled once. */
 const COMPILED = new Map<string, Promise<Compiled>>();
 
-export function compile(level: 'relaxed' | 'simd', shared = false): Promise<Compiled> {
-  const key = `${level} ${shared}`;
-  const known = COMPILED.get(key) ?? compileNow(level, shared);
+export function compile(level: KernelLevel, shared = false, tiles: Tiles = 'narrow'): Promise<Compiled> {
+  const key = `${level} ${shared} ${tiles}`;
+  const known = COMPILED.get(key) ?? compileNow(level, shared, tiles);
   COMPILED.set(key, known);
   return known;
 }
 
 /** Compiles the kernels. A strict content security policy and a missing instruction both show here, and only here. */
-async function compileNow(level: 'relaxed' | 'simd', shared: boolean): Promise<Compiled> {
+async function compileNow(level: KernelLevel, shared: boolean, tiles: Tiles): Promise<Compiled> {
   if (typeof WebAssembly !== 'object') return { ok: false, reason: 'this host has no WebAssembly' };
   try {
-    const bytes = buildKernels(level, { initial: 1, maximum: MODULE_PAGES, shared });
+    const bytes = buildKernels(level, { initial: 1, maximum: MODULE_PAGES, shared }, tiles);
     return { ok: true, module: await WebAssembly.compile(bytes as BufferSource) };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
@@ -37,11 +38,17 @@ export async function wasmMachine(module: WebAssembly.Module, bytes: number, lim
   return { ...overMemory(memory), kernels, threads: 1, fork: callAlone(kernels), dispose: () => undefined };
 }
 
+/** Which of the modules. */
+export interface MachineCode {
+  readonly level: KernelLevel;
+  readonly tiles: Tiles;
+}
+
 export type Threaded = { readonly ok: true; readonly machine: Machine } | { readonly ok: false; readonly reason: string };
 
 /** The same with a pool of `threads` threads over a shared memory. Rejects with the reason of `signal` alone. */
-export async function threadedMachine(level: 'relaxed' | 'simd', threads: number, bytes: number, limitBytes: number, signal?: AbortSignal): Promise<Threaded> {
-  const compiled = await compile(level, true);
+export async function threadedMachine({ level, tiles }: MachineCode, threads: number, bytes: number, limitBytes: number, signal?: AbortSignal): Promise<Threaded> {
+  const compiled = await compile(level, true, tiles);
   if (!compiled.ok) return compiled;
   const memory = memoryOf(bytes, limitBytes, true);
   const { exports } = await WebAssembly.instantiate(compiled.module, { env: { memory } });

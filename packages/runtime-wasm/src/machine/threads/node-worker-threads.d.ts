@@ -14,3 +14,7 @@ declare module 'node:worker_threads' {
 declare module 'node:os' {
   export function availableParallelism(): number;
 }
+
+declare module 'node:v8' {
+  export function setFlagsFromString(flags: string): void;
+}
