@@ -99,6 +99,13 @@ export const CHECKS: readonly Check[] = [
     shows: true,
   },
   {
+    name: 'size',
+    says: 'a page loads at most 60 kB of @fretwork/runtime-wasm, gzipped: loader, reader, kernels of all levels',
+    command: ['node', 'tools/bundle-size.ts'],
+    parser: byExitCode,
+    shows: true,
+  },
+  {
     name: 'examples',
     says: 'docs/examples show what they must: in Node, and in Chromium under two content security policies',
     command: ['node', 'tools/examples/check.mjs', reports.examples],

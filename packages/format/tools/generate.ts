@@ -1,6 +1,6 @@
 /**
- * Makes the code of `src/schema/bcr.proto`: `bcr.pb.js` (protobuf.js, static), its types `bcr.pb.d.ts`, and `fields.ts`,
- * the table by which the header is scanned before it is decoded. `npm run generate -w @fretwork/format`.
+ * Makes the code of `src/schema/bcr.proto`: `bcr.pb.js` (the encoder, protobuf.js, static), the types `bcr.pb.d.ts`, and `fields.ts`,
+ * the table by which a header is scanned and decoded. `npm run generate -w @fretwork/format`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -11,8 +11,8 @@ const schema: URL = new URL('../src/schema/', import.meta.url);
 const proto: URL = new URL('bcr.proto', schema);
 const notice = '// Made from bcr.proto by tools/generate.ts. Not to be edited.\n';
 
-const NUMBERS: ReadonlySet<string> = new Set(['uint32', 'double', 'fixed32']);
-const WIDE: ReadonlySet<string> = new Set(['uint64', 'sint64']);
+/** 64-bit integers are safe integers by a rule. */
+const NUMBERS: ReadonlySet<string> = new Set(['uint32', 'uint64', 'sint64', 'double', 'fixed32']);
 
 /** Path of each generated file and what belongs in it. */
 export async function generated(): Promise<ReadonlyMap<URL, string>> {
@@ -28,7 +28,7 @@ export async function generated(): Promise<ReadonlyMap<URL, string>> {
 async function codec(): Promise<string> {
   const code = await promisify<string[], string | undefined>(pbjs.main)([
     '-t', 'static-module', '-w', 'esm', '--es6', '--dependency', 'protobufjs/minimal.js',
-    '--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-comments', '--no-service',
+    '--no-decode', '--no-create', '--no-verify', '--no-convert', '--no-delimited', '--no-typeurl', '--no-comments', '--no-service',
     proto.pathname,
   ]);
   // protobuf.js would keep the classes in a registry that all its users share; two versions of this package must not meet there.
@@ -46,12 +46,8 @@ function declarations(types: readonly protobuf.Type[]): string {
     '',
   ].join('\n');
   return `${notice}
-/** protobuf.js gives 64-bit integers as numbers where the package \`long\` is missing. */
-export type Int64 = number | { toNumber(): number };
-
 export interface Codec<T> {
   encode(message: T): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): T;
 }
 
 ${types.map(message).join('\n')}`;
@@ -62,8 +58,7 @@ const absent = (field: protobuf.Field): boolean =>
 
 function fieldType(field: protobuf.Field): string {
   const one = field.resolvedType instanceof protobuf.Enum || NUMBERS.has(field.type) ? 'number'
-    : WIDE.has(field.type) ? 'Int64'
-      : field.type === 'bool' ? 'boolean' : field.type;
+    : field.type === 'bool' ? 'boolean' : field.type;
   return field.repeated ? `readonly ${one}[]` : one;
 }
 
@@ -73,7 +68,8 @@ function fieldTable(types: readonly protobuf.Type[]): string {
     if (field.resolvedType instanceof protobuf.Type) facts.push(`message: '${field.resolvedType.name}'`);
     if (field.resolvedType instanceof protobuf.Enum) facts.push(`largest: ${Math.max(...Object.values(field.resolvedType.values))}`);
     if (field.repeated) facts.push('repeated: true');
-    if (field.partOf !== null && !field.partOf.isProto3Optional) facts.push(`oneof: '${field.partOf.name}'`);
+    if (field.partOf?.isProto3Optional) facts.push('optional: true');
+    else if (field.partOf !== null) facts.push(`oneof: '${field.partOf.name}'`);
     return `    ${field.id}: { ${facts.join(', ')} },`;
   };
   return `${notice}
@@ -88,6 +84,8 @@ export interface FieldRow {
   /** Of an enum: its largest value. Values have no gaps. */
   readonly largest?: number;
   readonly repeated?: true;
+  /** Left out is not the same as its default. */
+  readonly optional?: true;
   /** Only one field of a oneof may be there. */
   readonly oneof?: string;
 }

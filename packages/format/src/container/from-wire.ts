@@ -9,9 +9,6 @@ import type { WithArrays } from './outline.js';
 /** The array of section `at`: a place for a header, a view for a model. */
 export type Fetch<A> = (at: number) => A;
 
-/** 64-bit integers have been found to be safe by the scan of the header. */
-const int = (value: wire.Int64): number => (typeof value === 'number' ? value : value.toNumber());
-
 /** The records of the contract for a decoded header that keeps the rules of the stages before. */
 export function fromWire<A>(header: wire.Header, fetch: Fetch<A>): WithArrays<Model, A> {
   const { provenance, plan, recipe } = header;
@@ -25,7 +22,7 @@ export function fromWire<A>(header: wire.Header, fetch: Fetch<A>): WithArrays<Mo
     provenance: {
       producer: provenance!.producer,
       producerVersion: provenance!.producerVersion,
-      sourceOpset: int(provenance!.sourceOpset),
+      sourceOpset: provenance!.sourceOpset,
       doc: provenance!.doc,
       metadata: provenance!.metadata.map(pair),
     },
@@ -39,12 +36,12 @@ const pair = (row: wire.Pair): readonly [string, string] => [row.key, row.value]
 const value = (row: wire.Value): ValueInfo => ({
   name: row.name,
   dtype: elementName(row.element),
-  ...(row.shape && { shape: row.shape.dimensions.map((d) => d.symbol ?? int(d.size!)) }),
+  ...(row.shape && { shape: row.shape.dimensions.map((d) => d.symbol ?? d.size!) }),
 });
 
 function tensor<A>(row: wire.Tensor, fetch: Fetch<A>): WithArrays<Tensor, A> {
   const dtype = elementName(row.element);
-  const shape = row.shape.map(int);
+  const shape = row.shape;
   if (!row.sparse) return { kind: 'dense', dtype, shape, data: fetch(row.denseSection!) } as WithArrays<Tensor, A>;
   return {
     kind: 'sparse', dtype, shape, view: view(row.sparse.view!), matrices: row.sparse.matrices.map((m) => matrix(m, fetch)),
@@ -52,21 +49,21 @@ function tensor<A>(row: wire.Tensor, fetch: Fetch<A>): WithArrays<Tensor, A> {
 }
 
 const view = (row: wire.View): MatrixView => ({
-  count: int(row.count),
-  rows: int(row.rows),
-  columns: int(row.columns),
+  count: row.count,
+  rows: row.rows,
+  columns: row.columns,
   order: row.columnMajor ? 'column-major' : 'row-major',
-  kernel: int(row.kernel),
+  kernel: row.kernel,
 });
 
 function matrix<A>(row: wire.Matrix, fetch: Fetch<A>): WithArrays<SparseMatrix, A> {
   const encoding = ENCODINGS.find((name) => row[name])!;
-  const fields = row[encoding] as unknown as Readonly<Record<string, wire.Int64 | null | undefined>>;
-  const made: Record<string, unknown> = { encoding, rows: int(row.rows), columns: int(row.columns) };
-  for (const name of MATRIX_NUMBERS[encoding]) made[name] = int(fields[name]!);
+  const fields = row[encoding] as unknown as Readonly<Record<string, number | null | undefined>>;
+  const made: Record<string, unknown> = { encoding, rows: row.rows, columns: row.columns };
+  for (const name of MATRIX_NUMBERS[encoding]) made[name] = fields[name]!;
   for (const name of MATRIX_ARRAYS[encoding]) {
     const section = fields[`${name}Section`];
-    if (section !== null && section !== undefined) made[name] = fetch(int(section));
+    if (section !== null && section !== undefined) made[name] = fetch(section);
   }
   return made as WithArrays<SparseMatrix, A>;
 }
@@ -87,10 +84,10 @@ function layer<A>(row: wire.Layer, fetch: Fetch<A>): WithArrays<Layer, A> {
 }
 
 function attribute<A>(row: wire.NamedAttribute, fetch: Fetch<A>): WithArrays<Attribute, A> {
-  const made = row.int !== null && row.int !== undefined ? { type: 'int', value: int(row.int) }
+  const made = row.int !== null && row.int !== undefined ? { type: 'int', value: row.int }
     : typeof row.float === 'number' ? { type: 'float', value: row.float }
       : typeof row.string === 'string' ? { type: 'string', value: row.string }
-        : row.ints ? { type: 'ints', value: row.ints.values.map(int) }
+        : row.ints ? { type: 'ints', value: row.ints.values }
           : row.floats ? { type: 'floats', value: row.floats.values }
             : row.strings ? { type: 'strings', value: row.strings.values }
               : { type: 'tensor', value: tensor(row.tensor!, fetch) };
@@ -106,15 +103,15 @@ const activation = (row: wire.Activation): Activation => ({
 function scheme(row: wire.Scheme): Scheme {
   const made: Record<string, unknown> = { kind: schemeName(row.kind) };
   for (const [name, found] of Object.entries(row)) {
-    if (name !== 'kind' && found !== null && found !== undefined) made[name] = int(found as wire.Int64);
+    if (name !== 'kind' && found !== null && found !== undefined) made[name] = found;
   }
   return made as unknown as Scheme;
 }
 
 const tuning = (row: wire.Tuning): Tuning => ({
   ...(typeof row.kernel === 'string' && { kernel: row.kernel }),
-  ...(row.tile && { tile: row.tile.values.map(int) }),
-  ...(row.unroll && { unroll: row.unroll.values.map(int) }),
+  ...(row.tile && { tile: row.tile.values }),
+  ...(row.unroll && { unroll: row.unroll.values }),
   ...(typeof row.permute === 'string' && { permute: row.permute }),
 });
 
@@ -130,6 +127,6 @@ const mapping = (row: wire.Plan): MappingPlan => ({
 });
 
 const steps = (row: wire.Recipe): Recipe => ({
-  steps: row.steps.map((s) => ({ tool: s.tool, version: s.version, seed: int(s.seed), options: s.options })),
+  steps: row.steps.map((s) => ({ tool: s.tool, version: s.version, seed: s.seed, options: s.options })),
   hashes: row.hashes.map(pair),
 });

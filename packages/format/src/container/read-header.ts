@@ -4,7 +4,8 @@ import { PREAMBLE_RULES } from '../rules/preamble-rules.js';
 import { RECORD_RULES } from '../rules/record-rules.js';
 import { enforce } from '../rules/rule.js';
 import { sectionRows, TABLE_RULES } from '../rules/section-rules.js';
-import * as wire from '../schema/bcr.pb.js';
+import type * as wire from '../schema/bcr.pb.js';
+import { decodeHeader } from './decode-header.js';
 import { fromWire } from './from-wire.js';
 import { decodePreamble, placeSections, PREAMBLE_BYTES, requireLittleEndian } from './layout.js';
 import { withLimits, type ReadLimits } from './limits.js';
@@ -52,7 +53,7 @@ export function parseHeader(prefix: Uint8Array, size: number | undefined, limits
 
   const bytes = prefix.subarray(PREAMBLE_BYTES, needBytes);
   enforce(HEADER_RULES, headerSubject(bytes, headerCrc32, limits.headerMemory));
-  const decoded = wire.Header.decode(bytes);
+  const decoded = decodeHeader(bytes);
   enforce(RECORD_RULES, decoded);
   const rows = sectionRows(decoded);
   enforce(TABLE_RULES, { rows, headerBytes, fileBytes });

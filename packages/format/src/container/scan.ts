@@ -13,7 +13,8 @@ export interface ScanFault {
 
 /**
  * What one item of the header takes in memory, bytes: measured in V8, the decoder's record, ours and the sets of the rules
- * together. A layer has lists and a map of its own; a 64-bit integer is an object to the decoder.
+ * together. A layer has lists and a map of its own; a 64-bit integer counts as the object that many decoders make
+ * of it.
  */
 const COST = { layer: 700, message: 160, text: 32, number: 16, wide: 66 };
 

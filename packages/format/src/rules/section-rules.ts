@@ -15,7 +15,7 @@ export interface TableSubject {
 
 export const sectionRows = (header: wire.Header): readonly SectionRow[] => header.sections.map((row) => ({
   dtype: elementName(row.element),
-  length: typeof row.length === 'number' ? row.length : row.length.toNumber(),
+  length: row.length,
   crc32: row.crc32,
 }));
 

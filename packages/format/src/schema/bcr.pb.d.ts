@@ -1,11 +1,7 @@
 // Made from bcr.proto by tools/generate.ts. Not to be edited.
 
-/** protobuf.js gives 64-bit integers as numbers where the package `long` is missing. */
-export type Int64 = number | { toNumber(): number };
-
 export interface Codec<T> {
   encode(message: T): { finish(): Uint8Array };
-  decode(bytes: Uint8Array): T;
 }
 
 export interface Header {
@@ -24,13 +20,13 @@ export const Header: Codec<Header>;
 
 export interface Section {
   element: number;
-  length: Int64;
+  length: number;
   crc32: number;
 }
 export const Section: Codec<Section>;
 
 export interface Dimension {
-  size?: Int64 | null;
+  size?: number | null;
   symbol?: string | null;
 }
 export const Dimension: Codec<Dimension>;
@@ -55,7 +51,7 @@ export const NamedTensor: Codec<NamedTensor>;
 
 export interface Tensor {
   element: number;
-  shape: readonly Int64[];
+  shape: readonly number[];
   denseSection?: number | null;
   sparse?: Sparse | null;
 }
@@ -68,17 +64,17 @@ export interface Sparse {
 export const Sparse: Codec<Sparse>;
 
 export interface View {
-  count: Int64;
-  rows: Int64;
-  columns: Int64;
+  count: number;
+  rows: number;
+  columns: number;
   columnMajor: boolean;
-  kernel: Int64;
+  kernel: number;
 }
 export const View: Codec<View>;
 
 export interface Matrix {
-  rows: Int64;
-  columns: Int64;
+  rows: number;
+  columns: number;
   csr?: Csr | null;
   bcrc?: Bcrc | null;
   bcr?: Bcr | null;
@@ -104,8 +100,8 @@ export interface Bcrc {
 export const Bcrc: Codec<Bcrc>;
 
 export interface Bcr {
-  blockRows: Int64;
-  blockColumns: Int64;
+  blockRows: number;
+  blockColumns: number;
   presentSection?: number | null;
   rowMaskSection?: number | null;
   columnMaskSection?: number | null;
@@ -138,7 +134,7 @@ export const Layer: Codec<Layer>;
 
 export interface NamedAttribute {
   name: string;
-  int?: Int64 | null;
+  int?: number | null;
   float?: number | null;
   string?: string | null;
   ints?: Ints | null;
@@ -149,7 +145,7 @@ export interface NamedAttribute {
 export const NamedAttribute: Codec<NamedAttribute>;
 
 export interface Ints {
-  values: readonly Int64[];
+  values: readonly number[];
 }
 export const Ints: Codec<Ints>;
 
@@ -173,12 +169,12 @@ export const Activation: Codec<Activation>;
 export interface Scheme {
   kind: number;
   rate?: number | null;
-  keep?: Int64 | null;
-  patterns?: Int64 | null;
-  blockFilters?: Int64 | null;
-  blockChannels?: Int64 | null;
-  blockRows?: Int64 | null;
-  blockColumns?: Int64 | null;
+  keep?: number | null;
+  patterns?: number | null;
+  blockFilters?: number | null;
+  blockChannels?: number | null;
+  blockRows?: number | null;
+  blockColumns?: number | null;
   rowShare?: number | null;
 }
 export const Scheme: Codec<Scheme>;
@@ -194,7 +190,7 @@ export const Tuning: Codec<Tuning>;
 export interface Provenance {
   producer: string;
   producerVersion: string;
-  sourceOpset: Int64;
+  sourceOpset: number;
   doc: string;
   metadata: readonly Pair[];
 }
@@ -230,7 +226,7 @@ export const Recipe: Codec<Recipe>;
 export interface RecipeStep {
   tool: string;
   version: string;
-  seed: Int64;
+  seed: number;
   options: string;
 }
 export const RecipeStep: Codec<RecipeStep>;

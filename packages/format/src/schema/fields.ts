@@ -11,6 +11,8 @@ export interface FieldRow {
   /** Of an enum: its largest value. Values have no gaps. */
   readonly largest?: number;
   readonly repeated?: true;
+  /** Left out is not the same as its default. */
+  readonly optional?: true;
   /** Only one field of a oneof may be there. */
   readonly oneof?: string;
 }
@@ -121,9 +123,9 @@ export const FIELDS: Readonly<Record<MessageName, Readonly<Record<number, FieldR
   Bcr: {
     1: { name: 'block_rows', kind: 'uint64' },
     2: { name: 'block_columns', kind: 'uint64' },
-    3: { name: 'present_section', kind: 'uint32' },
-    4: { name: 'row_mask_section', kind: 'uint32' },
-    5: { name: 'column_mask_section', kind: 'uint32' },
+    3: { name: 'present_section', kind: 'uint32', optional: true },
+    4: { name: 'row_mask_section', kind: 'uint32', optional: true },
+    5: { name: 'column_mask_section', kind: 'uint32', optional: true },
     6: { name: 'payload_section', kind: 'uint32' },
   },
   Pattern: {
@@ -166,25 +168,25 @@ export const FIELDS: Readonly<Record<MessageName, Readonly<Record<number, FieldR
   },
   Activation: {
     1: { name: 'kind', kind: 'enum', largest: 7 },
-    2: { name: 'alpha', kind: 'double' },
-    3: { name: 'beta', kind: 'double' },
+    2: { name: 'alpha', kind: 'double', optional: true },
+    3: { name: 'beta', kind: 'double', optional: true },
   },
   Scheme: {
     1: { name: 'kind', kind: 'enum', largest: 7 },
-    2: { name: 'rate', kind: 'double' },
-    3: { name: 'keep', kind: 'uint64' },
-    4: { name: 'patterns', kind: 'uint64' },
-    5: { name: 'block_filters', kind: 'uint64' },
-    6: { name: 'block_channels', kind: 'uint64' },
-    7: { name: 'block_rows', kind: 'uint64' },
-    8: { name: 'block_columns', kind: 'uint64' },
-    9: { name: 'row_share', kind: 'double' },
+    2: { name: 'rate', kind: 'double', optional: true },
+    3: { name: 'keep', kind: 'uint64', optional: true },
+    4: { name: 'patterns', kind: 'uint64', optional: true },
+    5: { name: 'block_filters', kind: 'uint64', optional: true },
+    6: { name: 'block_channels', kind: 'uint64', optional: true },
+    7: { name: 'block_rows', kind: 'uint64', optional: true },
+    8: { name: 'block_columns', kind: 'uint64', optional: true },
+    9: { name: 'row_share', kind: 'double', optional: true },
   },
   Tuning: {
-    1: { name: 'kernel', kind: 'string' },
+    1: { name: 'kernel', kind: 'string', optional: true },
     2: { name: 'tile', kind: 'message', message: 'Ints' },
     3: { name: 'unroll', kind: 'message', message: 'Ints' },
-    4: { name: 'permute', kind: 'string' },
+    4: { name: 'permute', kind: 'string', optional: true },
   },
   Provenance: {
     1: { name: 'producer', kind: 'string' },
@@ -206,7 +208,7 @@ export const FIELDS: Readonly<Record<MessageName, Readonly<Record<number, FieldR
     1: { name: 'layer', kind: 'string' },
     2: { name: 'scheme', kind: 'message', message: 'Scheme' },
     3: { name: 'reason', kind: 'string' },
-    4: { name: 'predicted_ms', kind: 'double' },
+    4: { name: 'predicted_ms', kind: 'double', optional: true },
   },
   Recipe: {
     1: { name: 'steps', kind: 'message', message: 'RecipeStep', repeated: true },
