@@ -19,10 +19,13 @@ export function compactLayout(shape: readonly number[]): Layout {
   return { margin: 0, pitch: spatial.at(-1) ?? 1, first: 0, plane: spatial.reduce((a, b) => a * b, 1) };
 }
 
-/** Planes an odd number of cache lines apart, with room for the vectors that reach over the last cell. */
+/**
+ * Planes an odd number of cache lines apart, with room for the vectors that reach over the last cell. The first cell of a map
+ * is aligned to a vector: a load that spans two cache lines takes two turns.
+ */
 export function planeLayout([, , height, width]: readonly number[], margin: number): Layout {
   const pitch = width! + margin;
-  const first = margin * pitch + margin;
+  const first = Math.ceil((margin * pitch + margin) / 4) * 4;
   return { margin, pitch, first, plane: oddLines(first + (height! + margin) * pitch + 4) };
 }
 
