@@ -1,5 +1,5 @@
 import { random, type Random } from '@fretwork/conformance';
-import { dense, encode, inferShapes, weightsOf, type Attribute, type DenseTensor, type Layer, type Model, type Tensor } from '@fretwork/format';
+import { dense, encode, inferShapes, weightsOf, type Activation, type Attribute, type DenseTensor, type Layer, type Model, type Tensor } from '@fretwork/format';
 import { createInterpreter } from '@fretwork/reference';
 import { describe, expect, it } from 'vitest';
 import { load, type Level } from '../src/index.js';
@@ -7,6 +7,9 @@ import { load, type Level } from '../src/index.js';
 const tensor = (draw: Random, ...shape: readonly number[]): DenseTensor =>
   dense('f32', shape, Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => draw.normal()));
 const ints = (...value: readonly number[]): Attribute => ({ type: 'ints', value });
+
+/** As graph passes leave them on the layers before. */
+const ACTIVATIONS: readonly Activation[] = [{ kind: 'relu' }, { kind: 'clip', alpha: -0.5, beta: 1 }, { kind: 'sigmoid' }, { kind: 'hard-swish' }];
 
 /** A map that a next layer may read. */
 interface FeatureMap { readonly name: string; readonly channels: number; readonly size: number }
@@ -18,7 +21,8 @@ function network(draw: Random, size: number): Model {
   const maps: FeatureMap[] = [{ name: 'x', channels: draw.integer(1, 5), size }];
   const add = (operator: string, inputs: readonly string[], attributes: Record<string, Attribute>, channels: number, own: number): FeatureMap => {
     const name = `v${layers.length}`;
-    layers.push({ name: `l${layers.length}`, operator, domain: '', inputs, outputs: [name], attributes: new Map(Object.entries(attributes)) });
+    const activation = draw.next() < 0.15 && (operator === 'Conv' || operator === 'Add') ? ACTIVATIONS[draw.integer(0, 3)]! : undefined;
+    layers.push({ name: `l${layers.length}`, operator, domain: '', inputs, outputs: [name], attributes: new Map(Object.entries(attributes)), ...(activation === undefined ? {} : { activation }) });
     return { name, channels, size: own };
   };
   const convolution = (from: FeatureMap): FeatureMap => {

@@ -10,8 +10,8 @@ interface Maker {
 }
 
 /**
- * Joins an Add of two maps, and a Relu or Clip, to the layer whose result it alone reads. The Add goes to the later of its
- * two makers: what the other one made is there by then.
+ * Joins an Add of two maps, and a Relu or Clip, to the layer whose result it alone reads. The joined layer takes the place of
+ * the one that joined: nobody else waits for its result, and what the other maker of a sum made is there by then.
  */
 export function fuse(nodes: readonly Node[], uses: ReadonlyMap<string, number>, find: ValueOf, packedOf: (layer: Layer) => readonly PackedMatrix[]): readonly Node[] {
   const fused: (Node | undefined)[] = [...nodes];
@@ -23,28 +23,34 @@ export function fuse(nodes: readonly Node[], uses: ReadonlyMap<string, number>, 
     const node = at === undefined ? undefined : fused[at];
     return node === undefined || node.activation !== undefined || findRow(node.layer)?.fuses !== true || node.outputs[0]?.name !== value.name ? undefined : { at: at!, node };
   };
-  const join = (at: number, { at: into, node }: Maker, changes: Partial<Node>): void => {
+  const join = (at: number, { at: before, node }: Maker, changes: Partial<Node>): void => {
     const { layer, outputs } = fused[at]!;
-    fused[into] = { ...node, ...changes, outputs: [outputs[0], ...node.outputs.slice(1)], fused: [...node.fused, layer.name] };
-    fused[at] = undefined;
-    if (outputs[0] !== undefined) made.set(outputs[0].name, into);
+    fused[before] = undefined;
+    fused[at] = { ...node, ...changes, outputs: [outputs[0], ...node.outputs.slice(1)], fused: [...node.fused, layer.name] };
+    for (const output of fused[at]!.outputs) if (output !== undefined) made.set(output.name, at);
   };
   nodes.forEach((node, at) => {
     for (const output of node.outputs) if (output !== undefined) made.set(output.name, at);
-    if (node.activation !== undefined) return;
-    const clamp = clampOf(node.layer, find);
+    const clamp = node.activation === undefined ? clampOf(node.layer, find) : undefined;
     const before = clamp === undefined ? undefined : maker(node.inputs[0]);
     if (clamp !== undefined && before !== undefined) join(at, before, { activation: clamp });
-    else if (isSumOfTwo(node.layer)) joinAdd(at, node);
+    else if (isSumOfTwo(node.layer)) joinSum(at, node);
   });
   return fused.filter((node) => node !== undefined);
 
-  function joinAdd(at: number, { inputs: [a, b], outputs: [sum] }: Node): void {
-    if (a === undefined || b === undefined || sum === undefined || a.name === b.name) return;
-    const [first, second] = (made.get(a.name) ?? -1) < (made.get(b.name) ?? -1) ? [a, b] : [b, a];
-    const into = maker(second);
-    if (into === undefined || into.node.residual !== undefined || first.constant !== undefined || !sameSize(first, second) || !sameSize(first, sum)) return;
-    if (findRow(into.node.layer)?.adds?.(into.node, packedOf(into.node.layer)) === true) join(at, into, { residual: first });
+  function joinSum(at: number, { inputs: [a, b], outputs: [sum], activation }: Node): void {
+    // Kernels do these two themselves.
+    if (activation !== undefined && activation.kind !== 'relu' && activation.kind !== 'clip') return;
+    if (a === undefined || b === undefined || sum === undefined || a.name === b.name || !sameSize(a, b) || !sameSize(a, sum)) return;
+    const place = (value: Value): number => made.get(value.name) ?? -1;
+    // The later one first: its inputs live on anyway.
+    for (const [own, other] of place(a) < place(b) ? [[b, a], [a, b]] as const : [[a, b], [b, a]] as const) {
+      const into = maker(own);
+      if (into === undefined || into.node.residual !== undefined || other.constant !== undefined) continue;
+      if (findRow(into.node.layer)?.adds?.(into.node, packedOf(into.node.layer)) !== true) continue;
+      join(at, into, { residual: other, ...(activation === undefined ? {} : { activation }) });
+      return;
+    }
   }
 }
 
