@@ -1,4 +1,4 @@
-/** What runs in the page: the conformance kit on `@fretwork/runtime-wasm`, from the sources, one suite at one level per call. */
+/** What runs in the page: the conformance kit on `@fretwork/runtime-wasm`, from the sources, one suite in one way per call. */
 import { casesFromTree, randomCases, runCases, sourceFromOnnx, treeOf } from '@fretwork/conformance';
 import { gunzip, readUstar } from '@fretwork/datasets';
 import { dense } from '@fretwork/format';
@@ -42,7 +42,21 @@ const SUITES = {
   'random layers': async (count) => randomCases({ seed: SEED, count }),
 };
 
-globalThis.runSuite = async (suite, level, about) => {
-  const { passed, refused, failed, cases } = await runCases(runner(level), await SUITES[suite](about));
+/** A runtime that got fewer threads than asked for would pass with one. */
+const strictRunner = (level, threads) => {
+  const { load, ...rest } = runner(level, threads);
+  return {
+    ...rest,
+    load: async (source) => {
+      const loaded = await load(source);
+      const found = loaded.ok ? loaded.session.report().threads : undefined;
+      if (found !== undefined && found.count !== threads) throw new Error(`${found.count} threads: ${found.why}`);
+      return loaded;
+    },
+  };
+};
+
+globalThis.runSuite = async (suite, { level, threads }, about) => {
+  const { passed, refused, failed, cases } = await runCases(strictRunner(level, threads), await SUITES[suite](about));
   return { passed, refused, failed, others: cases.filter(({ status }) => status !== 'passed').map(({ name, status, reason }) => ({ name, status, reason })) };
 };

@@ -115,7 +115,7 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'browser',
-    says: 'the runtime passes the conformance kit in Chromium, at every level',
+    says: 'the runtime passes the conformance kit in Chromium, at every level and on two threads',
     command: ['node', 'tools/browser-test/browser-test.mjs', reports.browser],
     parser: byOutcomeFile(reports.browser),
     report: reports.browser,

@@ -1,8 +1,8 @@
 import type { Scheme } from '@fretwork/format';
-import { peerCaptions, timingText, type Peering, type Place } from './bench-layers.js';
-import type { ColdStart, ModelRow, ModelsReport, ModelTiming, PeerName, Timing } from './contract.js';
+import { peerCaptions, timingText, type Peering } from './bench-layers.js';
+import type { Caption, ColdStart, ModelRow, ModelsReport, ModelTiming, PeerCaption, PeerName, Timing } from './contract.js';
 import { checkAnswer } from './layers/check-answer.js';
-import { prepareModel, type NamedModel, type PreparedModel } from './models/prepare.js';
+import type { NamedModel, PreparedModel } from './models/prepare.js';
 import { drawInputs } from './models/random-weights.js';
 import type { Runner } from './peers/contract.js';
 import { ownRunner } from './peers/own.js';
@@ -25,39 +25,50 @@ export interface ModelsRequest {
 /** Starts a contender by itself; null where nobody can. */
 export type StartCold = (contender: ContenderName, model: PreparedModel) => Promise<ColdStart | null>;
 
+/** How the contenders of one network did. Plain, to be sent. */
+export interface TimedContenders {
+  readonly level: string;
+  readonly timings: Partial<Record<ContenderName, Timing>>;
+  readonly peers: readonly PeerCaption[];
+  readonly refused: Caption['refused'];
+}
+
+/** Where networks are timed. */
+export interface ModelPlace extends Pick<Caption, 'engine' | 'machine' | 'threads'> {
+  readonly prepare: (model: NamedModel) => PreparedModel;
+  readonly time: (model: PreparedModel, timing: ModelsRequest['timing']) => Promise<TimedContenders>;
+  readonly startCold: StartCold;
+}
+
 /** Times whole networks, ours pruned against ours dense and each peer, after every answer was checked. */
-export async function benchModels(models: readonly NamedModel[], request: ModelsRequest, peers: readonly Peering[], place: Place, startCold: StartCold): Promise<ModelsReport> {
-  const prepare = (model: NamedModel): PreparedModel => {
-    request.onProgress?.(`${model.name}: passes, pruning, reference`);
-    return prepareModel(model, request);
-  };
-  const refused: { peer: PeerName; layer: string; reason: string }[] = [];
+export async function benchModels(models: readonly NamedModel[], request: ModelsRequest, place: ModelPlace): Promise<ModelsReport> {
   const rows: ModelRow[] = [];
-  const timings: Record<string, Partial<Record<ContenderName, Timing>>> = {};
-  let level = '';
+  const timings: Record<string, TimedContenders['timings']> = {};
+  const refused: Caption['refused'][number][] = [];
+  let [level, peers]: [string, readonly PeerCaption[]] = ['', []];
   const timing = { sampleMs: 0, ...request.timing };
   for (const model of models) {
-    const prepared = prepare(model);
+    request.onProgress?.(`${model.name}: passes, pruning, reference`);
+    const prepared = place.prepare(model);
     request.onProgress?.(`${model.name}: timing`);
-    const measured = await timeModel(prepared, { ...request, timing }, peers, place.host.threads, refused);
-    level = measured.level;
-    timings[model.name] = measured.timings;
+    const timed = await place.time(prepared, timing);
+    ({ level, peers } = timed);
+    refused.push(...timed.refused);
+    timings[model.name] = timed.timings;
     const whole = new Map<ContenderName, ModelTiming>();
-    for (const [name, timing] of Object.entries(measured.timings) as [ContenderName, Timing][]) {
-      request.onProgress?.(`${model.name}: cold start of ${name}`);
-      const { ms, spread, percentiles } = timing;
-      whole.set(name, { ms, spread, percentiles, cold: await startCold(name, prepared), modelBytes: bytesFor(name, prepared).length });
+    for (const [name, { ms, spread, percentiles }] of Object.entries(timed.timings) as [ContenderName, Timing][]) {
+      whole.set(name, { ms, spread, percentiles, cold: await place.startCold(name, prepared), modelBytes: bytesFor(name, prepared).length });
     }
     rows.push({
-      model: model.name, ...schemeText(request.scheme), reached: prepared.reached, threads: place.host.threads, mmac: prepared.mmac, ...whole.get('fretwork')!,
-      peers: Object.fromEntries([...peers.map(({ row }) => row.name), 'own-dense' as const].map((name) => [name, whole.get(name) ?? null])),
+      model: model.name, ...schemeText(request.scheme), reached: prepared.reached, threads: place.threads, mmac: prepared.mmac, ...whole.get('fretwork')!,
+      peers: Object.fromEntries([...peers.map(({ name }) => name), 'own-dense' as const].map((name) => [name, whole.get(name) ?? null])),
     });
   }
   return {
     caption: {
-      what: 'models', date: new Date().toISOString(), engine: place.engine, machine: place.machine, threads: place.host.threads, level, outputs: request.outputs,
+      what: 'models', date: new Date().toISOString(), engine: place.engine, machine: place.machine, threads: place.threads, level, outputs: request.outputs,
       masks: request.scheme === undefined ? 'as the models are' : 'magnitude: one-shot, by the pruner; 1e-20 in place of what was cut, for dense contenders', seed: request.seed, timing: timingText(timing),
-      weights: request.randomWeights ? 'drawn' : 'of the models', peers: peerCaptions(peers), refused, timings,
+      weights: request.randomWeights ? 'drawn' : 'of the models', peers, refused, timings,
     },
     rows,
   };
@@ -74,15 +85,11 @@ function schemeText(scheme: Scheme | undefined): { readonly scheme: string; read
 /** What a network is timed from: all that crosses into a page. */
 export type TimedModel = Pick<PreparedModel, 'name' | 'inputs' | 'sparse' | 'dense' | 'onnx' | 'expected'>;
 
-export interface TimedContenders {
-  readonly level: string;
-  readonly timings: Partial<Record<ContenderName, Timing>>;
-}
-
-/** One call is one sample: what users wait for. */
-export async function timeModel(model: TimedModel, request: Pick<ModelsRequest, 'outputs' | 'seed' | 'timing' | 'signal'>, peers: readonly Peering[], threads: number, refused: { peer: PeerName; layer: string; reason: string }[]): Promise<TimedContenders> {
+/** Times one network. One call is one sample, where `timing` says nothing else: what users wait for. */
+export async function timeModel(model: TimedModel, request: Pick<ModelsRequest, 'outputs' | 'seed' | 'timing' | 'signal'>, peers: readonly Peering[], threads: number): Promise<TimedContenders> {
   const inputs = drawInputs(model.inputs, request.seed);
   const contenders: { readonly name: ContenderName; readonly runner: Runner; run(): unknown }[] = [];
+  const refused: Caption['refused'][number][] = [];
   const enter = async (name: ContenderName, runner: Runner): Promise<void> => {
     contenders.push({ name, runner, run: () => runner.run() });
     await runner.run();
@@ -99,7 +106,7 @@ export async function timeModel(model: TimedModel, request: Pick<ModelsRequest, 
     const own = await ownRunner(model.sparse, inputs, { threads, outputs: request.outputs });
     await enter('fretwork', own);
     const found = await measure(contenders, { ...request.timing, ...(request.signal === undefined ? {} : { signal: request.signal }) });
-    return { level: own.report().level, timings: Object.fromEntries(contenders.map(({ name }, i) => [name, found[i]!])) };
+    return { level: own.report().level, timings: Object.fromEntries(contenders.map(({ name }, i) => [name, found[i]!])), peers: peerCaptions(peers), refused };
   } finally {
     for (const { runner } of contenders) await runner.dispose();
   }

@@ -2,7 +2,7 @@ import { FretworkError, parseModel, readModel, type Model } from '@fretwork/form
 import { describe, expect, test } from 'vitest';
 import { TINY_LAYERS } from '../test/tiny-layers.js';
 import { benchLayers, type LayersRequest, type Peering, type Place } from './bench-layers.js';
-import { benchModels, type ModelsRequest } from './bench-models.js';
+import { benchModels, timeModel, type ModelPlace, type ModelsRequest, type StartCold } from './bench-models.js';
 import { coldStart } from './models/cold-start.js';
 import { forkColdStart } from './models/fork-cold-start.js';
 import { prepareModel } from './models/prepare.js';
@@ -84,6 +84,10 @@ const filled = (model: Model, name: string): number[] => Array.from(model.tensor
 
 describe('whole networks', () => {
   const scheme = { kind: 'bcr', rate: 4, blockRows: 4, blockColumns: 8, rowShare: 0.5 } as const;
+  const modelPlace = (peers: readonly Peering[], startCold: StartCold = () => Promise.resolve(null)): ModelPlace => ({
+    engine: 'engine', machine: 'machine', threads: 1, startCold,
+    prepare: (model) => prepareModel(model, models), time: (model, timing) => timeModel(model, { ...models, timing }, peers, 1),
+  });
   const models: ModelsRequest = { scheme, randomWeights: true, outputs: 'views', seed: 3, timing };
 
   test('drawn weights replace constants, the same for the same seed', () => {
@@ -109,17 +113,17 @@ describe('whole networks', () => {
 
   test('are timed after every answer was checked', async () => {
     const prepared: string[] = [];
-    const report = await benchModels([{ name: 'net', model: TOPOLOGY }], models, [peer(() => ({ ok: false, reason: 'no ONNX', hint: 'convert' }))], place, async (contender) => {
+    const report = await benchModels([{ name: 'net', model: TOPOLOGY }], models, modelPlace([peer(() => ({ ok: false, reason: 'no ONNX', hint: 'convert' }))], async (contender) => {
       prepared.push(contender);
       return null;
-    });
+    }));
     expect(prepared).toEqual(['own-dense', 'fretwork']);
     expect(report.rows).toHaveLength(1);
     expect(report.rows[0]).toMatchObject({ model: 'net', scheme: 'bcr', block: '4x8', rate: 4, threads: 1, cold: null, peers: { litert: null, 'own-dense': { cold: null } } });
     expect(report.rows[0]!.modelBytes).toBeLessThan(report.rows[0]!.peers['own-dense']!.modelBytes);
     expect(report.caption.refused).toEqual([{ peer: 'litert', layer: 'net', reason: 'no ONNX (convert)' }]);
     const wrong = peer(() => ({ ok: true, runner: { run: () => undefined, answer: () => new Float32Array(10), dispose: () => undefined } }));
-    await expect(benchModels([{ name: 'net', model: TOPOLOGY }], models, [wrong], place, () => Promise.resolve(null))).rejects.toMatchObject({ code: 'bench.answer' });
+    await expect(benchModels([{ name: 'net', model: TOPOLOGY }], models, modelPlace([wrong]))).rejects.toMatchObject({ code: 'bench.answer' });
   });
 
   test('start cold by themselves, in a process that answers once', async () => {

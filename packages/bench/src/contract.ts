@@ -113,14 +113,6 @@ export interface Caption {
   readonly refused: readonly { readonly peer: PeerName; readonly layer: string; readonly reason: string }[];
 }
 
-/** What a page measured. */
-export interface PageReport extends LayersReport {
-  /** Whether the page was served with COOP and COEP headers; without, there is one thread and a coarse clock. */
-  readonly isolated: boolean;
-  /** Bytes of bodies that the page loaded, by what they belong to. */
-  readonly servedBytes: Readonly<Record<string, number>>;
-}
-
 export interface LayersReport {
   readonly caption: Caption & { readonly speedups: readonly Speedups[]; readonly details: readonly LayerDetail[] };
   readonly rows: readonly LayerRow[];
@@ -176,3 +168,14 @@ export interface ModelsReport {
   readonly caption: Caption & { readonly weights: string; readonly timings: Readonly<Record<string, Readonly<Partial<Record<PeerName | 'fretwork', Timing>>>>> };
   readonly rows: readonly ModelRow[];
 }
+
+/** What a page measured. */
+export interface Paged {
+  /** Whether the page was served with COOP and COEP headers; without, there is one thread and a coarse clock. */
+  readonly isolated: boolean;
+  /** Bytes of bodies that the page loaded, not compressed, by the package they belong to; `page` is ours and the bench itself. */
+  readonly servedBytes: Readonly<Record<string, number>>;
+}
+
+export type LayersPage = LayersReport & Paged;
+export type ModelsPage = ModelsReport & Paged;

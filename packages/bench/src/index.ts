@@ -1,5 +1,5 @@
 export type {
-  Caption, ColdStart, LayerDetail, LayerRow, LayersReport, ModelRow, ModelsReport, ModelTiming, PageReport, PeerCaption, PeerName, Percentiles, Refusal, Speedups, Timing,
+  Caption, ColdStart, LayerDetail, LayerRow, LayersPage, LayersReport, ModelRow, ModelsPage, ModelsReport, ModelTiming, Paged, PeerCaption, PeerName, Percentiles, Refusal, Speedups, Timing,
 } from './contract.js';
 
 // layers/
@@ -8,7 +8,7 @@ export { LAYER_SET, type BenchLayer, type ConvLayer, type FullLayer, type GruLay
 export { MASK_SCHEMES, MASK_SOURCES, type Block, type MaskScheme, type MaskSource } from './layers/masks.js';
 export { benchLayersInNode, benchModelsInNode, type NodeOptions } from './node-bench.js';
 
-export { benchLayersInBrowser, type BrowserOptions } from './browser-bench.js';
+export { benchLayersInBrowser, benchModelsInBrowser, type BrowserOptions } from './browser-bench.js';
 
 // models/
 export type { ModelsRequest } from './bench-models.js';

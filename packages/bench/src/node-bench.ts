@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benchLayers, startPeers, type LayersRequest } from './bench-layers.js';
-import { benchModels, bytesFor, type ModelsRequest, type StartCold } from './bench-models.js';
+import { benchModels, bytesFor, timeModel, type ModelsRequest, type StartCold } from './bench-models.js';
 import type { LayersReport, ModelsReport } from './contract.js';
 import { forkColdStart } from './models/fork-cold-start.js';
-import type { NamedModel } from './models/prepare.js';
+import { prepareModel, type NamedModel } from './models/prepare.js';
 import { nodePlace } from './node-place.js';
 import { PEERS } from './peers/table.js';
 
@@ -29,12 +29,18 @@ export async function benchModelsInNode(models: readonly NamedModel[], request: 
   const place = nodePlace(threads);
   const folder = await mkdtemp(join(tmpdir(), 'fretwork-bench-'));
   const startCold: StartCold = async (contender, model) => {
+    request.onProgress?.(`${model.name}: cold start of ${contender}`);
     const file = join(folder, contender === 'fretwork' || contender === 'own-dense' ? 'model.bcr' : 'model.onnx');
     await writeFile(file, bytesFor(contender, model));
     return forkColdStart({ contender, file, inputs: model.inputs, seed: request.seed, threads });
   };
   try {
-    return await benchModels(models, request, await startPeers(peersOf(native), place.host), place, startCold);
+    const peers = await startPeers(peersOf(native), place.host);
+    return await benchModels(models, request, {
+      engine: place.engine, machine: place.machine, threads, startCold,
+      prepare: (model) => prepareModel(model, request),
+      time: (model, timing) => timeModel(model, { ...request, timing }, peers, threads),
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

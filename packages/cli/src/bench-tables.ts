@@ -1,4 +1,4 @@
-import { speedup, type Caption, type LayersReport, type LayerDetail, type ModelRow, type ModelsReport, type ModelTiming, type PageReport, type PeerName, type Refusal } from '@fretwork/bench';
+import { speedup, type Caption, type LayerDetail, type LayersReport, type ModelRow, type ModelsReport, type ModelTiming, type Paged, type PeerName, type Refusal } from '@fretwork/bench';
 import { grouped, percent, plain, printTable } from './print-table.js';
 
 /** Where and how it was measured, one fact a line. */
@@ -73,5 +73,5 @@ export function modelsText({ caption, rows }: ModelsReport): string {
   return `${table}${notes.length === 0 ? '' : `\n${notes.join('\n')}\n`}`;
 }
 
-export const servedText = ({ servedBytes }: PageReport): string =>
+export const servedText = ({ servedBytes }: Paged): string =>
   `loaded, not compressed: ${Object.entries(servedBytes).map(([name, bytes]) => `${name} ${grouped(bytes)} bytes`).join(', ')}\n`;

@@ -23,6 +23,10 @@
  * content is part of the plan: another content is another plan. Where only a computed value would decide it (NonZero),
  * the layer is refused.
  *
+ * Streams. With `carry` the value of an output becomes an input of the next run, with `states: 'kept'` recurrent layers
+ * start where the last run left them: a sequence that comes in pieces gives what the whole gives. What is kept belongs
+ * to the runtime, which holds one stream; `reset` begins another.
+ *
  * Threads. With `threads` a pool of workers shares one memory with the caller and takes its part of the layers for which
  * that pays; `run` still returns when all is done, and the caller's thread works too. Workers sleep between runs, keep no
  * process of Node alive and end with `dispose`. Where memory cannot be shared there is one thread, and `report` says why.
@@ -30,7 +34,7 @@
  *
  * What is thrown. `FretworkError` alone: `run.unsupported` (every refused layer in one error), `run.input-missing`,
  * `run.input-unknown`, `run.dtype`, `run.rank`, `run.shape`, `run.index`, `run.value-missing`, `run.memory`,
- * `run.disposed`, `run.views`, `run.level`, `run.threads`, `run.worker`, `run.attribute`, those of `loadModel`, and the reason of `signal` as the cause of
+ * `run.disposed`, `run.views`, `run.level`, `run.threads`, `run.worker`, `run.carry`, `run.attribute`, those of `loadModel`, and the reason of `signal` as the cause of
  * `load.aborted`.
  */
 import type { DenseTensor, LoadProgress } from '@fretwork/format';
@@ -58,6 +62,16 @@ export interface RuntimeOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
   /** `copies` where left out. */
   readonly outputs?: 'copies' | 'views';
+  /**
+   * For models that take their state as an input and give it as an output: `{ output: input }`. The input starts as zeros, is
+   * what the output was from then on, and need not be given; one that is given is taken. Throws `run.carry` where they do not fit.
+   */
+  readonly carry?: Readonly<Record<string, string>>;
+  /**
+   * `kept`: GRU, LSTM and RNN layers that start from a constant start there only once, and then where the last run ended.
+   * `fresh` where left out. Throws `run.carry` for layers that run backwards.
+   */
+  readonly states?: 'fresh' | 'kept';
   /** Times every layer of every run, for `report`; off where left out: asking the clock costs some tenths of a microsecond a layer. */
   readonly timings?: boolean;
   /** `copies` where left out. With `views` the tensors of `inputViews` can be filled and given to `run`, which then copies nothing in. */
@@ -67,7 +81,7 @@ export interface RuntimeOptions {
 export type Tensors = Readonly<Record<string, DenseTensor>>;
 
 export interface Runtime {
-  /** Names that `run` needs, in the model's order. */
+  /** Names that `run` needs, in the model's order; what is carried from run to run is not among them. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   run(inputs: Tensors): Record<string, DenseTensor>;
@@ -77,6 +91,8 @@ export interface Runtime {
    * `run.views` without the option `inputs: 'views'`, `run.shape` where a shape is not known.
    */
   inputViews(shapes?: Readonly<Record<string, readonly number[]>>): Record<string, DenseTensor>;
+  /** What is kept from run to run starts anew. Does nothing where nothing is kept. */
+  reset(): void;
   /** Lets the memory go. A second call does nothing; `run` throws `run.disposed` from here on. */
   dispose(): void;
   /** What is being done and why; of the plan that ran last. */
@@ -89,6 +105,8 @@ export interface RuntimeReport {
   /** Why this level, and why none above it. */
   readonly why: string;
   readonly threads: ThreadReport;
+  /** What is kept from run to run: outputs that become inputs; `layer` has none of its own in the model. */
+  readonly states: readonly { readonly from: string; readonly to: string; readonly layer?: string }[];
   readonly memory: {
     /** Of the WebAssembly memory as it is now. */
     readonly bytes: number;

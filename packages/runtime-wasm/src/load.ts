@@ -7,6 +7,7 @@ import { startMachine } from './machine/start-machine.js';
 import { contentInputs } from './plan/content.js';
 import { packModel, planPacking } from './session/pack-model.js';
 import { Session } from './session/session.js';
+import { planStates } from './session/states.js';
 
 const GIBIBYTE = 2 ** 30;
 
@@ -23,7 +24,8 @@ export async function load(source: ModelSource | Model, options: RuntimeOptions 
   });
   requireSupport(model.layers);
   const memoryLimit = Math.min(options.memoryLimit ?? GIBIBYTE, 65536 * PAGE_BYTES);
-  const packing = planPacking(model);
+  const states = planStates(model, options);
+  const packing = planPacking(states.model);
   const bytes = RESERVED_BYTES + packing.bytes;
   if (bytes > memoryLimit) {
     throw new FretworkError('run.memory', 'the weights alone need more memory', { expected: `at most ${memoryLimit} bytes`, actual: `${bytes} bytes`, hint: 'raise memoryLimit, or prune more' });
@@ -32,10 +34,15 @@ export async function load(source: ModelSource | Model, options: RuntimeOptions 
   const { machine, threads } = await startMachine({
     level, bytes, threads: options.threads ?? 1, limitBytes: memoryLimit, ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
-  const packed = packModel(packing, machine.buffer(), RESERVED_BYTES);
-  return new Session({
-    model, machine, level, threads, packed, memoryLimit, weightBytes: packing.bytes, outputs: options.outputs ?? 'copies', inputs: options.inputs ?? 'copies', timings: options.timings ?? false, contentInputs: contentInputs(model),
-  });
+  try {
+    return new Session({
+      model: states.model, machine, level, threads, packed: packModel(packing, machine.buffer(), RESERVED_BYTES), memoryLimit, weightBytes: packing.bytes,
+      outputs: options.outputs ?? 'copies', inputs: options.inputs ?? 'copies', timings: options.timings ?? false, contentInputs: contentInputs(states.model), states,
+    });
+  } catch (error) {
+    machine.dispose();
+    throw error;
+  }
 }
 
 const isModel = (source: ModelSource | Model): source is Model => typeof source === 'object' && 'layers' in source && 'tensors' in source;

@@ -41,7 +41,15 @@ describe('masks', () => {
     const same = (a: Float32Array, b: Float32Array): boolean => a.every((value, i) => value === b[i]);
     expect([same(one!, two!), same(one!, other!)]).toEqual([true, false]);
     const kept = one!.reduce((sum, value) => sum + value, 0) / one!.length;
-    expect(Math.abs(kept - 0.25)).toBeLessThan(0.02);
+    expect(Math.abs(kept - 0.25)).toBeLessThan(0.0026);
+  });
+
+  test('of few blocks keep what is asked too', () => {
+    const small = { ...matrix, rows: 24, columns: 96, values: new Float32Array(24 * 96).fill(1) };
+    for (const density of [0.25, 0.1, 0.05]) {
+      const kept = prune(small, request('bcr', { density }), random(2)).reduce((sum, value) => sum + value, 0) / small.values.length;
+      expect(Math.abs(kept / density - 1), String(density)).toBeLessThan(0.1);
+    }
   });
 
   test('of blocks are rows times columns inside each block', () => {

@@ -4,7 +4,7 @@ import { choose, type Random } from './random.js';
 
 /**
  * How masks come about. `iid`: each row and each column of a block (each weight, where there are no blocks) stays with the
- * same probability, independent of all others. `uniform`: each block keeps the same counts, at drawn places.
+ * same probability, independent of all others, drawn anew until the whole has the density asked for. `uniform`: each block keeps the same counts, at drawn places.
  * `magnitude`: `@fretwork/pruner` projects the random weights by the scheme, with its default allocation.
  */
 export type MaskSource = 'iid' | 'uniform' | 'magnitude';
@@ -68,7 +68,21 @@ export function prune(matrix: MaskedMatrix, request: MaskRequest, draw: Random):
     return matrix.values.map((value, i) => (mask.keep[i] === 1 ? value : 0));
   }
   if (row.rowShare === undefined) throw new FretworkError('bench.option', `masks of scheme ${row.name} are not drawn`, { hint: 'take --masks magnitude' });
-  return row.blocks ? drawBlocks(matrix, request, row.rowShare, draw) : drawSingles(matrix, request, draw);
+  const { rowShare } = row;
+  return nearest(request.density, () => (row.blocks ? drawBlocks(matrix, request, rowShare, draw) : drawSingles(matrix, request, draw)));
+}
+
+const DRAWS = 64;
+const CLOSE_ENOUGH = 0.01;
+
+/** A matrix of few blocks rarely has the density that was asked for: drawn anew until it is within 1 % of it, else the nearest. */
+function nearest(density: number, once: () => Float32Array): Float32Array {
+  let [best, error] = [once(), Infinity];
+  for (let drawn = best, i = 1; ; drawn = once(), i++) {
+    const off = Math.abs(drawn.reduce((kept, value) => kept + (value === 0 ? 0 : 1), 0) / (density * drawn.length) - 1);
+    if (off < error) [best, error] = [drawn, off];
+    if (error <= CLOSE_ENOUGH || i >= DRAWS) return best;
+  }
 }
 
 function drawSingles({ rows, columns, values }: MaskedMatrix, { density, source }: MaskRequest, draw: Random): Float32Array {

@@ -63,7 +63,14 @@ export function nodeHost(threads: number): PeerHost {
 async function startLitert(threads: number): Promise<Loaded<LiteRt>> {
   if (threads > 1) throw new Error('its threads do not start in Node, where their script passes for a module');
   const { folder, version } = installed('@litertjs/core');
-  const { loadLiteRt, loadAndCompile, Tensor } = await optionalPackage('@litertjs/core', () => import('@litertjs/core'));
+  const { getGlobalLiteRtPromise, loadLiteRt, loadAndCompile, Tensor } = await optionalPackage('@litertjs/core', () => import('@litertjs/core'));
+  const module = { Tensor, loadAndCompile } as unknown as LiteRt;
+  // It starts once in a process.
+  const started = getGlobalLiteRtPromise();
+  if (started !== undefined) {
+    await started;
+    return { module, version };
+  }
   const lent = globalThis as { self?: unknown; importScripts?: unknown };
   const before = { self: lent.self, importScripts: lent.importScripts };
   lent.self = globalThis;
@@ -79,7 +86,7 @@ async function startLitert(threads: number): Promise<Loaded<LiteRt>> {
     if (before.self === undefined) delete lent.self;
     if (before.importScripts === undefined) delete lent.importScripts;
   }
-  return { module: { Tensor, loadAndCompile } as unknown as LiteRt, version };
+  return { module, version };
 }
 
 /** It tells the console about accelerators that a command line has no use for. */

@@ -14,7 +14,9 @@ beforeAll(async () => {
 });
 
 describe.each(PEERS)('$name', ({ name }) => {
-  test('starts in Node', () => {
+  test('starts in Node, and again', async () => {
+    const [again] = await startPeers(PEERS.filter((row) => row.name === name), nodeHost(1));
+    expect(again!.started).toMatchObject({ ok: true });
     expect(peers.find(({ row }) => row.name === name)!.started).toMatchObject({ ok: true, version: expect.stringMatching(/^\d+\./) });
   });
 

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, resolve } from 'node:path';
-import { benchLayersInBrowser, benchLayersInNode, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
+import { benchLayersInBrowser, benchLayersInNode, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
 import { buildNetwork, NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import { captionText, layersText, modelsText, servedText } from '../bench-tables.js';
@@ -43,12 +43,12 @@ export const bench: Command = {
     { name: 'seed', value: 'N', says: 'Of weights, inputs and masks. Default: 1.' },
     { name: 'json', says: 'Print { caption, rows: [{ layer, scheme, block, sparsity, threads, ms, spread, peers }] }, times in ms; model: rows of networks.' },
   ],
-  examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench model mobilenetv2 model.onnx --rate 10', 'fretwork bench browser --only convolution --json'],
+  examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench model mobilenetv2 model.onnx --rate 10', 'fretwork bench browser --only convolution --json', 'fretwork bench browser mobilenetv2 --pages isolated'],
   notes: [
     'WHAT: layers  single layers of well-known networks',
     '      model   whole networks: files, or with random weights',
     `              ${NETWORKS.map(({ name }) => name).join(', ')}`,
-    '      browser the layers again, in headless Chromium; needs playwright-core and rolldown',
+    '      browser the same in headless Chromium: layers, or networks where there are any; needs playwright-core and rolldown',
     'Peers are packages to install beside: onnxruntime-web, @litertjs/core with flatbuffers, @tensorflow/tfjs-core with',
     '@tensorflow/tfjs-backend-wasm, onnxruntime-node. What is missing is said, not skipped in silence.',
     'A ? stands where the spread of the samples is larger than the gap: nothing can be said there.',
@@ -74,14 +74,25 @@ async function browser(args: Arguments, terminal: Terminal): Promise<unknown> {
   const which = choice(args, 'pages', ['both', 'isolated', 'plain']);
   const isolated = which === 'both' ? [true, false] : [which === 'isolated'];
   const executable = args.text('chromium');
-  const pages = await benchLayersInBrowser(layersRequest(args, terminal), { threads: threadsOption(args), isolated, ...(executable === undefined ? {} : { executable }) });
-  if (!args.flag('json')) {
-    for (const report of pages) terminal.out(`${captionText(report.caption)}\n${layersText(report)}\n${servedText(report)}\n`);
+  const options = { threads: threadsOption(args), isolated, ...(executable === undefined ? {} : { executable }) };
+  const print = (text: string): void => { if (!args.flag('json')) terminal.out(text); };
+  if (args.positionals.length > 1) {
+    const pages = await benchModelsInBrowser(await namedModels(args), modelsRequest(args, terminal), options);
+    for (const report of pages) print(`${captionText(report.caption)}\n${modelsText(report)}\n${servedText(report)}\n`);
+    return { pages };
   }
+  const pages = await benchLayersInBrowser(layersRequest(args, terminal), options);
+  for (const report of pages) print(`${captionText(report.caption)}\n${layersText(report)}\n${servedText(report)}\n`);
   return { pages };
 }
 
 async function models(args: Arguments, terminal: Terminal): Promise<unknown> {
+  const report = await benchModelsInNode(await namedModels(args), modelsRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native') });
+  if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${modelsText(report)}`);
+  return report;
+}
+
+async function namedModels(args: Arguments): Promise<readonly NamedModel[]> {
   const names = args.positionals.slice(1);
   if (names.length === 0) throw usage('operand', 'bench model needs at least one MODEL', 'bench');
   const named: NamedModel[] = [];
@@ -89,16 +100,17 @@ async function models(args: Arguments, terminal: Terminal): Promise<unknown> {
     const model = NETWORKS.some((row) => row.name === name) ? buildNetwork(name) : (await readModelFile(name)).model;
     named.push({ name: modelName(name), model, inputShapes: openShapes(model, args.texts('shape'), 'bench') });
   }
+  return named;
+}
+
+function modelsRequest(args: Arguments, terminal: Terminal): ModelsRequest {
   const scheme = MASK_SCHEMES.find((row) => row.name === (args.text('scheme') ?? 'bcr'));
   if (scheme === undefined) throw usage('scheme', `there is no scheme ${JSON.stringify(args.text('scheme'))}; known: ${MASK_SCHEMES.map((row) => row.name).join(', ')}`, 'bench');
   const rate = numberOption(args, 'rate', { least: 1, most: 1e6 }) ?? 10;
   const { outputs, seed, timing, onProgress } = layersRequest(args, terminal);
-  const request: ModelsRequest = {
+  return {
     ...(args.flag('as-is') ? {} : { scheme: scheme.scheme(rate, blockOption(args)) }), randomWeights: args.flag('random-weights'), outputs, seed, timing, ...(onProgress === undefined ? {} : { onProgress }),
   };
-  const report = await benchModelsInNode(named, request, { threads: threadsOption(args), native: args.flag('native') });
-  if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${modelsText(report)}`);
-  return report;
 }
 
 /** `light_resnet50` of its file; a folder's name where the file is called `model.onnx`. */

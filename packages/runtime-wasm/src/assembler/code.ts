@@ -95,8 +95,19 @@ export class Code {
   storeLane(lane: number, offset = 0): this { return this.#simd(0x5a, 2).#unsigned(offset).#emit(lane); }
 
   vectorZero(): this { return this.#simd(0x0c, ...new Array<number>(16).fill(0)); }
+  /** The same float in all four lanes. */
+  floats(value: number): this { return this.#simd(0x0c, ...new Uint8Array(Float32Array.of(value, value, value, value).buffer)); }
   vectorAdd(): this { return this.#simd(0xe4); }
+  vectorSub(): this { return this.#simd(0xe5); }
   vectorMultiply(): this { return this.#simd(0xe6); }
+  vectorDivide(): this { return this.#simd(0xe7); }
+  /** Four integers each: a + b, and a shifted by the i32 b. */
+  lanesAdd(): this { return this.#simd(0xae); }
+  lanesShiftLeft(): this { return this.#simd(0xab); }
+  /** a, b → all bits of a lane where a < b, none elsewhere */
+  lanesBelow(): this { return this.#simd(0x43); }
+  /** a, b, bits → a where a bit is set, b elsewhere */
+  lanesChoose(): this { return this.#simd(0x52); }
   /** A NaN in either stays. */
   vectorMaximum(): this { return this.#simd(0xe9); }
   /** a, b → b < a ? b : a; a NaN in `a` stays. */

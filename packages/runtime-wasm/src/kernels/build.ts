@@ -1,4 +1,5 @@
 import { ModuleWriter, type MemoryType } from '../assembler/module.js';
+import { cellDrivers } from './cells.js';
 import { copyDrivers } from './copy.js';
 import { vectorDriver } from './gemv.js';
 import type { Tiles } from './manifest.js';
@@ -15,5 +16,6 @@ export function buildKernels(level: KernelLevel, memory: MemoryType, tiles: Tile
   vectorDriver(writer);
   copyDrivers(writer);
   poolDrivers(writer);
+  cellDrivers(writer);
   return writer.finish(memory);
 }

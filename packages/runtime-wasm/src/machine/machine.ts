@@ -19,6 +19,17 @@ export interface Kernels {
   /** Each float put together with the `taps` - 1 behind it, at every float or every second one. */
   readonly columnsMost: Pool;
   readonly columnsSum: Pool;
+  /**
+   * One time step of a recurrent layer (`kernels/cells.ts`), given both halves of every gate, `[gates, size]`; replaces the
+   * states. `gru` has its reset gate behind the product; before it, `sigmoids` and `gruLate` are its two parts.
+   */
+  readonly rnn: (input: number, recurrent: number, hidden: number, size: number) => void;
+  readonly gru: (input: number, recurrent: number, hidden: number, size: number) => void;
+  /** recurrent = sigmoid(input + recurrent) */
+  readonly sigmoids: (input: number, recurrent: number, size: number) => void;
+  /** hidden = (1 - update) · tanh(input + recurrent) + update · hidden */
+  readonly gruLate: (input: number, recurrent: number, update: number, hidden: number, size: number) => void;
+  readonly lstm: (input: number, recurrent: number, cell: number, hidden: number, peepholes: number, size: number) => void;
 }
 
 export type Pool = (from: number, to: number, count: number, distance: number, vectors: number) => void;

@@ -6,6 +6,7 @@ import { sizeOf, type PackedMatrix } from '../operators/row.js';
 import { planModel, type Plan } from '../plan/plan-model.js';
 import { bindPlan, type BoundPlan, type Decoded } from './bind.js';
 import { checkInputs } from './inputs.js';
+import { keepStates, type KeptStates, type StatePlan } from './states.js';
 
 /** Plans kept at the same time; one more, and all go. */
 const MOST_PLANS = 8;
@@ -18,6 +19,8 @@ interface Kept {
   /** The memory that `bound` was made for. */
   buffer: ArrayBufferLike;
   bound: BoundPlan;
+  /** The outputs that callers see. */
+  views: Record<string, DenseTensor>;
   /** Milliseconds that each step has taken, in all runs together. */
   readonly spent: Float64Array;
   runs: number;
@@ -36,12 +39,17 @@ export interface SessionParts {
   readonly timings: boolean;
   /** Inputs whose content decides a shape. */
   readonly contentInputs: readonly string[];
+  readonly states: StatePlan;
 }
 
 export class Session implements Runtime {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   #parts: SessionParts | undefined;
+  /** All inputs of the model, those that states fill included. */
+  readonly #names: readonly string[];
+  /** Undefined where nothing is kept from run to run. */
+  readonly #states: KeptStates | undefined;
   readonly #decoded: Decoded = new WeakMap();
   readonly #base: number;
   #top: number;
@@ -50,17 +58,21 @@ export class Session implements Runtime {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.inputs = parts.model.inputs.map((input) => input.name).filter((name) => !parts.model.tensors.has(name));
-    this.outputs = parts.model.outputs.map((output) => output.name);
+    const { states, hidden } = parts.states;
+    this.#names = parts.model.inputs.map((input) => input.name).filter((name) => !parts.model.tensors.has(name));
+    this.inputs = this.#names.filter((name) => !states.some(({ to }) => to === name));
+    this.outputs = parts.model.outputs.map((output) => output.name).filter((name) => !hidden.includes(name));
+    this.#states = states.length === 0 ? undefined : keepStates(parts.states);
     this.#base = RESERVED_BYTES + parts.weightBytes;
     this.#top = this.#base;
-    const shapes = parts.model.inputs.filter((input) => this.inputs.includes(input.name)).map((input) => input.shape);
+    const shapes = parts.model.inputs.filter((input) => this.#names.includes(input.name)).map((input) => input.shape);
     // Where all is known beforehand, the first run is to be as quick as the second, and faults are to show now.
     if (parts.contentInputs.length === 0 && shapes.every((shape) => shape?.every((d) => typeof d === 'number'))) this.#make(shapes as readonly (readonly number[])[], []);
   }
 
-  run(inputs: Tensors): Record<string, DenseTensor> {
+  run(given: Tensors): Record<string, DenseTensor> {
     const parts = this.#alive();
+    const inputs = this.#states === undefined ? given : this.#states.join(given);
     checkInputs(parts.model, inputs);
     const kept = this.#find(inputs) ?? this.#makeFor(inputs, parts.contentInputs);
     this.#latest = kept;
@@ -73,28 +85,41 @@ export class Session implements Runtime {
     }
     if (parts.timings) timed(kept);
     else for (let i = 0; i < bound.steps.length; i++) bound.steps[i]!();
-    return parts.outputs === 'views' ? bound.views : copies(bound.views);
+    this.#states?.take(bound.views);
+    return parts.outputs === 'views' ? kept.views : copies(kept.views);
+  }
+
+  reset(): void {
+    this.#alive();
+    this.#states?.reset();
   }
 
   inputViews(shapes: Readonly<Record<string, readonly number[]>> = {}): Record<string, DenseTensor> {
     const { model, inputs: kind, machine } = this.#alive();
     if (kind !== 'views') throw new FretworkError('run.views', 'this runtime copies its inputs', { hint: "load the model with inputs: 'views'" });
-    const wanted = model.inputs.filter(({ name }) => !model.tensors.has(name)).map(({ name, dtype, shape }): DenseTensor => {
+    const wanted = model.inputs.filter(({ name }) => this.inputs.includes(name)).map(({ name, dtype, shape }): DenseTensor => {
       const own = shapes[name] ?? shape;
       if (own === undefined || !own.every((d) => typeof d === 'number')) throw new FretworkError('run.shape', 'the shape of an input is not known', { tensor: name, hint: 'name it in the first argument' });
       return { kind: 'dense', dtype, shape: own as readonly number[], data: DTYPES[dtype].make(sizeOf(own as readonly number[])) };
     });
-    const named = Object.fromEntries(wanted.map((tensor, i) => [this.inputs[i]!, tensor]));
+    const given = Object.fromEntries(wanted.map((tensor, i) => [this.inputs[i]!, tensor]));
+    const named = this.#states === undefined ? given : this.#states.join(given);
     checkInputs(model, named);
     const kept = this.#find(named) ?? this.#makeFor(named, this.#alive().contentInputs);
     if (kept.buffer !== machine.buffer()) this.#rebind(kept);
-    return Object.fromEntries(kept.plan.inputs.map(({ name, dtype, shape }, i) => [name, { kind: 'dense', dtype, shape, data: kept.bound.inputs[i]! }]));
+    const views = kept.plan.inputs.map(({ name, dtype, shape }, i): [string, DenseTensor] => [name, { kind: 'dense', dtype, shape, data: kept.bound.inputs[i]! }]);
+    return Object.fromEntries(views.filter(([name]) => this.inputs.includes(name)));
   }
 
   #rebind(kept: Kept): void {
     const { machine } = this.#alive();
     kept.bound = bindPlan(kept.plan, machine, kept.base, this.#decoded);
+    kept.views = this.#visible(kept.bound);
     kept.buffer = machine.buffer();
+  }
+
+  #visible({ views }: BoundPlan): Record<string, DenseTensor> {
+    return this.#states === undefined ? views : Object.fromEntries(this.outputs.map((name) => [name, views[name]!]));
   }
 
   dispose(): void {
@@ -111,6 +136,7 @@ export class Session implements Runtime {
       level: parts.level.level,
       why: parts.level.why,
       threads: parts.threads,
+      states: parts.states.states.map(({ from, to, layer }) => ({ from, to, ...(layer === undefined ? {} : { layer }) })),
       memory: {
         bytes: parts.machine.buffer().byteLength, limitBytes: parts.memoryLimit, weightBytes: parts.weightBytes,
         planBytes: plan === undefined ? 0 : plan.lastingBytes + plan.arenaBytes,
@@ -131,8 +157,8 @@ export class Session implements Runtime {
   }
 
   #fits(kept: Kept, inputs: Tensors): boolean {
-    for (let i = 0; i < this.inputs.length; i++) {
-      const { shape } = inputs[this.inputs[i]!]!;
+    for (let i = 0; i < this.#names.length; i++) {
+      const { shape } = inputs[this.#names[i]!]!;
       const own = kept.shapes[i]!;
       if (shape.length !== own.length) return false;
       for (let d = 0; d < own.length; d++) if (shape[d] !== own[d]) return false;
@@ -149,7 +175,7 @@ export class Session implements Runtime {
   /** By itself, because functions that close over `inputs` would make every `run` allocate. */
   #makeFor(inputs: Tensors, contentInputs: readonly string[]): Kept {
     return this.#make(
-      this.inputs.map((name) => [...inputs[name]!.shape]),
+      this.#names.map((name) => [...inputs[name]!.shape]),
       contentInputs.map((name) => ({ ...inputs[name]!, data: inputs[name]!.data.slice() as TensorData })),
     );
   }
@@ -157,13 +183,14 @@ export class Session implements Runtime {
   #make(shapes: readonly (readonly number[])[], contents: readonly DenseTensor[]): Kept {
     const { model, packed, contentInputs } = this.#alive();
     const plan = planModel(model, {
-      shapes: Object.fromEntries(this.inputs.map((name, i) => [name, shapes[i]!])),
+      shapes: Object.fromEntries(this.#names.map((name, i) => [name, shapes[i]!])),
       contents: new Map(contentInputs.map((name, i) => [name, contents[i]!])),
       keepInputs: this.#alive().inputs === 'views',
     }, (layer) => packed.get(layer.name) ?? []);
     const base = this.#reserve(plan.lastingBytes + plan.arenaBytes);
     const { machine } = this.#alive();
-    const kept: Kept = { shapes, contents, plan, base, buffer: machine.buffer(), bound: bindPlan(plan, machine, base, this.#decoded), spent: new Float64Array(plan.steps.length), runs: 0 };
+    const bound = bindPlan(plan, machine, base, this.#decoded);
+    const kept: Kept = { shapes, contents, plan, base, buffer: machine.buffer(), bound, views: this.#visible(bound), spent: new Float64Array(plan.steps.length), runs: 0 };
     this.#plans.push(kept);
     this.#latest = kept;
     return kept;

@@ -17,23 +17,27 @@ const gru: CellOf = (layer) => {
   const resetLast = attribute(layer, 'linear_before_reset', 'int', 0) !== 0;
   return {
     gates: 3, late: resetLast ? 0 : 1, ownBias: resetLast, defaults: ['Sigmoid', 'Tanh'], initial: [5],
-    step: ({ floats, size, projections, curves: [f, g] }) => (at) => {
-      projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
-      const z = at.recurrent;
-      const r = z + size;
-      const last = r + size;
-      const n = at.input + 2 * size;
-      if (f === sigmoid) for (let i = 0; i < 2 * size; i++) floats[z + i] = sigmoid(floats[at.input + i]! + floats[z + i]!);
-      else for (let i = 0; i < 2 * size; i++) floats[z + i] = f!(floats[at.input + i]! + floats[z + i]!);
-      if (!resetLast) {
-        for (let i = 0; i < size; i++) floats[at.spare + i] = floats[r + i]! * floats[at.hidden + i]!;
-        projections.late!(4 * at.spare, 4 * last, 1, 0, 0);
-      }
-      for (let i = 0; i < size; i++) {
-        const sum = floats[n + i]! + (resetLast ? floats[r + i]! : 1) * floats[last + i]!;
-        const own = g === tanh ? tanh(sum) : g!(sum);
-        floats[at.hidden + i] = (1 - floats[z + i]!) * own + floats[z + i]! * floats[at.hidden + i]!;
-      }
+    step: ({ floats, kernels, size, projections, curves: [f, g] }) => {
+      const usual = f === sigmoid && g === tanh;
+      return (at) => {
+        projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
+        if (usual && resetLast) return kernels.gru(4 * at.input, 4 * at.recurrent, 4 * at.hidden, size);
+        const z = at.recurrent;
+        const r = z + size;
+        const last = r + size;
+        const n = at.input + 2 * size;
+        if (usual) kernels.sigmoids(4 * at.input, 4 * z, 2 * size);
+        else for (let i = 0; i < 2 * size; i++) floats[z + i] = f!(floats[at.input + i]! + floats[z + i]!);
+        if (!resetLast) {
+          for (let i = 0; i < size; i++) floats[at.spare + i] = floats[r + i]! * floats[at.hidden + i]!;
+          projections.late!(4 * at.spare, 4 * last, 1, 0, 0);
+        }
+        if (usual) return kernels.gruLate(4 * n, 4 * last, 4 * z, 4 * at.hidden, size);
+        for (let i = 0; i < size; i++) {
+          const own = g!(floats[n + i]! + (resetLast ? floats[r + i]! : 1) * floats[last + i]!);
+          floats[at.hidden + i] = (1 - floats[z + i]!) * own + floats[z + i]! * floats[at.hidden + i]!;
+        }
+      };
     },
   };
 };
@@ -46,18 +50,22 @@ const lstm: CellOf = (layer) => {
   const coupled = attribute(layer, 'input_forget', 'int', 0) !== 0;
   return {
     gates: 4, late: 0, ownBias: false, defaults: ['Sigmoid', 'Tanh', 'Tanh'], initial: [5, 6],
-    step: ({ floats, size, projections, curves: [f, g, h], peepholes: p }) => (at) => {
-      projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
-      const { input: x, recurrent: r, hidden, cell } = at;
-      for (let k = 0; k < size; k++) {
-        const old = floats[cell + k]!;
-        const i = f!(floats[x + k]! + floats[r + k]! + p[k]! * old);
-        const forget = coupled ? 1 - i : f!(floats[x + 2 * size + k]! + floats[r + 2 * size + k]! + p[2 * size + k]! * old);
-        const next = forget * old + i * g!(floats[x + 3 * size + k]! + floats[r + 3 * size + k]!);
-        const o = f!(floats[x + size + k]! + floats[r + size + k]! + p[size + k]! * next);
-        floats[cell + k] = next;
-        floats[hidden + k] = o * h!(next);
-      }
+    step: ({ floats, kernels, size, projections, curves: [f, g, h], peepholes: p }) => {
+      const usual = f === sigmoid && g === tanh && h === tanh && !coupled;
+      return (at) => {
+        projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
+        const { input: x, recurrent: r, hidden, cell } = at;
+        if (usual) return kernels.lstm(4 * x, 4 * r, 4 * cell, 4 * hidden, 4 * p, size);
+        for (let k = 0; k < size; k++) {
+          const old = floats[cell + k]!;
+          const i = f!(floats[x + k]! + floats[r + k]! + floats[p + k]! * old);
+          const forget = coupled ? 1 - i : f!(floats[x + 2 * size + k]! + floats[r + 2 * size + k]! + floats[p + 2 * size + k]! * old);
+          const next = forget * old + i * g!(floats[x + 3 * size + k]! + floats[r + 3 * size + k]!);
+          const o = f!(floats[x + size + k]! + floats[r + size + k]! + floats[p + size + k]! * next);
+          floats[cell + k] = next;
+          floats[hidden + k] = o * h!(next);
+        }
+      };
     },
   };
 };
@@ -65,8 +73,9 @@ const lstm: CellOf = (layer) => {
 /** H' = f(x·Wᵀ + H·Rᵀ + Wb + Rb) */
 const rnn: CellOf = () => ({
   gates: 1, late: 0, ownBias: false, defaults: ['Tanh'], initial: [5],
-  step: ({ floats, size, projections, curves: [f] }) => (at) => {
+  step: ({ floats, kernels, size, projections, curves: [f] }) => (at) => {
     projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
+    if (f === tanh) return kernels.rnn(4 * at.input, 4 * at.recurrent, 4 * at.hidden, size);
     for (let i = 0; i < size; i++) floats[at.hidden + i] = f!(floats[at.input + i]! + floats[at.recurrent + i]!);
   },
 });

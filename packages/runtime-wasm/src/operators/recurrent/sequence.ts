@@ -22,11 +22,12 @@ export interface Cursor {
 
 export interface CellDirection {
   readonly floats: Float32Array;
+  readonly kernels: Binding['kernels'];
   readonly size: number;
   readonly projections: Projections;
   readonly curves: readonly Curve[];
-  /** Peepholes of this direction, gate after gate; zeros where there are none. */
-  readonly peepholes: Float32Array;
+  /** Index of the peepholes of the direction at work, `[3, hidden]`; zeros where there are none. */
+  readonly peepholes: number;
 }
 
 export interface Cell extends CellShape {
@@ -36,10 +37,10 @@ export interface Cell extends CellShape {
   readonly step: (direction: CellDirection) => (at: Cursor) => void;
 }
 
-/** Floats of scratch: input halves of all steps, the recurrent half, a spare vector, the states, and x where it is copied. */
+/** Floats of scratch: input halves of all steps, the recurrent half, a spare vector, the states, peepholes, and x where it is copied. */
 export function scratchFloats(node: Node, gates: number, hidden: number): number {
   const [steps, batch, inputs] = node.inputs[0]!.shape as [number, number, number];
-  return steps * batch * gates * hidden + (gates + 1) * hidden + 2 * batch * hidden + steps * batch * inputs + 64;
+  return steps * batch * gates * hidden + (gates + 1) * hidden + (2 * batch + 3) * hidden + steps * batch * inputs + 64;
 }
 
 export function recurrent(b: Binding, cell: Cell): Step {
@@ -56,17 +57,17 @@ export function recurrent(b: Binding, cell: Cell): Step {
   const at: Cursor = { input: 0, recurrent: parts + steps * batch * width, spare: 0, hidden: 0, cell: 0 };
   at.spare = at.recurrent + width;
   const [h, c] = [at.spare + hidden, at.spare + hidden + batch * hidden];
+  const peepholes = c + batch * hidden;
   const copied = b.packed.length === 0;
-  const source = copied ? c + batch * hidden : b.address(x) / 4;
+  const source = copied ? peepholes + 3 * hidden : b.address(x) / 4;
   const X = b.view(x) as Float32Array;
   const lengths = lengthsOf(b, steps, batch);
   const [Y, ...lasts] = node.outputs.map((value) => (value === undefined ? undefined : b.view(value) as Float32Array));
   const initial = cell.initial.map((i) => (node.inputs[i] === undefined ? undefined : b.view(node.inputs[i]) as Float32Array));
   const peep = node.inputs[7] === undefined ? undefined : b.view(node.inputs[7]) as Float32Array;
   const cells = Array.from({ length: directions }, (_, d) => {
-    const peepholes = new Float32Array(3 * hidden);
-    const load = (): void => { if (peep !== undefined) for (let i = 0; i < peepholes.length; i++) peepholes[i] = peep[d * peepholes.length + i]!; };
-    return { load, step: cell.step({ floats, size: hidden, projections: projections[d]!, curves: curves[d]!, peepholes }), backwards: isBackwards(node.layer, d) };
+    const load = (): void => { for (let i = 0; i < 3 * hidden; i++) floats[peepholes + i] = peep === undefined ? 0 : peep[d * 3 * hidden + i]!; };
+    return { load, step: cell.step({ floats, kernels: b.kernels, size: hidden, projections: projections[d]!, curves: curves[d]!, peepholes }), backwards: isBackwards(node.layer, d) };
   });
   const state = (d: number, n: number): number => (batchFirst ? n * directions + d : d * batch + n) * hidden;
   return () => {
