@@ -29,9 +29,4 @@ export function planeLayout([, , height, width]: readonly number[], margin: numb
   return { margin, pitch, first, plane: oddLines(first + (height! + margin) * pitch + 4) };
 }
 
-export const isCompact = (layout: Layout, shape: readonly number[]): boolean => {
-  const compact = compactLayout(shape);
-  return layout.first === 0 && layout.pitch === compact.pitch && layout.plane === compact.plane;
-};
-
 export const cellsOf = (layout: Layout, shape: readonly number[]): number => shape[0]! * (shape[1] ?? 1) * layout.plane;
