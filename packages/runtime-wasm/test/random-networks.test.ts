@@ -45,9 +45,11 @@ function network(draw: Random, size: number): Model {
   for (let i = draw.integer(3, 10); i > 0; i--) {
     const from = maps[draw.next() < 0.7 ? maps.length - 1 : draw.integer(0, maps.length - 1)]!;
     const kind = draw.next();
+    const sides = maps.filter((map) => map !== from && map.size === from.size);
     const equals = maps.filter((map) => map !== from && map.channels === from.channels && map.size === from.size);
     if (kind < 0.55) maps.push(convolution(from));
     else if (kind < 0.75 && equals.length > 0) maps.push(add(draw.next() < 0.5 ? 'Add' : 'Sum', draw.next() < 0.5 ? [from.name, equals.at(-1)!.name] : [equals.at(-1)!.name, from.name], {}, from.channels, from.size));
+    else if (kind < 0.8 && sides.length > 0) maps.push(add('Concat', [from.name, sides.at(-1)!.name, from.name], { axis: { type: 'int', value: 1 } }, 2 * from.channels + sides.at(-1)!.channels, from.size));
     else if (kind < 0.9) maps.push(add('Relu', [from.name], {}, from.channels, from.size));
     else if (from.size > 3) maps.push(add(draw.next() < 0.5 ? 'MaxPool' : 'AveragePool', [from.name], { kernel_shape: ints(3, 3), pads: ints(1, 1, 1, 1), strides: ints(2, 2) }, from.channels, Math.floor((from.size - 1) / 2) + 1));
   }

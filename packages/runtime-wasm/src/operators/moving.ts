@@ -1,5 +1,6 @@
 /** Operators that move elements without looking at them: each is a table of where every output element comes from. */
 import { attribute, DTYPES, FretworkError, type DType, type TensorData } from '@fretwork/format';
+import { concatMaps, concatUse, isConcatOfMaps } from './concat-maps.js';
 import { axisIn, broadcastMap, isHalf, isWide, mapOf, readable, stridesOf, taken } from './elements.js';
 import { sizeOf, type Binding, type OperatorRow, type Step, type Value } from './row.js';
 import { constantNumbers } from './constant-input.js';
@@ -210,7 +211,7 @@ export const MOVING: readonly OperatorRow[] = [
   moved('DepthToSpace', depthToSpaceMap),
   moved('SpaceToDepth', spaceToDepthMap),
   { ...moved('Trilu', triluMap, { shapeInputs: [1] }), prepare: (b) => taken(b.view(xOf(b)), b.view(b.node.outputs[0]!), triluMap(b), zeroOf(xOf(b).dtype)) },
-  { operator: 'Concat', prepare: concat },
+  { operator: 'Concat', planes: concatUse, prepare: (b) => (isConcatOfMaps(b.node) ? concatMaps(b) : concat(b)) },
   { operator: 'Split', shapeInputs: [1], prepare: split },
   {
     operator: 'Pad', shapeInputs: [1, 3], prepare: pad,

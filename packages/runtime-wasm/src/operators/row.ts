@@ -95,7 +95,7 @@ export interface PlaneUse {
   readonly reads: readonly number[];
   /** Zeros around its first input that would spare it a copy. */
   readonly margin: number;
-  /** Are its outputs where its inputs are, so that the same planes would spare it a copy? */
+  /** Are its outputs where those inputs are, so that the same planes would spare it a copy? */
   readonly sameSize: boolean;
 }
 

@@ -32,7 +32,7 @@ export function chooseLayouts(planned: readonly Planned[], fixed: ReadonlySet<st
     if (use === undefined) continue;
     const [x, y] = [node.inputs[0]!, node.outputs[0]!];
     margins.set(x.name, Math.max(margins.get(x.name) ?? 0, use.margin));
-    if (use.sameSize) links.push([x.name, y.name]);
+    if (use.sameSize) for (const i of use.reads) links.push([node.inputs[i]!.name, y.name]);
     if (node.residual !== undefined) links.push([node.residual.name, y.name]);
   }
   const chosen = new Map([...values].filter(([name]) => !refused.has(name)).map(([name, { shape }]) => {
