@@ -72,15 +72,16 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
       const timingOf = (contender: Contender): Timing => timings[contest.contenders.indexOf(contender)]!;
       const peerTimings = Object.fromEntries(contest.peers.map(({ name, contender }) => [name, timingOf(contender)])) as Partial<Record<PeerName, Timing>>;
       const peerMs = Object.fromEntries([...peers.map(({ row }) => row.name), 'own-dense' as const].map((name) => [name, peerTimings[name]?.ms ?? null]));
-      for (const { contender, sparsity, reached, report } of contest.own) {
+      for (const { contender, single, sparsity, reached, report } of contest.own) {
         const timing = timingOf(contender);
+        const alone = single === undefined ? undefined : timingOf(single);
         const { level: used, threads, layers: [ran] } = report();
         level = used;
         rows.push({
           layer: layer.name, scheme: sparsity === 0 ? 'dense' : request.scheme, block: sparsity === 0 || !blocks ? null : request.block.join('x'),
-          sparsity, threads: threads.count, ms: timing.ms, spread: timing.spread, peers: peerMs,
+          sparsity, threads: threads.count, ms: timing.ms, spread: timing.spread, peers: alone === undefined ? peerMs : { ...peerMs, 'own-one-thread': alone.ms },
         });
-        details.push({ layer: layer.name, sparsity, mmac: macs(layer) / 1e6, reached, kernel: ran?.kernel ?? '', timing, peers: peerTimings });
+        details.push({ layer: layer.name, sparsity, mmac: macs(layer) / 1e6, reached, kernel: ran?.kernel ?? '', timing, peers: alone === undefined ? peerTimings : { ...peerTimings, 'own-one-thread': alone } });
       }
     } finally {
       for (const runner of contest.runners) await runner.dispose();
@@ -101,7 +102,7 @@ export function timingText({ rounds = 50, warmUpMs = 200, sampleMs = 3, noise = 
 interface Contest {
   readonly contenders: readonly Contender[];
   readonly runners: readonly Runner[];
-  readonly own: readonly { readonly contender: Contender; readonly sparsity: number; readonly reached: number; readonly report: Awaited<ReturnType<typeof ownRunner>>['report'] }[];
+  readonly own: readonly { readonly contender: Contender; readonly single?: Contender; readonly sparsity: number; readonly reached: number; readonly report: Awaited<ReturnType<typeof ownRunner>>['report'] }[];
   readonly peers: readonly { readonly name: PeerName; readonly contender: Contender }[];
 }
 
@@ -130,12 +131,18 @@ async function prepare(layer: BenchLayer, request: LayersRequest, peers: readonl
       const masks: MaskRequest = { scheme: request.scheme, block: request.block, density: 1 - sparsity, source: request.masks };
       const problem = sparsity === 0 ? whole : pruneProblem(whole, masks, request.seed);
       const model = modelOf(problem, weightTensors(problem, sparsity === 0 ? undefined : masks));
-      const runner = await ownRunner(model, { x: problem.input }, { threads, outputs: request.outputs });
-      const contender = await checked(`fretwork at ${sparsity}`, runner, sparsity === 0 ? expected : answerOf(problem, model));
-      own.push({ contender, sparsity, reached: zeros(problem), report: runner.report });
+      const answer = sparsity === 0 ? expected : answerOf(problem, model);
+      const enter = async (threads: number) => {
+        const runner = await ownRunner(model, { x: problem.input }, { threads, outputs: request.outputs });
+        return { contender: await checked(`fretwork at ${sparsity}`, runner, answer), report: runner.report };
+      };
+      const { contender, report } = await enter(threads);
+      own.push({ contender, ...(threads === 1 ? {} : { single: (await enter(1)).contender }), sparsity, reached: zeros(problem), report });
       if (sparsity === 0) peerContenders.push({ name: 'own-dense', contender });
     }
-    return { contenders: [...peerContenders, ...own.filter(({ sparsity }) => sparsity > 0)].map((one) => one.contender), runners, own, peers: peerContenders };
+    const sparse = own.filter(({ sparsity }) => sparsity > 0);
+    const single = own.flatMap((one) => (one.single === undefined ? [] : [one.single]));
+    return { contenders: [...[...peerContenders, ...sparse].map((one) => one.contender), ...single], runners, own, peers: peerContenders };
   } catch (error) {
     for (const runner of runners) await runner.dispose();
     throw error;

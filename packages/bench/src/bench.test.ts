@@ -40,6 +40,14 @@ describe('benchLayers', () => {
     expect(JSON.parse(JSON.stringify(rows))).toEqual(rows);
   });
 
+  test('sets more threads against one, at the same sparsity', async () => {
+    const two: Place = { ...place, host: nodeHost(2) };
+    const { caption, rows } = await benchLayers({ ...request, only: ['tiny full'] }, [], two);
+    expect(rows.map(({ sparsity, threads, peers }) => [sparsity, threads, Object.keys(peers)])).toEqual([0, 0.5, 0.75].map((sparsity) => [sparsity, 2, ['own-dense', 'own-one-thread']]));
+    expect(new Set(rows.map(({ peers }) => peers['own-one-thread'])).size).toBe(3);
+    expect(caption.threads).toBe(2);
+  });
+
   test('times nothing where an answer is wrong, and lets everything go', async () => {
     let disposed = 0;
     const liar = peer(() => ({ ok: true, runner: { run: () => undefined, answer: () => new Float32Array(8 * 7 * 7), dispose: () => { disposed++; } } }));

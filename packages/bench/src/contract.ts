@@ -27,8 +27,8 @@
 /** Or why not, and what to do about it. */
 export type Refusal = { readonly ok: false; readonly reason: string; readonly hint: string };
 
-/** Names of the peers, as reports use them. */
-export type PeerName = 'onnxruntime-web' | 'litert' | 'tfjs-wasm' | 'onnxruntime-node' | 'own-dense';
+/** Names of the peers, as reports use them. `own-one-thread` is ours at the same sparsity, where more threads than one were asked for. */
+export type PeerName = 'onnxruntime-web' | 'litert' | 'tfjs-wasm' | 'onnxruntime-node' | 'own-dense' | 'own-one-thread';
 
 /** Milliseconds of one call, the median over rounds. */
 export interface Timing {
@@ -65,7 +65,7 @@ export interface LayerRow {
   /** Of ours. */
   readonly ms: number;
   readonly spread: number;
-  /** ms of each peer, all dense; null: not measured, and `caption.peers` or `caption.refused` says why. */
+  /** ms of each peer, all dense but `own-one-thread`; null: not measured, and `caption.peers` or `caption.refused` says why. */
   readonly peers: Readonly<Partial<Record<PeerName, number | null>>>;
 }
 
