@@ -28,7 +28,7 @@ export interface LayersRequest {
   /** Shares of zeros, above 0 and below 1; dense is measured always. */
   readonly sparsity: readonly number[];
   readonly masks: MaskSource;
-  readonly outputs: 'copies' | 'views';
+  readonly tensors: 'copies' | 'views';
   readonly seed: number;
   readonly timing: Omit<MeasureOptions, 'onRound'>;
   readonly signal?: AbortSignal;
@@ -88,7 +88,7 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
     }
   }
   const caption: Caption = {
-    what: 'layers', date: new Date().toISOString(), engine: place.engine, machine: place.machine, threads: place.host.threads, level, outputs: request.outputs,
+    what: 'layers', date: new Date().toISOString(), engine: place.engine, machine: place.machine, threads: place.host.threads, level, tensors: request.tensors,
     masks: `${request.masks}: ${maskScheme(request.scheme).says}${blocks ? `, blocks of ${request.block.join('x')}` : ''}`, seed: request.seed,
     timing: timingText(request.timing), peers: peerCaptions(peers), refused,
   };
@@ -96,7 +96,7 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
 }
 
 export function timingText({ rounds = 50, warmUpMs = 200, sampleMs = 3, noise = 1.15 }: MeasureOptions): string {
-  return `medians of ${rounds} interleaved rounds, ${sampleMs === 0 ? 'one call each' : `samples of at least ${sampleMs} ms`}, ${warmUpMs} ms of warm-up, rounds ${Math.round((noise - 1) * 100)} % slower than usual rejected where most are quiet; whole calls, inputs copied in, outputs read`;
+  return `medians of ${rounds} interleaved rounds, ${sampleMs === 0 ? 'one call each' : `samples of at least ${sampleMs} ms`}, ${warmUpMs} ms of warm-up, rounds ${Math.round((noise - 1) * 100)} % slower than usual rejected where most are quiet; whole calls`;
 }
 
 interface Contest {
@@ -133,7 +133,7 @@ async function prepare(layer: BenchLayer, request: LayersRequest, peers: readonl
       const model = modelOf(problem, weightTensors(problem, sparsity === 0 ? undefined : masks));
       const answer = sparsity === 0 ? expected : answerOf(problem, model);
       const enter = async (threads: number) => {
-        const runner = await ownRunner(model, { x: problem.input }, { threads, outputs: request.outputs });
+        const runner = await ownRunner(model, { x: problem.input }, { threads, tensors: request.tensors });
         return { contender: await checked(`fretwork at ${sparsity}`, runner, answer), report: runner.report };
       };
       const { contender, report } = await enter(threads);

@@ -15,7 +15,7 @@ export interface ModelsRequest {
   readonly scheme?: Scheme;
   /** Draw the weights, for topologies without. */
   readonly randomWeights: boolean;
-  readonly outputs: 'copies' | 'views';
+  readonly tensors: 'copies' | 'views';
   readonly seed: number;
   readonly timing: Omit<MeasureOptions, 'onRound'>;
   readonly signal?: AbortSignal;
@@ -66,7 +66,7 @@ export async function benchModels(models: readonly NamedModel[], request: Models
   }
   return {
     caption: {
-      what: 'models', date: new Date().toISOString(), engine: place.engine, machine: place.machine, threads: place.threads, level, outputs: request.outputs,
+      what: 'models', date: new Date().toISOString(), engine: place.engine, machine: place.machine, threads: place.threads, level, tensors: request.tensors,
       masks: request.scheme === undefined ? 'as the models are' : 'magnitude: one-shot, by the pruner; 1e-20 in place of what was cut, for dense contenders', seed: request.seed, timing: timingText(timing),
       weights: request.randomWeights ? 'drawn' : 'of the models', peers, refused, timings,
     },
@@ -86,7 +86,7 @@ function schemeText(scheme: Scheme | undefined): { readonly scheme: string; read
 export type TimedModel = Pick<PreparedModel, 'name' | 'inputs' | 'sparse' | 'dense' | 'onnx' | 'expected'>;
 
 /** Times one network. One call is one sample, where `timing` says nothing else: what users wait for. */
-export async function timeModel(model: TimedModel, request: Pick<ModelsRequest, 'outputs' | 'seed' | 'timing' | 'signal'>, peers: readonly Peering[], threads: number): Promise<TimedContenders> {
+export async function timeModel(model: TimedModel, request: Pick<ModelsRequest, 'tensors' | 'seed' | 'timing' | 'signal'>, peers: readonly Peering[], threads: number): Promise<TimedContenders> {
   const inputs = drawInputs(model.inputs, request.seed);
   const contenders: { readonly name: ContenderName; readonly runner: Runner; run(): unknown }[] = [];
   const refused: Caption['refused'][number][] = [];
@@ -102,8 +102,8 @@ export async function timeModel(model: TimedModel, request: Pick<ModelsRequest, 
       if (made.ok) await enter(row.name, made.runner);
       else refused.push({ peer: row.name, layer: model.name, reason: `${made.reason} (${made.hint})` });
     }
-    await enter('own-dense', await ownRunner(model.dense, inputs, { threads, outputs: request.outputs }));
-    const own = await ownRunner(model.sparse, inputs, { threads, outputs: request.outputs });
+    await enter('own-dense', await ownRunner(model.dense, inputs, { threads, tensors: request.tensors }));
+    const own = await ownRunner(model.sparse, inputs, { threads, tensors: request.tensors });
     await enter('fretwork', own);
     const found = await measure(contenders, { ...request.timing, ...(request.signal === undefined ? {} : { signal: request.signal }) });
     return { level: own.report().level, timings: Object.fromEntries(contenders.map(({ name }, i) => [name, found[i]!])), peers: peerCaptions(peers), refused };

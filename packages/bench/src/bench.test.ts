@@ -15,7 +15,7 @@ import { join } from 'node:path';
 
 const place: Place = { host: nodeHost(1), engine: 'engine', machine: 'machine' };
 const timing = { rounds: 2, warmUpMs: 0, sampleMs: 0 };
-const request: LayersRequest = { layers: TINY_LAYERS, scheme: 'bcr', block: [4, 8], sparsity: [0.5, 0.75], masks: 'uniform', outputs: 'views', seed: 1, timing };
+const request: LayersRequest = { layers: TINY_LAYERS, scheme: 'bcr', block: [4, 8], sparsity: [0.5, 0.75], masks: 'uniform', tensors: 'views', seed: 1, timing };
 
 /** A peer that makes whatever `layer` says. */
 function peer(layer: () => Made): Peering {
@@ -33,7 +33,7 @@ describe('benchLayers', () => {
       expect(row).toMatchObject({ scheme: row.sparsity === 0 ? 'dense' : 'bcr', block: row.sparsity === 0 ? null : '4x8', threads: 1, ms: expect.any(Number), spread: expect.any(Number) });
       expect(row.peers).toEqual({ litert: null, 'tfjs-wasm': null, 'own-dense': expect.any(Number) });
     }
-    expect(caption).toMatchObject({ what: 'layers', engine: 'engine', threads: 1, outputs: 'views', peers: [{ name: 'litert', version: '1' }, { name: 'tfjs-wasm', reason: 'not here (install it)' }] });
+    expect(caption).toMatchObject({ what: 'layers', engine: 'engine', threads: 1, tensors: 'views', peers: [{ name: 'litert', version: '1' }, { name: 'tfjs-wasm', reason: 'not here (install it)' }] });
     expect(caption.refused).toHaveLength(TINY_LAYERS.length);
     const halves = caption.details.filter(({ sparsity }) => sparsity === 0.5);
     expect(halves.every(({ reached }) => Math.abs(reached - 0.5) < 0.15)).toBe(true);
@@ -96,7 +96,7 @@ describe('whole networks', () => {
     engine: 'engine', machine: 'machine', threads: 1, startCold,
     prepare: (model) => prepareModel(model, models), time: (model, timing) => timeModel(model, { ...models, timing }, peers, 1),
   });
-  const models: ModelsRequest = { scheme, randomWeights: true, outputs: 'views', seed: 3, timing };
+  const models: ModelsRequest = { scheme, randomWeights: true, tensors: 'views', seed: 3, timing };
 
   test('drawn weights replace constants, the same for the same seed', () => {
     const [one, two, other] = [3, 3, 4].map((seed) => randomWeights(TOPOLOGY, seed));

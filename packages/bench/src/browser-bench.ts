@@ -62,7 +62,7 @@ export async function benchModelsInBrowser(models: readonly NamedModel[], reques
     let version = '';
     const time = async (model: PreparedModel, timing: ModelsRequest['timing']): Promise<TimedContenders> => {
       const { name, inputs, sparse, dense, onnx, expected } = model;
-      const job: ModelJob = { host: { threads, versions: pages.versions }, request: { outputs: request.outputs, seed: request.seed, timing: pageTiming(timing, true) }, name, inputs, answerShape: expected.shape };
+      const job: ModelJob = { host: { threads, versions: pages.versions }, request: { tensors: request.tensors, seed: request.seed, timing: pageTiming(timing, true) }, name, inputs, answerShape: expected.shape };
       const answerBytes = new Uint8Array(expected.data.buffer, expected.data.byteOffset, expected.data.byteLength);
       const files = { '/model/sparse': { body: sparse }, '/model/dense': { body: dense }, '/model/onnx': { body: onnx }, '/model/expected': { body: answerBytes } };
       const { answer, servedBytes } = await pages.open({ ...pageOptions(options, isolated, request), files }, (page) => {

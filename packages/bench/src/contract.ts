@@ -104,7 +104,7 @@ export interface Caption {
   readonly threads: number;
   /** Level of the runtime. */
   readonly level: string;
-  readonly outputs: 'copies' | 'views';
+  readonly tensors: 'copies' | 'views';
   readonly masks: string;
   readonly seed: number;
   readonly timing: string;

@@ -7,7 +7,7 @@ describe.skipIf(!findChromium().ok)('in Chromium', () => {
   test('a page runs the same layers against the peers that run there', { timeout: 300_000 }, async () => {
     const said: string[] = [];
     const reports = await benchLayersInBrowser({
-      layers: TINY_LAYERS, only: ['3x3', 'dw', 'full'], scheme: 'bcr', block: [4, 8], sparsity: [0.5], masks: 'iid', outputs: 'views', seed: 1,
+      layers: TINY_LAYERS, only: ['3x3', 'dw', 'full'], scheme: 'bcr', block: [4, 8], sparsity: [0.5], masks: 'iid', tensors: 'views', seed: 1,
       timing: { rounds: 2, warmUpMs: 0, sampleMs: 0 }, onProgress: (says) => said.push(says),
     }, { threads: 2, isolated: [true, false] });
     expect(reports.map(({ isolated, caption }) => [isolated, caption.threads])).toEqual([[true, 2], [false, 1]]);
@@ -33,7 +33,7 @@ layer full = Gemm(x, w) -> y
 
 tensor w f32 [32, 24] = [${Array.from({ length: 32 * 24 }, (_, i) => (i % 13) - 6.5).join(', ')}]
 `);
-    const [report] = await benchModelsInBrowser([{ name: 'net', model }], { scheme: { kind: 'unstructured', rate: 4 }, randomWeights: false, outputs: 'views', seed: 1, timing: { rounds: 2, warmUpMs: 0 } }, { threads: 1, isolated: [false] });
+    const [report] = await benchModelsInBrowser([{ name: 'net', model }], { scheme: { kind: 'unstructured', rate: 4 }, randomWeights: false, tensors: 'views', seed: 1, timing: { rounds: 2, warmUpMs: 0 } }, { threads: 1, isolated: [false] });
     expect(report!.caption.engine).toMatch(/^Chromium \d+.*, page that is not isolated$/);
     expect(report!.rows).toHaveLength(1);
     expect(report!.rows[0]).toMatchObject({ model: 'net', cold: null, peers: { 'onnxruntime-web': { ms: expect.any(Number) }, litert: null, 'own-dense': { ms: expect.any(Number) } } });

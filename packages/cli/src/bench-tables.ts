@@ -8,7 +8,7 @@ export function captionText(caption: Caption): string {
     `${caption.date}, ${caption.engine}, ${caption.threads === 1 ? 'one thread' : `${caption.threads} threads`}, level ${caption.level}`,
     caption.machine,
     `masks ${caption.masks}, seed ${caption.seed}; all peers run dense weights`,
-    `${caption.timing}${caption.outputs === 'views' ? '; ours gives views, ONNX Runtime has copies only' : '; ours gives copies'}`,
+    `${caption.timing}${caption.tensors === 'views' ? '; the peers copy inputs in, ours has them written where it reads them and gives views on its outputs' : '; inputs copied in, ours and the peers; outputs of ours copied out'}`,
     ...peers,
     '',
   ].join('\n');

@@ -26,7 +26,7 @@ export async function coldStart({ contender, file, inputs, seed, threads }: Cold
   if (contender === 'fretwork' || contender === 'own-dense') {
     const { ownRunner } = await import('../peers/own.js');
     tick();
-    runner = await ownRunner(bytes, tensors, { threads, outputs: 'views' });
+    runner = await ownRunner(bytes, tensors, { threads, tensors: 'views' });
   } else {
     const [{ nodeHost }, { PEERS }] = await Promise.all([import('../peers/node-host.js'), import('../peers/table.js')]);
     const started = await PEERS.find(({ name }) => name === contender)!.start(nodeHost(threads));

@@ -18,7 +18,7 @@ export interface LayersJob {
 /** The files of the network stand below `/model/`. */
 export interface ModelJob {
   readonly host: PageHostOptions;
-  readonly request: Pick<ModelsRequest, 'outputs' | 'seed' | 'timing'>;
+  readonly request: Pick<ModelsRequest, 'tensors' | 'seed' | 'timing'>;
   readonly name: string;
   readonly inputs: readonly InputInfo[];
   readonly answerShape: readonly number[];

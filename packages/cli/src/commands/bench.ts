@@ -38,7 +38,7 @@ export const bench: Command = {
     { name: 'chromium', value: 'PATH', says: 'browser: the Chromium to start. Default: FRETWORK_CHROMIUM, else the usual places.' },
     { name: 'threads', value: 'N', says: 'Threads, of ours and of the peers. Default: 1.' },
     { name: 'rounds', value: 'N', says: 'Rounds that count. Default: 50.' },
-    { name: 'outputs', value: 'HOW', says: 'Ours gives copies, or views that the next run overwrites (default).' },
+    { name: 'tensors', value: 'HOW', says: 'Ours is given inputs and gives outputs as copies, or as views on its memory (default).' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
     { name: 'seed', value: 'N', says: 'Of weights, inputs and masks. Default: 1.' },
     { name: 'json', says: 'Print { caption, rows: [{ layer, scheme, block, sparsity, threads, ms, spread, peers }] }, times in ms; model: rows of networks.' },
@@ -107,9 +107,9 @@ function modelsRequest(args: Arguments, terminal: Terminal): ModelsRequest {
   const scheme = MASK_SCHEMES.find((row) => row.name === (args.text('scheme') ?? 'bcr'));
   if (scheme === undefined) throw usage('scheme', `there is no scheme ${JSON.stringify(args.text('scheme'))}; known: ${MASK_SCHEMES.map((row) => row.name).join(', ')}`, 'bench');
   const rate = numberOption(args, 'rate', { least: 1, most: 1e6 }) ?? 10;
-  const { outputs, seed, timing, onProgress } = layersRequest(args, terminal);
+  const { tensors, seed, timing, onProgress } = layersRequest(args, terminal);
   return {
-    ...(args.flag('as-is') ? {} : { scheme: scheme.scheme(rate, blockOption(args)) }), randomWeights: args.flag('random-weights'), outputs, seed, timing, ...(onProgress === undefined ? {} : { onProgress }),
+    ...(args.flag('as-is') ? {} : { scheme: scheme.scheme(rate, blockOption(args)) }), randomWeights: args.flag('random-weights'), tensors, seed, timing, ...(onProgress === undefined ? {} : { onProgress }),
   };
 }
 
@@ -122,7 +122,7 @@ function modelName(path: string): string {
 function layersRequest(args: Arguments, terminal: Terminal): LayersRequest {
   return {
     only: args.texts('only'), scheme: args.text('scheme') ?? 'bcr', block: blockOption(args), sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95],
-    masks: choice(args, 'masks', MASK_SOURCES) as MaskSource, outputs: choice(args, 'outputs', ['views', 'copies']) as 'views' | 'copies',
+    masks: choice(args, 'masks', MASK_SOURCES) as MaskSource, tensors: choice(args, 'tensors', ['views', 'copies']) as 'views' | 'copies',
     seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
     timing: { rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 50 },
     onProgress: (says) => terminal.err(`${says}\n`),
