@@ -1,7 +1,8 @@
 import type { Scheme } from '@fretwork/format';
 import { peerCaptions, timingText, type Peering } from './bench-layers.js';
-import type { Caption, ColdStart, ModelRow, ModelsReport, ModelTiming, PeerCaption, PeerName, Timing } from './contract.js';
+import type { Caption, ColdStart, LayerTime, ModelRow, ModelsReport, ModelTiming, PeerCaption, PeerName, Timing } from './contract.js';
 import { checkAnswer } from './layers/check-answer.js';
+import { timeByLayer } from './models/by-layer.js';
 import type { NamedModel, PreparedModel } from './models/prepare.js';
 import { drawInputs } from './models/random-weights.js';
 import type { Runner } from './peers/contract.js';
@@ -31,6 +32,7 @@ export interface TimedContenders {
   readonly timings: Partial<Record<ContenderName, Timing>>;
   readonly peers: readonly PeerCaption[];
   readonly refused: Caption['refused'];
+  readonly layers: readonly LayerTime[];
 }
 
 /** Where networks are timed. */
@@ -62,6 +64,7 @@ export async function benchModels(models: readonly NamedModel[], request: Models
     rows.push({
       model: model.name, ...schemeText(request.scheme), reached: prepared.reached, threads: place.threads, mmac: prepared.mmac, ...whole.get('fretwork')!,
       peers: Object.fromEntries([...peers.map(({ name }) => name), 'own-dense' as const].map((name) => [name, whole.get(name) ?? null])),
+      layers: timed.layers,
     });
   }
   return {
@@ -106,7 +109,8 @@ export async function timeModel(model: TimedModel, request: Pick<ModelsRequest, 
     const own = await ownRunner(model.sparse, inputs, { threads, tensors: request.tensors });
     await enter('fretwork', own);
     const found = await measure(contenders, { ...request.timing, ...(request.signal === undefined ? {} : { signal: request.signal }) });
-    return { level: own.report().level, timings: Object.fromEntries(contenders.map(({ name }, i) => [name, found[i]!])), peers: peerCaptions(peers), refused };
+    const layers = await timeByLayer(model.sparse, model.dense, inputs, threads);
+    return { level: own.report().level, layers, timings: Object.fromEntries(contenders.map(({ name }, i) => [name, found[i]!])), peers: peerCaptions(peers), refused };
   } finally {
     for (const { runner } of contenders) await runner.dispose();
   }

@@ -119,6 +119,18 @@ describe('whole networks', () => {
     expect(weights.every(({ data }) => data.every((value) => value !== 0))).toBe(true);
   });
 
+  test('say where the time goes, layer by layer', async () => {
+    const { rows: [row] } = await benchModels([{ name: 'net', model: TOPOLOGY }], models, modelPlace([]));
+    const { layers } = row!;
+    expect(layers.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 6);
+    expect(layers.filter(({ operator }) => operator === 'Conv').length).toBeGreaterThan(0);
+    for (const { operator, ms, denseMs, kept } of layers) {
+      expect(ms).toBeGreaterThan(0);
+      expect(denseMs).toBeGreaterThan(0);
+      if (operator === 'Conv') expect(kept).toBeLessThan(0.9);
+    }
+  });
+
   test('are timed after every answer was checked', async () => {
     const prepared: string[] = [];
     const report = await benchModels([{ name: 'net', model: TOPOLOGY }], models, modelPlace([peer(() => ({ ok: false, reason: 'no ONNX', hint: 'convert' }))], async (contender) => {

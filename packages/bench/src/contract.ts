@@ -150,6 +150,22 @@ export interface ModelTiming {
 }
 
 /** One network. */
+/** Where the time of a network goes. */
+export interface LayerTime {
+  readonly layer: string;
+  readonly operator: string;
+  /** Mean of some runs, and its share of the sum. */
+  readonly ms: number;
+  readonly share: number;
+  /** The same layer with dense weights; null where it is none there. */
+  readonly denseMs: number | null;
+  /** Weights that are not zero, as a share; null for layers without weights. */
+  readonly kept: number | null;
+  readonly kernel: string;
+  readonly why: string;
+  readonly fused: readonly string[];
+}
+
 export interface ModelRow extends ModelTiming {
   readonly model: string;
   readonly scheme: string;
@@ -162,6 +178,8 @@ export interface ModelRow extends ModelTiming {
   readonly mmac: number | null;
   /** Null: not measured, and `caption.peers` or `caption.refused` says why. */
   readonly peers: Readonly<Partial<Record<PeerName, ModelTiming | null>>>;
+  /** Of ours, in the order in which they run. */
+  readonly layers: readonly LayerTime[];
 }
 
 export interface ModelsReport {

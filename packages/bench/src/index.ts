@@ -1,5 +1,5 @@
 export type {
-  Caption, ColdStart, LayerDetail, LayerRow, LayersPage, LayersReport, ModelRow, ModelsPage, ModelsReport, ModelTiming, Paged, PeerCaption, PeerName, Percentiles, Refusal, Speedups, Timing,
+  Caption, ColdStart, LayerDetail, LayerRow, LayersPage, LayersReport, LayerTime, ModelRow, ModelsPage, ModelsReport, ModelTiming, Paged, PeerCaption, PeerName, Percentiles, Refusal, Speedups, Timing,
 } from './contract.js';
 
 // layers/

@@ -73,5 +73,16 @@ export function modelsText({ caption, rows }: ModelsReport): string {
   return `${table}${notes.length === 0 ? '' : `\n${notes.join('\n')}\n`}`;
 }
 
+/** Where the time of each network goes, the slowest layers first, and what pruning did to each. */
+export function layerTimesText({ rows }: ModelsReport): string {
+  return rows.map(({ model, layers }) => `${plain(model)}, layer by layer\n${printTable(
+    ['layer', 'operator', 'ms', 'share', 'kept', 'dense ms', 'gain', 'kernel', 'how'],
+    [...layers].sort((a, b) => b.ms - a.ms).map(({ layer, operator, ms: own, share, kept, denseMs, kernel, why, fused }) => [
+      plain([layer, ...fused].join(' + ')), operator, ms(own), percent(share), kept === null ? '–' : percent(kept), denseMs === null ? '–' : ms(denseMs),
+      denseMs === null || kept === null ? '–' : factorText(denseMs / own), kernel, why,
+    ]),
+  )}`).join('\n');
+}
+
 export const servedText = ({ servedBytes }: Paged): string =>
   `loaded, not compressed: ${Object.entries(servedBytes).map(([name, bytes]) => `${name} ${grouped(bytes)} bytes`).join(', ')}\n`;

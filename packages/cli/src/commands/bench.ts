@@ -2,7 +2,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { benchLayersInBrowser, benchLayersInNode, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
 import { buildNetwork, NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
-import { captionText, layersText, modelsText, servedText } from '../bench-tables.js';
+import { captionText, layersText, layerTimesText, modelsText, servedText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
@@ -38,6 +38,7 @@ export const bench: Command = {
     { name: 'chromium', value: 'PATH', says: 'browser: the Chromium to start. Default: FRETWORK_CHROMIUM, else the usual places.' },
     { name: 'threads', value: 'N', says: 'Threads, of ours and of the peers. Default: 1.' },
     { name: 'rounds', value: 'N', says: 'Rounds that count. Default: 50.' },
+    { name: 'by-layer', says: 'model: show where the time goes, layer by layer, and what pruning did to each.' },
     { name: 'tensors', value: 'HOW', says: 'Ours is given inputs and gives outputs as copies, or as views on its memory (default).' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
     { name: 'seed', value: 'N', says: 'Of weights, inputs and masks. Default: 1.' },
@@ -88,7 +89,7 @@ async function browser(args: Arguments, terminal: Terminal): Promise<unknown> {
 
 async function models(args: Arguments, terminal: Terminal): Promise<unknown> {
   const report = await benchModelsInNode(await namedModels(args), modelsRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native') });
-  if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${modelsText(report)}`);
+  if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${modelsText(report)}${args.flag('by-layer') ? `\n${layerTimesText(report)}` : ''}`);
   return report;
 }
 
