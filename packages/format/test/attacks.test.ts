@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FretworkError, readModel, RULES } from '../src/index.js';
+import { FretworkError, readModel, RULES, SPARSE_RULES } from '../src/index.js';
+import { SENTENCES } from '../src/rules/sentences.js';
 import { allAttacks, attackPage } from '../tools/attack-cases/all.js';
 
 const folder = new URL('../attacks/', import.meta.url);
@@ -15,6 +16,13 @@ const codeOf = (bytes: Uint8Array): string => {
     return error.code;
   }
 };
+
+describe('RULES', () => {
+  it('has a sentence for every rule, and no other', () => {
+    const codes = new Set([...RULES, ...SPARSE_RULES].map((rule) => rule.code));
+    expect(Object.keys(SENTENCES).sort()).toEqual([...codes].sort());
+  });
+});
 
 describe('attacks', () => {
   it('has a file for every rule, and no other', () => {

@@ -8,7 +8,6 @@ const noBool = (data: TensorData): number => (data as Uint8Array).findIndex((byt
 export const DATA_RULES: readonly Rule<Model>[] = [
   {
     code: 'tensor.bool',
-    says: 'An element of type bool is 0 or 1.',
     check: ({ tensors, layers }) => {
       for (const [name, tensor] of tensors) {
         if (tensor.dtype !== 'bool') continue;

@@ -14,7 +14,6 @@ const inputNames = (model: Outline): ReadonlySet<string> => new Set(model.inputs
 export const GRAPH_RULES: readonly Rule<Outline>[] = [
   {
     code: 'graph.twice',
-    says: 'A value is made once: it is the output of one layer, or an input of the model.',
     check: (model) => {
       const seen = new Set(inputNames(model));
       for (const layer of model.layers) {
@@ -29,7 +28,6 @@ export const GRAPH_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'graph.clash',
-    says: 'No tensor has the name of a value that is made.',
     check: (model) => {
       const [made, inputs] = [makers(model), inputNames(model)];
       for (const name of model.tensors.keys()) {
@@ -40,7 +38,6 @@ export const GRAPH_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'graph.undefined',
-    says: 'An input of a layer is a tensor, an input of the model or the output of a layer.',
     check: (model) => {
       const [made, inputs] = [makers(model), inputNames(model)];
       for (const layer of model.layers) {
@@ -52,7 +49,6 @@ export const GRAPH_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'graph.cycle',
-    says: 'No layer needs its own output, not even through others.',
     check: (model) => {
       const at = layerOnCycle(model);
       return at === undefined ? undefined : { layer: model.layers[at]!.name, expected: 'no cycle', actual: 'a layer that waits for itself' };
@@ -60,7 +56,6 @@ export const GRAPH_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'graph.order',
-    says: 'A layer stands behind the layers that make its inputs.',
     check: (model) => {
       const made = makers(model);
       for (const [at, layer] of model.layers.entries()) {
@@ -72,7 +67,6 @@ export const GRAPH_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'graph.output',
-    says: 'An output of the model is the output of a layer, an input of the model or a tensor.',
     check: (model) => {
       const [made, inputs] = [makers(model), inputNames(model)];
       const unknown = model.outputs.find(({ name }) => !made.has(name) && !inputs.has(name) && !model.tensors.has(name));

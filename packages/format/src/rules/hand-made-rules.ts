@@ -10,10 +10,9 @@ import type { Rule } from './rule.js';
  * texts and kinds for which the schema has no field.
  */
 export const HAND_MADE_RULES: readonly Rule<Model>[] = [
-  { code: 'record.complete', says: 'Every record has the fields of its kind, and no others.', check: unknownKind },
+  { code: 'record.complete', check: unknownKind },
   {
     code: 'header.text',
-    says: 'Texts are well-formed Unicode.',
     check: (model) => {
       for (const text of textsOf(model)) if (/\p{Surrogate}/u.test(text)) return { expected: 'paired surrogates', actual: quote(text) };
       return undefined;
@@ -21,7 +20,6 @@ export const HAND_MADE_RULES: readonly Rule<Model>[] = [
   },
   {
     code: 'header.integer',
-    says: 'Integers are safe integers, inside the range of their field.',
     check: (model) => {
       for (const [what, number, least] of integersOf(model)) {
         if (!Number.isSafeInteger(number) || number < least) return { expected: `${what}: an integer from ${least}`, actual: `${number}` };

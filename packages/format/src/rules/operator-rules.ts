@@ -23,8 +23,8 @@ const ATTRIBUTE_TYPES: Readonly<Record<string, Readonly<Record<string, Attribute
 };
 
 /** A rule over the layers of ONNX's own domain. */
-const each = (code: string, says: string, operators: readonly string[] | undefined, fault: (layer: AnyLayer, shapes: Shapes, model: Outline) => ErrorDetails | undefined): Rule<Outline> => ({
-  code, says,
+const each = (code: string, operators: readonly string[] | undefined, fault: (layer: AnyLayer, shapes: Shapes, model: Outline) => ErrorDetails | undefined): Rule<Outline> => ({
+  code,
   check: (model) => {
     const shapes = shapesOf(model);
     for (const layer of model.layers) {
@@ -40,7 +40,7 @@ const CONVOLUTIONS = ['Conv', 'ConvTranspose'];
 const RECURRENT = ['GRU', 'LSTM', 'RNN'];
 
 export const OPERATOR_RULES: readonly Rule<Outline>[] = [
-  each('attribute.type', 'Attributes that decide about weights have the type that ONNX gives them.', undefined, ({ operator, attributes }) => {
+  each('attribute.type', undefined, ({ operator, attributes }) => {
     const types = Object.hasOwn(ATTRIBUTE_TYPES, operator) ? ATTRIBUTE_TYPES[operator]! : {};
     for (const [name, expected] of Object.entries(types)) {
       const found = attributes.get(name);
@@ -48,14 +48,14 @@ export const OPERATOR_RULES: readonly Rule<Outline>[] = [
     }
     return undefined;
   }),
-  each('conv.settings', 'Strides, dilations and pads of a convolution fit its rank, strides and dilations are 1 or more.', CONVOLUTIONS, convolutionSettingsFault),
-  each('conv.weight', 'The weight of a convolution has the rank, the groups, the kernel and the channels of its layer.', CONVOLUTIONS, convolutionFault),
-  each('conv.bias', 'The bias of a convolution has one element per output channel.', CONVOLUTIONS, convolutionBiasFault),
-  each('gemm.factors', 'The factors of a Gemm are matrices that fit each other, and its bias fits their product.', ['Gemm'], gemmFault),
-  each('matmul.factors', 'The factors of a MatMul fit each other.', ['MatMul'], factorFault),
-  each('recurrent.weights', 'W, R, B and P of a recurrent layer agree on directions, hidden and input size.', RECURRENT, recurrentFault),
-  each('norm.parameters', 'The parameters of a normalisation have one element per channel.', ['BatchNormalization', 'InstanceNormalization'], normFault),
-  each('weight.view', 'A sparse weight is seen as matrices in the way of its operator.', undefined, (layer, _, model) => {
+  each('conv.settings', CONVOLUTIONS, convolutionSettingsFault),
+  each('conv.weight', CONVOLUTIONS, convolutionFault),
+  each('conv.bias', CONVOLUTIONS, convolutionBiasFault),
+  each('gemm.factors', ['Gemm'], gemmFault),
+  each('matmul.factors', ['MatMul'], factorFault),
+  each('recurrent.weights', RECURRENT, recurrentFault),
+  each('norm.parameters', ['BatchNormalization', 'InstanceNormalization'], normFault),
+  each('weight.view', undefined, (layer, _, model) => {
     for (const { name, tensor, view } of weightPlaces(model, layer)) {
       if (tensor.kind === 'dense' || sameView(tensor.view, view)) continue;
       return { tensor: name, expected: view === undefined ? 'a dense tensor' : viewText(view), actual: viewText(tensor.view) };

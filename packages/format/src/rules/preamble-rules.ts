@@ -17,7 +17,6 @@ const judged = (check: (preamble: Preamble, subject: PreambleSubject) => ReturnT
 export const PREAMBLE_RULES: readonly Rule<PreambleSubject>[] = [
   {
     code: 'preamble.magic',
-    says: 'A .bcr file starts with the bytes 89 42 43 52 0D 0A 1A 0A.',
     check: ({ prefix }) => {
       const at = MAGIC.findIndex((byte, i) => i < prefix.length && prefix[i] !== byte);
       if (at < 0) return undefined;
@@ -27,19 +26,16 @@ export const PREAMBLE_RULES: readonly Rule<PreambleSubject>[] = [
   },
   {
     code: 'preamble.length',
-    says: `A .bcr file has at least ${PREAMBLE_BYTES} bytes.`,
     check: ({ size }) =>
       (size === undefined || size >= PREAMBLE_BYTES ? undefined : { expected: `${PREAMBLE_BYTES} bytes`, actual: `${size}`, hint: 'get the file again: its end is missing' }),
   },
   {
     code: 'preamble.version',
-    says: `The version is ${VERSION}.`,
     check: judged(({ version }) =>
       (version === VERSION ? undefined : { offset: 8, expected: `${VERSION}`, actual: `${version}`, hint: 'a newer @fretwork/format may read this file' })),
   },
   {
     code: 'preamble.reserved',
-    says: 'Reserved bytes are zero.',
     check: judged((_, { prefix }) => {
       const at = prefix.subarray(RESERVED_OFFSET, RESERVED_OFFSET + 4).findIndex((byte) => byte !== 0);
       return at < 0 ? undefined : { offset: RESERVED_OFFSET + at, expected: '00', actual: hex(prefix[RESERVED_OFFSET + at]!) };
@@ -47,26 +43,22 @@ export const PREAMBLE_RULES: readonly Rule<PreambleSubject>[] = [
   },
   {
     code: 'preamble.header-length',
-    says: 'The header is no longer than the limit, which is 16 MiB or less.',
     check: judged(({ headerBytes }, { limits }) =>
       (headerBytes <= limits.headerBytes ? undefined : { offset: 12, expected: `at most ${limits.headerBytes} bytes`, actual: `${headerBytes}` })),
   },
   {
     code: 'preamble.file-length',
-    says: 'The file holds its preamble and header, and is no longer than the limit.',
     check: judged(({ headerBytes, fileBytes }, { limits }) =>
       (fileBytes >= PREAMBLE_BYTES + headerBytes && fileBytes <= limits.fileBytes ? undefined
         : { offset: 24, expected: `${PREAMBLE_BYTES + headerBytes} to ${limits.fileBytes} bytes`, actual: `${fileBytes}` })),
   },
   {
     code: 'file.truncated',
-    says: 'No byte at the end of the file is missing.',
     check: judged(({ fileBytes }, { size }) =>
       (size === undefined || size >= fileBytes ? undefined : { offset: size, expected: `${fileBytes} bytes`, actual: `${size}`, hint: 'get the file again: its end is missing' })),
   },
   {
     code: 'file.trailing',
-    says: 'Nothing follows the end of the file.',
     check: judged(({ fileBytes }, { size }) =>
       (size === undefined || size <= fileBytes ? undefined : { offset: fileBytes, expected: `${fileBytes} bytes`, actual: `${size}` })),
   },

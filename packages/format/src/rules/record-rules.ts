@@ -20,14 +20,13 @@ export const SCHEME_FIELDS: Readonly<Record<SchemeKind, readonly string[]>> = {
 
 /** A decoded header, before its records become those of the contract. */
 export const RECORD_RULES: readonly Rule<wire.Header>[] = [
-  { code: 'record.complete', says: 'Every record has the fields of its kind, and no others.', check: incomplete },
+  { code: 'record.complete', check: incomplete },
   {
     code: 'tensor.duplicate',
-    says: 'No two tensors have the same name.',
     check: ({ tensors }) => {
       const seen = new Set<string>();
       for (const { name } of tensors) {
-        if (seen.has(name)) return { tensor: name };
+        if (seen.has(name)) return { tensor: name, expected: 'a new name', actual: 'one taken' };
         seen.add(name);
       }
       return undefined;
@@ -35,7 +34,6 @@ export const RECORD_RULES: readonly Rule<wire.Header>[] = [
   },
   {
     code: 'attribute.order',
-    says: 'The attributes of a layer are sorted by name, and no two have the same name.',
     check: ({ layers }) => {
       for (const layer of layers) {
         for (let at = 1; at < layer.attributes.length; at++) {
@@ -48,7 +46,6 @@ export const RECORD_RULES: readonly Rule<wire.Header>[] = [
   },
   {
     code: 'section.order',
-    says: 'Arrays have the sections 0, 1, 2 … in the order of the header, and every section belongs to an array.',
     check: (header) => {
       let expected = 0;
       for (const section of sectionsNamed(header)) {

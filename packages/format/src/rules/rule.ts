@@ -5,17 +5,18 @@ import { FretworkError, type ErrorDetails } from '../error.js';
  * those before it. `check` returns what is wrong and where, or nothing.
  */
 export interface Rule<Subject> {
-  /** Stable: `area.what`. Each code has a file of its own in `attacks/`. */
+  /** Stable: `area.what`. Each code has a sentence in `sentences.ts` and a file of its own in `attacks/`. */
   readonly code: string;
-  /** One sentence that is true of every good file. */
-  readonly says: string;
   readonly check: (subject: Subject) => ErrorDetails | undefined;
 }
+
+/** The next step where a rule knows none. */
+const NEXT = '`fretwork verify --rules` and explainRules() say what each rule asks for';
 
 /** Throws the first broken rule as a `FretworkError` with the rule's code. */
 export function enforce<Subject>(rules: readonly Rule<Subject>[], subject: Subject): void {
   for (const rule of rules) {
     const broken = rule.check(subject);
-    if (broken !== undefined) throw new FretworkError(rule.code, `this rule is broken: ${rule.says}`, broken);
+    if (broken !== undefined) throw new FretworkError(rule.code, 'a rule is broken', { hint: NEXT, ...broken });
   }
 }

@@ -11,8 +11,8 @@ function* schemesOf(model: Outline): Generator<{ readonly layer: string; readonl
   for (const { layer, scheme } of model.plan?.entries ?? []) yield { layer, scheme };
 }
 
-const each = (code: string, says: string, fault: (scheme: Scheme) => ErrorDetails | undefined): Rule<Outline> => ({
-  code, says,
+const each = (code: string, fault: (scheme: Scheme) => ErrorDetails | undefined): Rule<Outline> => ({
+  code,
   check: (model) => {
     for (const { layer, scheme } of schemesOf(model)) {
       const found = fault(scheme);
@@ -25,20 +25,19 @@ const each = (code: string, says: string, fault: (scheme: Scheme) => ErrorDetail
 const COUNTS = ['keep', 'patterns', 'blockFilters', 'blockChannels', 'blockRows', 'blockColumns'];
 
 export const SCHEME_RULES: readonly Rule<Outline>[] = [
-  each('scheme.rate', 'A rate is finite and 1 or more.', (scheme) =>
+  each('scheme.rate', (scheme) =>
     (scheme.kind === 'dense' || (Number.isFinite(scheme.rate) && scheme.rate >= 1) ? undefined
       : { expected: '1 or more', actual: `${scheme.rate}` })),
-  each('scheme.count', 'Block sizes, kept positions and numbers of patterns are 1 or more.', (scheme) => {
+  each('scheme.count', (scheme) => {
     const fields = scheme as unknown as Readonly<Record<string, number>>;
     const wrong = COUNTS.find((name) => name in fields && !(isCount(fields[name]!) && fields[name]! >= 1));
     return wrong === undefined ? undefined : { expected: `${wrong} of 1 or more`, actual: `${fields[wrong]}` };
   }),
-  each('scheme.row-share', 'The share of the rate that goes to rows is between 0 and 1.', (scheme) =>
+  each('scheme.row-share', (scheme) =>
     (scheme.kind !== 'bcr' || (scheme.rowShare >= 0 && scheme.rowShare <= 1) ? undefined
       : { expected: '0 to 1', actual: `${scheme.rowShare}` })),
   {
     code: 'scheme.keep',
-    says: 'A pattern keeps no more positions than the kernel has.',
     check: (model) => {
       const layers = new Map<string, Outline<Layer>>(model.layers.map((layer) => [layer.name, layer]));
       for (const { layer: name, scheme } of schemesOf(model)) {
@@ -56,7 +55,6 @@ export const SCHEME_RULES: readonly Rule<Outline>[] = [
 export const PLAN_RULES: readonly Rule<Outline>[] = [
   {
     code: 'plan.layer',
-    says: 'A plan names layers of the model.',
     check: ({ plan, layers }) => {
       const names = new Set(layers.map(({ name }) => name));
       const unknown = plan?.entries.find(({ layer }) => !names.has(layer));
@@ -65,15 +63,13 @@ export const PLAN_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'plan.duplicate',
-    says: 'A plan names a layer once.',
     check: ({ plan }) => {
       const twice = firstTwice(plan?.entries.map(({ layer }) => layer) ?? []);
-      return twice === undefined ? undefined : { layer: twice };
+      return twice === undefined ? undefined : { layer: twice, expected: 'each layer once', actual: 'twice' };
     },
   },
   {
     code: 'plan.time',
-    says: 'A predicted time is finite and 0 or more.',
     check: ({ plan }) => {
       const wrong = plan?.entries.find(({ predictedMs = 0 }) => !(Number.isFinite(predictedMs) && predictedMs >= 0));
       return wrong === undefined ? undefined : { layer: wrong.layer, expected: 'milliseconds', actual: `${wrong.predictedMs}` };
@@ -81,7 +77,6 @@ export const PLAN_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'recipe.hash',
-    says: 'A hash has a name and 64 hexadecimal digits in lower case.',
     check: ({ recipe }) => {
       const wrong = recipe?.hashes.find(([name, hash]) => nameFault(name) !== undefined || !/^[0-9a-f]{64}$/.test(hash));
       return wrong === undefined ? undefined : { expected: 'a name and 64 digits', actual: `${quote(wrong[0])}: ${quote(wrong[1])}` };
@@ -89,7 +84,6 @@ export const PLAN_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'recipe.tool',
-    says: 'A step of a recipe names its tool.',
     check: ({ recipe }) => {
       const wrong = recipe?.steps.find(({ tool }) => nameFault(tool) !== undefined);
       return wrong === undefined ? undefined : { expected: 'the name of a tool', actual: quote(wrong.tool) };

@@ -22,7 +22,6 @@ export const sectionRows = (header: wire.Header): readonly SectionRow[] => heade
 export const TABLE_RULES: readonly Rule<TableSubject>[] = [
   {
     code: 'section.size',
-    says: 'The place of every section is below 2^53.',
     check: ({ rows, headerBytes }) => {
       try {
         placeSections(headerBytes, rows);
@@ -35,7 +34,6 @@ export const TABLE_RULES: readonly Rule<TableSubject>[] = [
   },
   {
     code: 'section.total',
-    says: 'The last byte of the last section is the last byte of the file.',
     check: ({ rows, headerBytes, fileBytes }) => {
       const placed = placeSections(headerBytes, rows).fileBytes;
       return placed === fileBytes ? undefined : { expected: `${fileBytes} bytes`, actual: `${placed}` };
@@ -53,7 +51,6 @@ export interface SectionSubject {
 export const SECTION_RULES: readonly Rule<SectionSubject>[] = [
   {
     code: 'section.padding',
-    says: 'The bytes between sections are zero.',
     check: ({ bytes, headerBytes, places }) => {
       let end = PREAMBLE_BYTES + headerBytes;
       for (const place of places) {
@@ -65,7 +62,6 @@ export const SECTION_RULES: readonly Rule<SectionSubject>[] = [
   },
   {
     code: 'section.checksum',
-    says: 'Every section has the CRC-32 that stands in the table.',
     check: ({ bytes, places }) => {
       for (const place of places) {
         const found = crc32(bytes.subarray(place.offset, place.offset + place.byteLength));

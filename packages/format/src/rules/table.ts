@@ -10,6 +10,7 @@ import { RECORD_RULES } from './record-rules.js';
 import type { Rule } from './rule.js';
 import { PLAN_RULES, SCHEME_RULES } from './scheme-rules.js';
 import { SECTION_RULES, TABLE_RULES } from './section-rules.js';
+import { SENTENCES } from './sentences.js';
 import { TENSOR_RULES } from './tensor-rules.js';
 import { VALUE_RULES } from './value-rules.js';
 
@@ -23,8 +24,8 @@ export interface RuleRow {
 /** A matrix in a model is held against its view and its schema first, which leaves nothing for these. */
 const JUDGED_BEFORE: readonly string[] = ['sparse.encoding', 'sparse.size'];
 
-const stage = (name: string, rules: readonly Pick<Rule<never>, 'code' | 'says'>[]): readonly RuleRow[] =>
-  rules.map(({ code, says }) => ({ stage: name, code, says }));
+const stage = (name: string, rules: readonly Pick<Rule<never>, 'code'>[]): readonly RuleRow[] =>
+  rules.map(({ code }) => ({ stage: name, code, says: SENTENCES[code]! }));
 
 /** All rules of a `.bcr` file in the order in which they are judged; `checkModel` judges the stages from `values` on. */
 export const RULES: readonly RuleRow[] = [

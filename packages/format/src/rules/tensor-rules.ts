@@ -4,7 +4,7 @@ import type { DType, Encoding, SparseMatrix, Tensor, TensorData } from '../contr
 import { DTYPES } from '../dtype.js';
 import { type ErrorDetails, quote } from '../error.js';
 import type { ArrayPlace } from '../container/outline.js';
-import { countOf, isCount, MAX_NAME, MAX_RANK, nameFault } from './names.js';
+import { countOf, isCount, MAX_RANK, nameFault } from './names.js';
 import type { Rule } from './rule.js';
 
 type AnyTensor = Outline<Tensor>;
@@ -26,8 +26,8 @@ function* tensorsOf(model: Outline): Generator<Found> {
 }
 
 /** A rule over every tensor; `fault` says what is expected and found. */
-const each = (code: string, says: string, fault: (tensor: AnyTensor) => ErrorDetails | undefined): Rule<Outline> => ({
-  code, says,
+const each = (code: string, fault: (tensor: AnyTensor) => ErrorDetails | undefined): Rule<Outline> => ({
+  code,
   check: (model) => {
     for (const { tensor, place } of tensorsOf(model)) {
       const found = fault(tensor);
@@ -40,7 +40,6 @@ const each = (code: string, says: string, fault: (tensor: AnyTensor) => ErrorDet
 export const TENSOR_RULES: readonly Rule<Outline>[] = [
   {
     code: 'tensor.name',
-    says: `A tensor has a name of at most ${MAX_NAME} characters, without NUL.`,
     check: ({ tensors }) => {
       for (const name of tensors.keys()) {
         const fault = nameFault(name);
@@ -49,14 +48,13 @@ export const TENSOR_RULES: readonly Rule<Outline>[] = [
       return undefined;
     },
   },
-  each('tensor.rank', `A tensor has at most ${MAX_RANK} dimensions.`, ({ shape }) =>
+  each('tensor.rank', ({ shape }) =>
     (shape.length <= MAX_RANK ? undefined : { expected: `rank at most ${MAX_RANK}`, actual: `${shape.length}` })),
-  each('tensor.size', 'The sizes of a tensor, without zeros, multiply to less than 2^53 bytes.', ({ shape, dtype }) =>
+  each('tensor.size', ({ shape, dtype }) =>
     (shape.every(isCount) && countOf([...shape, DTYPES[dtype].bytes]) !== undefined ? undefined
       : { expected: 'below 2^53 bytes', actual: `${dtype} [${shape.join(', ')}]` })),
   {
     code: 'attribute.tensor',
-    says: 'A tensor in an attribute is dense.',
     check: ({ layers }) => {
       for (const layer of layers) {
         for (const [name, attribute] of layer.attributes) {
@@ -66,12 +64,12 @@ export const TENSOR_RULES: readonly Rule<Outline>[] = [
       return undefined;
     },
   },
-  each('tensor.array', 'The elements of a tensor lie in an array of its type.', (tensor) => {
+  each('tensor.array', (tensor) => {
     const payloads = tensor.kind === 'dense' ? [tensor.data] : tensor.matrices.map((m) => m.payload);
     const wrong = payloads.find((array) => !holds(array, tensor.dtype));
     return wrong === undefined ? undefined : { expected: tensor.dtype, actual: arrayName(wrong) };
   }),
-  each('tensor.index-array', 'Index arrays are u16 or u32, offsets u32, masks and ids u8.', (tensor) => {
+  each('tensor.index-array', (tensor) => {
     if (tensor.kind === 'dense') return undefined;
     for (const matrix of tensor.matrices) {
       const fields = matrix as unknown as Readonly<Record<string, AnyArray | undefined>>;
@@ -84,24 +82,24 @@ export const TENSOR_RULES: readonly Rule<Outline>[] = [
     }
     return undefined;
   }),
-  each('tensor.length', 'A dense tensor has as many elements as its shape says.', (tensor) => {
+  each('tensor.length', (tensor) => {
     if (tensor.kind === 'sparse') return undefined;
     const expected = countOf(tensor.shape);
     return tensor.data.length === expected ? undefined : { expected: `${expected} elements`, actual: `${tensor.data.length}` };
   }),
-  each('sparse.view', 'The matrices of a sparse tensor cover its shape, and have at most 2^32 - 1 rows and columns.', (tensor) => {
+  each('sparse.view', (tensor) => {
     if (tensor.kind === 'dense') return undefined;
     const { count, rows, columns } = tensor.view;
     const fits = [count, rows, columns].every(isCount) && Math.max(rows, columns) < 2 ** 32
       && countOf([count, rows, columns]) === countOf(tensor.shape);
     return fits ? undefined : { expected: `matrices for [${tensor.shape.join(', ')}]`, actual: `${count} of ${rows} x ${columns}` };
   }),
-  each('sparse.kernel', 'The kernel of a view is 1 or more and divides its columns.', (tensor) => {
+  each('sparse.kernel', (tensor) => {
     if (tensor.kind === 'dense') return undefined;
     const { columns, kernel } = tensor.view;
     return isCount(kernel) && kernel >= 1 && columns % kernel === 0 ? undefined : { expected: `a divisor of ${columns}`, actual: `${kernel}` };
   }),
-  each('sparse.matrices', 'A sparse tensor has the matrices that its view says, each of that size.', (tensor) => {
+  each('sparse.matrices', (tensor) => {
     if (tensor.kind === 'dense') return undefined;
     const { count, rows, columns } = tensor.view;
     if (tensor.matrices.length !== count) return { expected: `${count} matrices`, actual: `${tensor.matrices.length}` };

@@ -1,7 +1,7 @@
 import type { Outline } from '../container/outline.js';
 import type { ValueInfo } from '../contract.js';
 import { quote } from '../error.js';
-import { firstTwice, isCount, MAX_NAME, MAX_RANK, nameFault } from './names.js';
+import { firstTwice, isCount, MAX_RANK, nameFault } from './names.js';
 import type { Rule } from './rule.js';
 
 const LISTS = ['inputs', 'outputs', 'values'] as const;
@@ -11,7 +11,6 @@ const declared = (model: Outline): readonly ValueInfo[] => LISTS.flatMap((list) 
 export const VALUE_RULES: readonly Rule<Outline>[] = [
   {
     code: 'value.name',
-    says: `A value has a name of at most ${MAX_NAME} characters, without NUL.`,
     check: (model) => {
       for (const { name } of declared(model)) {
         const fault = nameFault(name);
@@ -22,7 +21,6 @@ export const VALUE_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'value.duplicate',
-    says: 'No two inputs, no two outputs and no two intermediate values have the same name.',
     check: (model) => {
       for (const list of LISTS) {
         const twice = firstTwice(model[list].map((v) => v.name));
@@ -33,7 +31,6 @@ export const VALUE_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'value.shape',
-    says: `A declared shape has at most ${MAX_RANK} dimensions, each a size or a name.`,
     check: (model) => {
       for (const { name, shape } of declared(model)) {
         if (shape === undefined) continue;
@@ -46,7 +43,6 @@ export const VALUE_RULES: readonly Rule<Outline>[] = [
   },
   {
     code: 'value.type',
-    says: 'A value that is declared twice has one element type.',
     check: (model) => {
       const types = new Map<string, string>();
       for (const { name, dtype } of declared(model)) {

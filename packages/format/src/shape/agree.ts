@@ -6,7 +6,6 @@ import { inferShapes } from './infer.js';
 export const SHAPE_RULES: readonly Rule<Model>[] = [
   {
     code: 'shapes.agree',
-    says: 'the shapes of inputs, weights and declared values agree in every layer',
     check: (model) => {
       const problem = inferShapes(model).problems[0];
       if (problem === undefined) return undefined;

@@ -7,25 +7,25 @@ import { lengthIs, rulesOf, type Finding, type SparseSubject } from './subject.j
 const rule = rulesOf('bcr');
 
 export const BCR_RULES: readonly Rule<SparseSubject>[] = [
-  rule('block-size', 'A block has at least one row and one column and is not larger than the matrix.', (m) =>
+  rule('block-size', (m) =>
     sizeIs(m.blockRows, m.rows, 'rows') ?? sizeIs(m.blockColumns, m.columns, 'columns')),
-  rule('present-length', 'There is one presence bit per block.', (m) =>
+  rule('present-length', (m) =>
     m.present === undefined ? undefined : lengthIs(m.present.length, bytesForBits(blocksOf(m)), 'present')),
-  rule('present-padding', 'Presence bits past the last block are 0.', (m) => padding(m.present, blocksOf(m))),
-  rule('row-mask-length', 'There is one row bit per row of each stored block.', (m) =>
+  rule('present-padding', (m) => padding(m.present, blocksOf(m))),
+  rule('row-mask-length', (m) =>
     m.rowMask === undefined ? undefined : lengthIs(m.rowMask.length, bytesForBits(storedBlocks(m) * m.blockRows), 'rowMask')),
-  rule('row-mask-padding', 'Row bits past the last stored block are 0.', (m) => padding(m.rowMask, storedBlocks(m) * m.blockRows)),
-  rule('column-mask-length', 'There is one column bit per column of each stored block.', (m) =>
+  rule('row-mask-padding', (m) => padding(m.rowMask, storedBlocks(m) * m.blockRows)),
+  rule('column-mask-length', (m) =>
     m.columnMask === undefined ? undefined : lengthIs(m.columnMask.length, bytesForBits(storedBlocks(m) * m.blockColumns), 'columnMask')),
-  rule('column-mask-padding', 'Column bits past the last stored block are 0.', (m) =>
+  rule('column-mask-padding', (m) =>
     padding(m.columnMask, storedBlocks(m) * m.blockColumns)),
-  rule('row-mask-edge', 'Row bits past the edge of the matrix are 0.', (m) =>
+  rule('row-mask-edge', (m) =>
     m.rowMask === undefined ? undefined : eachStored(m, (k, height) =>
       pastEdge(m.rowMask!, k * m.blockRows + height, m.blockRows - height, k, 'row'))),
-  rule('column-mask-edge', 'Column bits past the edge of the matrix are 0.', (m) =>
+  rule('column-mask-edge', (m) =>
     m.columnMask === undefined ? undefined : eachStored(m, (k, _height, width) =>
       pastEdge(m.columnMask!, k * m.blockColumns + width, m.blockColumns - width, k, 'column'))),
-  rule('payload-length', 'The payload holds kept rows x kept columns of each stored block.', (m) =>
+  rule('payload-length', (m) =>
     lengthIs(m.payload.length, storedWeights(m), 'payload')),
 ];
 

@@ -7,22 +7,22 @@ import { lengthIs, rulesOf, type Finding, type SparseSubject } from './subject.j
 const rule = rulesOf('pattern');
 
 export const PATTERN_RULES: readonly Rule<SparseSubject>[] = [
-  rule('kernel', `A kernel has 1 to ${MAX_KERNEL} positions and divides the columns.`, (m) =>
+  rule('kernel', (m) =>
     Number.isInteger(m.kernel) && m.kernel >= 1 && m.kernel <= MAX_KERNEL && m.columns % m.kernel === 0 ? undefined
       : { expected: `1 to ${MAX_KERNEL} positions dividing ${m.columns} columns`, actual: `${m.kernel}` }),
-  rule('id-bits', 'Ids take 4 or 8 bits.', (m) =>
+  rule('id-bits', (m) =>
     m.idBits === 4 || m.idBits === 8 ? undefined : { expected: '4 or 8 bits', actual: `${String(m.idBits)}` }),
-  rule('patterns-count', 'Every pattern has an id: at most 15 patterns in 4 bits, 255 in 8.', (m) =>
+  rule('patterns-count', (m) =>
     m.patterns.length <= most(m) ? undefined : { expected: `at most ${most(m)} patterns`, actual: `${m.patterns.length}` }),
-  rule('patterns-range', 'A pattern keeps at least one position, and only positions of the kernel.', patternsInRange),
-  rule('patterns-order', 'Patterns rise strictly.', patternsRise),
-  rule('ids-length', 'There is one id per kernel.', (m) =>
+  rule('patterns-range', patternsInRange),
+  rule('patterns-order', patternsRise),
+  rule('ids-length', (m) =>
     lengthIs(m.ids.length, Math.ceil((kernelsOf(m) * m.idBits) / 8), 'ids')),
-  rule('ids-padding', 'The half byte behind an odd number of ids is 0.', (m) =>
+  rule('ids-padding', (m) =>
     m.idBits === 8 || kernelsOf(m) % 2 === 0 || m.ids[m.ids.length - 1]! >>> 4 === 0 ? undefined
       : { expected: 'a high half of 0 in the last byte', actual: `${m.ids[m.ids.length - 1]}` }),
-  rule('ids-range', 'An id is 0 or names a pattern.', idsInRange),
-  rule('payload-length', 'The payload holds the kept positions of every kernel.', (m) =>
+  rule('ids-range', idsInRange),
+  rule('payload-length', (m) =>
     lengthIs(m.payload.length, keptWeights(m), 'payload')),
 ];
 

@@ -17,13 +17,11 @@ const isSize = (size: number): boolean => Number.isInteger(size) && size >= 0 &&
 export const SPARSE_RULES: readonly Rule<SparseSubject>[] = [
   {
     code: 'sparse.encoding',
-    says: 'A sparse matrix has an encoding of the contract.',
     check: ({ matrix, tensor }) => ENCODINGS.includes(matrix.encoding) ? undefined
       : { tensor, expected: ENCODINGS.join(', '), actual: `${String((matrix as { encoding: unknown }).encoding)}` },
   },
   {
     code: 'sparse.size',
-    says: 'Rows and columns are whole numbers below 2^32, and their product is below 2^53.',
     check: ({ matrix: { rows, columns }, tensor }) =>
       isSize(rows) && isSize(columns) && Number.isSafeInteger(rows * columns) ? undefined
         : { tensor, expected: 'sizes below 2^32 with a product below 2^53', actual: `${rows} x ${columns}` },

@@ -16,9 +16,8 @@ type Of<E extends SparseMatrix['encoding']> = Extract<SparseMatrix, { encoding: 
 
 /** Makes rules that speak of matrices of one encoding and pass all others. */
 export const rulesOf = <E extends SparseMatrix['encoding']>(encoding: E) =>
-  (what: string, says: string, find: (matrix: Of<E>) => Finding): Rule<SparseSubject> => ({
+  (what: string, find: (matrix: Of<E>) => Finding): Rule<SparseSubject> => ({
     code: `${encoding}.${what}`,
-    says,
     check: ({ matrix, tensor }) => {
       if (matrix.encoding !== encoding) return undefined;
       const found = find(matrix as Of<E>);
