@@ -1,8 +1,8 @@
 import { attribute } from '@fretwork/format';
-import { choosePanel, MAP_COST } from '../pack/choose-panel.js';
 import { layRuns, programBytes, type PackedRun, type Places } from '../pack/lay-runs.js';
 import { matricesOf } from '../pack/matrices.js';
 import { isAxpy } from '../pack/run-cost.js';
+import { planMapRuns } from '../pack/plan-map-runs.js';
 import { splitRuns } from '../pack/split-runs.js';
 import type { Layout } from '../plan/layout.js';
 import { oddLines, planesOf, type Planes } from '../plan/planes.js';
@@ -13,12 +13,15 @@ import { sharedMap } from './shared-work.js';
 import { adding, framing, placing, stagedCells, staging } from './staging.js';
 import { knownWindow, windowOf, type Window } from './window.js';
 
-/** Channels whose activations are used together, so that they stay in the first cache (performance.md, section 7). */
-const CHANNELS_TOGETHER = 64;
+/**
+ * Channels whose activations are used together, so that they stay in a near cache (performance.md, section 7). Runs of sparse
+ * weights get shorter by it, and of the sparsest so short that it does not pay.
+ */
+const CHANNELS = { dense: 64, sparse: 256, density: 0.15 };
 /** Vectors of pixels that all runs go over before the next ones. */
 export const TILE: number = 96;
 /** Where weights are sparse, runs are short and many: the longer they go on, the less their beginnings cost. */
-const SPARSE = { density: 0.5, tile: 192, chunked: 0.15 };
+const SPARSE = { density: 0.5, tile: 192 };
 
 /** Vectors of pixels per thread that are worth a share of their own. */
 const BY_PIXELS = 96;
@@ -37,8 +40,13 @@ function pack(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>
   if (matrix === undefined || weight === undefined || bias === undefined) return [];
   const kernel = sizeOf(weight.shape.slice(2));
   const channels = weight.shape[1]!;
-  const chunked = channels >= 2 * CHANNELS_TOGETHER && matrix.payload.length >= SPARSE.chunked * matrix.rows * matrix.columns;
-  const plan = choosePanel(matrix, MAP_COST, { groupRows: matrix.rows / groupsOf(subject), ...(chunked ? { chunk: CHANNELS_TOGETHER * kernel } : {}) });
+  const together = matrix.payload.length >= SPARSE.density * matrix.rows * matrix.columns ? CHANNELS.dense : CHANNELS.sparse;
+  const chunked = channels >= 2 * together && matrix.payload.length >= CHANNELS.density * matrix.rows * matrix.columns;
+  const plan = planMapRuns(matrix, {
+    groupRows: matrix.rows / groupsOf(subject),
+    ...(chunked ? { chunk: together * kernel } : {}),
+    ...(subject.cells === undefined ? {} : { vectors: Math.min(SPARSE.tile, Math.ceil(subject.cells / 4)) }),
+  });
   return [{ plan, bias }];
 }
 

@@ -53,6 +53,8 @@ export interface PackSubject {
   readonly has: (i: number) => boolean;
   /** Elements of the constant input `i` as float32; undefined where it is none. */
   readonly floats: (i: number) => Float32Array | undefined;
+  /** Cells of one map of the first output; undefined where they are not known at load. */
+  readonly cells: number | undefined;
 }
 
 /** What a step needs beside its inputs and outputs. */

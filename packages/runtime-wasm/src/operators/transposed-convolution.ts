@@ -1,7 +1,7 @@
 import { attribute } from '@fretwork/format';
-import { choosePanel, MAP_COST } from '../pack/choose-panel.js';
 import { layRuns, programBytes } from '../pack/lay-runs.js';
 import { matricesOf } from '../pack/matrices.js';
+import { planMapRuns } from '../pack/plan-map-runs.js';
 import { oddLines } from '../plan/planes.js';
 import { TILE } from './convolution.js';
 import { setClamp } from './activation.js';
@@ -57,7 +57,7 @@ function pack(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>
   const groups = attribute(subject.layer, 'group', 'int', 1);
   const width = matrix.columns / groups;
   const bias = new Float32Array(matrix.rows);
-  return Array.from({ length: groups }, (_, g) => ({ plan: choosePanel(matrix, MAP_COST, { columns: [g * width, (g + 1) * width] }), bias }));
+  return Array.from({ length: groups }, (_, g) => ({ plan: planMapRuns(matrix, { columns: [g * width, (g + 1) * width] }), bias }));
 }
 
 /** Cells of one plane of staged input or product. */

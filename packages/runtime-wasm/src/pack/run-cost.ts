@@ -1,10 +1,9 @@
 import { widthsOf } from '../kernels/manifest.js';
-import type { Run } from './plan-runs.js';
+import type { Run, RunPlan } from './plan-runs.js';
 
 /**
  * What a run costs on either family of kernels, in cycles of a core that does two products of vectors in each (fitted to
- * runs of 1 to 32 columns over 13, 49 and 192 vectors; `docs/performance.md` says how). Plans compare these numbers with one
- * another and with nothing else.
+ * runs of 1 to 32 columns over 13, 49 and 192 vectors). Plans compare these numbers with one another and with nothing else.
  */
 interface Fit {
   /** To begin a run, or a chunk of its columns. */
@@ -31,12 +30,12 @@ const AXPY: readonly Fit[] = [
 
 const parts = (length: number, widest: number): number => Math.ceil(length / widest);
 
-export function streamCycles(rows: number, columns: number, vectors: number): number {
+function streamCycles(rows: number, columns: number, vectors: number): number {
   const { start, group, product } = STREAM[rows - 1]!;
   return start + parts(vectors, widthsOf('stream', rows)[0]!) * group + columns * vectors * product;
 }
 
-export function axpyCycles(rows: number, columns: number, vectors: number): number {
+function axpyCycles(rows: number, columns: number, vectors: number): number {
   const { start, vector, product } = AXPY[rows - 1]!;
   return parts(columns, widthsOf('axpy', rows)[0]!) * (start + vectors * vector) + columns * vectors * product;
 }
@@ -45,3 +44,10 @@ export function axpyCycles(rows: number, columns: number, vectors: number): numb
 export const isAxpy = ({ rows, columns, first, last }: Pick<Run, 'rows' | 'columns' | 'first' | 'last'>, vectors: number): boolean =>
   columns.length > 0 && axpyCycles(rows.length, columns.length, vectors) < streamCycles(rows.length, columns.length, vectors)
   && first.every((flag) => flag === first[0]) && last.every((flag) => flag === last[0]);
+
+/** All runs of a plan, each on the kernel that is quicker for it. */
+export function planCycles({ runs }: RunPlan, vectors: number): number {
+  let sum = 0;
+  for (const run of runs) sum += (isAxpy(run, vectors) ? axpyCycles : streamCycles)(run.rows.length, run.columns.length, vectors);
+  return sum;
+}

@@ -1,6 +1,6 @@
-import { type Model, type Tensor } from '@fretwork/format';
+import { inferShapes, type Model, type Tensor } from '@fretwork/format';
 import { layWeights, weightBytes } from '../pack/lay-runs.js';
-import type { PackRequest, PackSubject, PackedMatrix } from '../operators/row.js';
+import { sizeOf, type PackRequest, type PackSubject, type PackedMatrix } from '../operators/row.js';
 import { findRow } from '../operators/table.js';
 import { aligned, SLACK_BYTES } from '../plan/arena.js';
 
@@ -13,9 +13,10 @@ export interface PackPlan {
 export function planPacking(model: Model): PackPlan {
   const layers = new Map<string, readonly PackRequest[]>();
   let bytes = 0;
+  const { values } = inferShapes(model);
   for (const layer of model.layers) {
     const row = findRow(layer);
-    const requests = row?.pack?.(subjectOf(model, layer)) ?? [];
+    const requests = row?.pack?.(subjectOf(model, layer, values.get(layer.outputs[0] ?? '')?.shape)) ?? [];
     if (requests.length === 0) continue;
     layers.set(layer.name, requests);
     for (const request of requests) bytes += bytesOf(request);
@@ -39,13 +40,14 @@ export function packModel(packing: PackPlan, buffer: ArrayBufferLike, base: numb
   })]));
 }
 
-function subjectOf(model: Model, layer: Model['layers'][number]): PackSubject {
+function subjectOf(model: Model, layer: Model['layers'][number], output: readonly unknown[] | undefined): PackSubject {
+  const spatial = output?.slice(2);
   const tensor = (i: number): Tensor | undefined => {
     const name = layer.inputs[i] ?? '';
     return name === '' ? undefined : model.tensors.get(name);
   };
   return {
-    layer, tensor,
+    layer, tensor, cells: spatial?.every((size) => typeof size === 'number') === true ? sizeOf(spatial as readonly number[]) : undefined,
     has: (i) => (layer.inputs[i] ?? '') !== '',
     floats: (i) => {
       const found = tensor(i);
