@@ -28,16 +28,20 @@ const AXPY: readonly Fit[] = [
   { start: 50, group: 0, vector: 1.4, product: 1.41 },
 ];
 
-const parts = (length: number, widest: number): number => Math.ceil(length / widest);
+/** Widest kernel by rows, from 1 on. */
+const WIDEST = {
+  stream: STREAM.map((_, r) => widthsOf('stream', r + 1)[0]!),
+  axpy: AXPY.map((_, r) => widthsOf('axpy', r + 1)[0]!),
+};
 
 function streamCycles(rows: number, columns: number, vectors: number): number {
   const { start, group, product } = STREAM[rows - 1]!;
-  return start + parts(vectors, widthsOf('stream', rows)[0]!) * group + columns * vectors * product;
+  return start + Math.ceil(vectors / WIDEST.stream[rows - 1]!) * group + columns * vectors * product;
 }
 
 function axpyCycles(rows: number, columns: number, vectors: number): number {
   const { start, vector, product } = AXPY[rows - 1]!;
-  return parts(columns, widthsOf('axpy', rows)[0]!) * (start + vectors * vector) + columns * vectors * product;
+  return Math.ceil(columns / WIDEST.axpy[rows - 1]!) * (start + vectors * vector) + columns * vectors * product;
 }
 
 /** Is the axpy kernel the quicker one for this run? It wants all its rows to begin and end together: one bit speaks for all. */
