@@ -89,9 +89,7 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
       code.get(block).load(BLOCK.weights).set(weights).get(input).get(block).load(BLOCK.input).add().set(inputs[0]!);
       for (let i = 1; i < width; i++) code.get(inputs[i - 1]!).get(inputPitch).add().set(inputs[i]!);
       code.get(block).i32(BLOCK.rows + 4 * rows).add().tee(at).get(block).load(BLOCK.columns).i32(-TURN).and().i32(1).shiftLeft().add().set(stop);
-      for (let k = 1; k < TURN && quarters !== undefined; k++) {
-        code.get(block).load(BLOCK.columns).i32(2).shiftRight().i32(4 * rows).multiply().get(quarters[k - 1]!).add().set(quarters[k]!);
-      }
+      quarters?.slice(1).forEach((quarter, k) => code.get(block).load(BLOCK.columns).i32(2).shiftRight().i32(4 * rows).multiply().get(quarters[k]!).add().set(quarter));
       loopTo(TURN, turn, quarters ?? [weights]);
       if (quarters !== undefined) code.get(quarters.at(-1)!).set(weights);
       code.get(stop).get(block).load(BLOCK.columns).i32(TURN - 1).and().i32(1).shiftLeft().add().set(stop);
