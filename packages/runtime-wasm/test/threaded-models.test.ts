@@ -1,5 +1,8 @@
 import { random, type Random } from '@fretwork/conformance';
 import { dense, encode, weightsOf, type Attribute, type DenseTensor, type Model, type Tensor } from '@fretwork/format';
+import { memoryUsage } from 'node:process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { load } from '../src/index.js';
 
@@ -45,3 +48,23 @@ describe.each([[2, false], [2, true], [3, true]])('%i threads, pruned: %s', (thr
     expect(() => more.run({ x: tensor(source, 7, 1, 40) })).toThrow('disposed');
   });
 });
+
+it('two threads allocate nothing per run', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const source = random(6);
+  const runtime = await load(network(source, 160, false), { threads: 2, outputs: 'views' });
+  const inputs = { x: tensor(source, 1, 1, 40) };
+  const grown = (): number => {
+    collect();
+    const { heapUsed } = memoryUsage();
+    for (let i = 0; i < 5000; i++) runtime.run(inputs);
+    return memoryUsage().heapUsed - heapUsed;
+  };
+  // While code is being optimised the engine itself allocates.
+  grown();
+  grown();
+  // The smallest object takes 16 bytes: one a run would be 80,000.
+  expect(Math.min(grown(), grown(), grown())).toBeLessThan(60_000);
+  runtime.dispose();
+}, 240_000);

@@ -109,6 +109,15 @@ describe('a pool', () => {
     expect(codeOf(() => pool.fork('copy1', args))).toBe('run.worker: the pool was disposed of');
   });
 
+  it('does not wait for ever for a worker that does nothing', async () => {
+    const start: PoolParts['start'] = (_, ready) => {
+      setTimeout(ready);
+      return { terminate: () => undefined, unref: () => undefined };
+    };
+    const pool = await poolOf(parts(2, { start, stallMs: 250 }));
+    for (let i = 0; i < 2; i++) expect(codeOf(() => pool.fork('copy1', copies(2, 4)))).toBe('run.worker: a worker did not finish within 0.25 s after the caller');
+  });
+
   it('says why it did not start, and leaves no worker behind', async () => {
     let [running, started] = [0, 0];
     const start: PoolParts['start'] = (_, ready, died) => {

@@ -49,26 +49,26 @@ export class Code {
     return kept.slice(0, count);
   }
 
-  get(local: Local): this { return this.#emit(0x20).#unsigned(local.index); }
-  set(local: Local): this { return this.#emit(0x21).#unsigned(local.index); }
-  tee(local: Local): this { return this.#emit(0x22).#unsigned(local.index); }
+  get(local: Local): this { return this.#byte(0x20).#unsigned(local.index); }
+  set(local: Local): this { return this.#byte(0x21).#unsigned(local.index); }
+  tee(local: Local): this { return this.#byte(0x22).#unsigned(local.index); }
 
   i32(value: number): this { return this.#emit(0x41, ...signed(value | 0)); }
-  add(): this { return this.#emit(0x6a); }
-  sub(): this { return this.#emit(0x6b); }
-  and(): this { return this.#emit(0x71); }
-  or(): this { return this.#emit(0x72); }
-  shiftLeft(): this { return this.#emit(0x74); }
-  shiftRight(): this { return this.#emit(0x76); }
-  multiply(): this { return this.#emit(0x6c); }
+  add(): this { return this.#byte(0x6a); }
+  sub(): this { return this.#byte(0x6b); }
+  and(): this { return this.#byte(0x71); }
+  or(): this { return this.#byte(0x72); }
+  shiftLeft(): this { return this.#byte(0x74); }
+  shiftRight(): this { return this.#byte(0x76); }
+  multiply(): this { return this.#byte(0x6c); }
   /** Unsigned; traps where the divisor is zero. */
-  divide(): this { return this.#emit(0x6e); }
-  isZero(): this { return this.#emit(0x45); }
-  equal(): this { return this.#emit(0x46); }
-  below(): this { return this.#emit(0x49); }
+  divide(): this { return this.#byte(0x6e); }
+  isZero(): this { return this.#byte(0x45); }
+  equal(): this { return this.#byte(0x46); }
+  below(): this { return this.#byte(0x49); }
   /** a, b, condition → a if it is not zero, else b */
-  select(): this { return this.#emit(0x1b); }
-  atLeast(): this { return this.#emit(0x4f); }
+  select(): this { return this.#byte(0x1b); }
+  atLeast(): this { return this.#byte(0x4f); }
   /** local += step */
   advance(local: Local, step: number): this { return this.get(local).i32(step).add().set(local); }
 
@@ -139,18 +139,18 @@ export class Code {
     this.#emit(0x04, 0x40);
     then();
     if (otherwise !== undefined) {
-      this.#emit(0x05);
+      this.#byte(0x05);
       otherwise();
     }
-    return this.#emit(0x0b);
+    return this.#byte(0x0b);
   }
   /** Leaves `depth` + 1 blocks, or starts that loop again. */
-  branch(depth: number): this { return this.#emit(0x0c).#unsigned(depth); }
+  branch(depth: number): this { return this.#byte(0x0c).#unsigned(depth); }
   /** Condition → ; the same, if it is not zero. */
-  branchIf(depth: number): this { return this.#emit(0x0d).#unsigned(depth); }
-  call(index: number): this { return this.#emit(0x10).#unsigned(index); }
+  branchIf(depth: number): this { return this.#byte(0x0d).#unsigned(depth); }
+  call(index: number): this { return this.#byte(0x10).#unsigned(index); }
   /** Arguments, place in the module's table → ; calls the function there, whose parameters are those of `type`. */
-  callAt(type: number): this { return this.#emit(0x11).#unsigned(type).#emit(0); }
+  callAt(type: number): this { return this.#byte(0x11).#unsigned(type).#emit(0); }
 
   /** The function as its entry of the code section. */
   finish(): Uint8Array {
@@ -161,22 +161,27 @@ export class Code {
   #nest(opcode: number, body: () => void): this {
     this.#emit(opcode, 0x40);
     body();
-    return this.#emit(0x0b);
+    return this.#byte(0x0b);
   }
 
-  #simd(opcode: number, ...rest: readonly number[]): this { return this.#emit(0xfd).#unsigned(opcode).#emit(...rest); }
+  #simd(opcode: number, ...rest: readonly number[]): this { return this.#byte(0xfd).#unsigned(opcode).#emit(...rest); }
 
   #unsigned(value: number): this {
     while (value > 0x7f) {
-      this.#emit((value & 0x7f) | 0x80);
+      this.#byte((value & 0x7f) | 0x80);
       value >>>= 7;
     }
-    return this.#emit(value);
+    return this.#byte(value);
   }
 
   #emit(...bytes: readonly number[]): this {
-    if (this.#size + bytes.length > this.#bytes.length) this.#bytes = joined([this.#bytes, new Uint8Array(this.#bytes.length)]);
-    for (const byte of bytes) this.#bytes[this.#size++] = byte;
+    for (let i = 0; i < bytes.length; i++) this.#byte(bytes[i]!);
+    return this;
+  }
+
+  #byte(byte: number): this {
+    if (this.#size === this.#bytes.length) this.#bytes = joined([this.#bytes, new Uint8Array(this.#bytes.length)]);
+    this.#bytes[this.#size++] = byte;
     return this;
   }
 }

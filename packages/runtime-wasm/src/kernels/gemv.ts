@@ -1,7 +1,7 @@
 import type { Code, Local } from '../assembler/code.js';
 import type { ModuleWriter } from '../assembler/module.js';
-import { BLOCK, GROUP, PART } from '../pack/vector-record.js';
-import { KERNELS } from './manifest.js';
+import { BLOCK, blockBytes, GROUP, PART, QUARTERED_ROWS } from '../pack/vector-record.js';
+import { KERNELS, rowCountsOf } from './manifest.js';
 import { clamp } from './stream.js';
 
 /** (block, end, input, output, input pitch, output pitch): signature of every gemv kernel. */
@@ -18,6 +18,7 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
   return writer.func(undefined, PARAMETERS, (code) => {
     const [block, end, input, output, inputPitch, outputPitch] = six(code);
     const [at, stop, weights] = code.locals('i32', 3) as [Local, Local, Local];
+    const quarters = rows === QUARTERED_ROWS ? [weights, ...code.locals('i32', TURN - 1)] : undefined;
     const inputs = code.locals('i32', width);
     const outputs = [output, ...code.locals('i32', width - 1)];
     const cells = code.locals('i32', TURN);
@@ -33,11 +34,11 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
     const [weight, gathered] = code.locals('v128', 2) as [Local, Local];
     for (let i = 1; i < width; i++) code.get(outputs[i - 1]!).get(outputPitch).add().set(outputs[i]!);
 
-    /** Adds one column's products: its activations in `splat`, its weights `offset` bytes from the cursor. */
-    const column = (set: readonly (readonly Local[])[], c: number, offset: number): void => {
+    /** Adds the products of column c of the turn, whose weights are `offset` bytes from the cursor. */
+    const column = (set: readonly (readonly Local[])[], c: number, from: Local, offset: number): void => {
       for (let v = 0; v < vectors; v++) {
-        if (width > 1) code.get(weights).loadVector(offset + 16 * v).set(weight);
-        for (let i = 0; i < width; i++) code.madd(() => code.get(splat(i, c)), () => (width > 1 ? code.get(weight) : code.get(weights).loadVector(offset + 16 * v)), set[i]![v]!);
+        if (width > 1) code.get(from).loadVector(offset + 16 * v).set(weight);
+        for (let i = 0; i < width; i++) code.madd(() => code.get(splat(i, c)), () => (width > 1 ? code.get(weight) : code.get(from).loadVector(offset + 16 * v)), set[i]![v]!);
       }
     };
     const turn = (): void => {
@@ -45,7 +46,7 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
         code.get(at).loadHalf(2 * c).i32(2).shiftLeft().set(cells[c]!);
         if (vectors === 0 && !shuffled) continue;
         for (let i = 0; i < width; i++) code.get(cells[c]!).get(inputs[i]!).add().loadSplat().set(splat(i, c));
-        column(sums[c % sets]!, c, 16 * vectors * c);
+        column(sums[c % sets]!, c, quarters?.[c] ?? weights, quarters === undefined ? 16 * vectors * c : 0);
       }
       if (singles === 0) return;
       for (let i = 0; i < width; i++) {
@@ -61,7 +62,7 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
       code.get(at).loadHalf().i32(2).shiftLeft().set(cells[0]!);
       if (vectors > 0) {
         for (let i = 0; i < width; i++) code.get(cells[0]!).get(inputs[i]!).add().loadSplat().set(splat(i, 0));
-        column(sums[0]!, 0, 0);
+        column(sums[0]!, 0, weights, 0);
       }
       for (let s = 0; s < singles; s++) {
         code.get(weights).loadAlone(16 * vectors + 4 * s).set(weight);
@@ -72,11 +73,12 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
         }
       }
     };
-    const loopTo = (step: number, body: () => void): void => {
+    const loopTo = (step: number, body: () => void, cursors: readonly Local[]): void => {
       code.get(at).get(stop).below().when(() => {
         code.loop(() => {
           body();
-          code.advance(weights, 4 * rows * step).advance(at, 2 * step).get(at).get(stop).below().branchIf(0);
+          for (const cursor of cursors) code.advance(cursor, 4 * rows * step / cursors.length);
+          code.advance(at, 2 * step).get(at).get(stop).below().branchIf(0);
         });
       });
     };
@@ -87,9 +89,11 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
       code.get(block).load(BLOCK.weights).set(weights).get(input).get(block).load(BLOCK.input).add().set(inputs[0]!);
       for (let i = 1; i < width; i++) code.get(inputs[i - 1]!).get(inputPitch).add().set(inputs[i]!);
       code.get(block).i32(BLOCK.rows + 4 * rows).add().tee(at).get(block).load(BLOCK.columns).i32(-TURN).and().i32(1).shiftLeft().add().set(stop);
-      loopTo(TURN, turn);
+      quarters?.slice(1).forEach((quarter, k) => code.get(block).load(BLOCK.columns).i32(2).shiftRight().i32(4 * rows).multiply().get(quarters[k]!).add().set(quarter));
+      loopTo(TURN, turn, quarters ?? [weights]);
+      if (quarters !== undefined) code.get(quarters.at(-1)!).set(weights);
       code.get(stop).get(block).load(BLOCK.columns).i32(TURN - 1).and().i32(1).shiftLeft().add().set(stop);
-      loopTo(1, last);
+      loopTo(1, last, [weights]);
       const row = (r: number, i: number): void => { code.get(outputs[i]!).get(block).load(BLOCK.rows + 4 * r).add(); };
       for (let i = 0; i < width; i++) {
         for (let v = 0; v < vectors; v++) {
@@ -148,36 +152,48 @@ function fill(code: Code, to: Local, stop: Local, vector: () => void, lane: () =
  */
 export function vectorDriver(writer: ModuleWriter): void {
   const kernels = KERNELS.filter((row) => row.family === 'gemv').map((row) => ({ ...row, index: gemv(writer, row.rows, row.width) }));
-  const rowCounts = [...new Set(kernels.map(({ rows }) => rows))];
-  const widths = [...new Set(kernels.map(({ width }) => width))];
-  /** All groups of a part: (part, input, output, input pitch, output pitch), for `width` activation vectors. */
-  const groups = widths.map((width) => ({
-    width,
-    index: writer.func(undefined, ['i32', 'i32', 'i32', 'i32', 'i32'], (code) => {
-      const [part, input, output, inputPitch, outputPitch] = [0, 1, 2, 3, 4].map((i) => code.parameter(i)) as [Local, Local, Local, Local, Local];
-      const [group, end, rows] = code.locals('i32', 3) as [Local, Local, Local];
-      code.get(part).i32(PART.groups).add().set(group);
-      code.block(() => code.loop(() => {
-        code.get(group).get(part).load(PART.end).atLeast().branchIf(1);
-        code.get(group).load(GROUP.end).set(end).get(group).load(GROUP.rows).set(rows);
-        for (const count of rowCounts) {
-          // Where sums would not fit in registers the kernel takes fewer vectors, and more often.
-          const kernel = kernels.filter((k) => k.rows === count && k.width <= width).sort((a, b) => b.width - a.width)[0]!;
-          code.get(rows).i32(count).equal().when(() => {
-            for (let i = 0; i < width; i += kernel.width) {
-              code.get(group).i32(GROUP.blocks).add().get(end);
-              code.get(input);
-              for (let k = 0; k < i; k++) code.get(inputPitch).add();
-              code.get(output);
-              for (let k = 0; k < i; k++) code.get(outputPitch).add();
-              code.get(inputPitch).get(outputPitch).call(kernel.index);
-            }
-          });
+  const heights = rowCountsOf('gemv').map((rows) => {
+    const own = kernels.filter((kernel) => kernel.rows === rows);
+    return { rows, one: own.find(({ width }) => width === 1)!, most: own.find(({ width }) => width > 1) };
+  });
+  /** `body` for each group of a part, with what its blocks' height asks for. */
+  const eachGroup = (code: Code, part: Local, body: (height: typeof heights[0], group: Local, end: Local) => void): void => {
+    const [group, end, rows] = code.locals('i32', 3) as [Local, Local, Local];
+    code.get(part).i32(PART.groups).add().set(group);
+    code.block(() => code.loop(() => {
+      code.get(group).get(part).load(PART.end).atLeast().branchIf(1);
+      code.get(group).load(GROUP.end).set(end).get(group).load(GROUP.rows).set(rows);
+      for (const height of heights) code.get(rows).i32(height.rows).equal().when(() => body(height, group, end));
+      code.get(end).set(group).branch(0);
+    }));
+  };
+  const one = writer.func(undefined, ['i32', 'i32', 'i32'], (code) => {
+    const [part, input, output] = [0, 1, 2].map((i) => code.parameter(i)) as [Local, Local, Local];
+    eachGroup(code, part, (height, group, end) => {
+      code.get(group).i32(GROUP.blocks).add().get(end).get(input).get(output).i32(0).i32(0).call(height.one.index);
+    });
+  });
+  // Block by block: its weights are read from memory once, and then from the cache.
+  const many = writer.func(undefined, PARAMETERS, (code) => {
+    const [part, input, output, vectors, inputPitch, outputPitch] = six(code);
+    const [block, next, x, y, left] = code.locals('i32', 5) as [Local, Local, Local, Local, Local];
+    eachGroup(code, part, ({ rows, one, most }, group, end) => {
+      code.get(group).i32(GROUP.blocks).add().set(block);
+      code.loop(() => {
+        code.get(block).load(BLOCK.columns).i32(1).add().i32(1).shiftRight().i32(2).shiftLeft().get(block).add().i32(blockBytes(rows, 0)).add().set(next);
+        code.get(input).set(x).get(output).set(y).get(vectors).set(left);
+        for (const { width, index } of most === undefined ? [one] : [most, one]) {
+          code.block(() => code.loop(() => {
+            code.get(left).i32(width).below().branchIf(1);
+            code.get(block).get(next).get(x).get(y).get(inputPitch).get(outputPitch).call(index);
+            code.get(inputPitch).i32(width).multiply().get(x).add().set(x).get(outputPitch).i32(width).multiply().get(y).add().set(y);
+            code.advance(left, -width).branch(0);
+          }));
         }
-        code.get(end).set(group).branch(0);
-      }));
-    }),
-  })).sort((a, b) => b.width - a.width);
+        code.get(next).tee(block).get(end).below().branchIf(0);
+      });
+    });
+  });
   writer.func('vector', PARAMETERS, (code) => {
     const [part, input, output, left, inputPitch, outputPitch] = six(code);
     const [to, stop, from, row, i] = code.locals('i32', 5) as [Local, Local, Local, Local, Local];
@@ -196,18 +212,10 @@ export function vectorDriver(writer: ModuleWriter): void {
       code.get(part).load(PART.bias).set(from);
       fill(code, to, stop, () => { code.get(from).loadVector(); }, () => { code.get(from).loadAlone(); }, (bytes) => { code.advance(from, bytes); });
     });
-    code.get(output).set(row).get(left).set(i);
-    for (const { width, index } of groups) {
-      code.block(() => code.loop(() => {
-        code.get(i).i32(width).below().branchIf(1);
-        code.get(part).get(input).get(row).get(inputPitch).get(outputPitch).call(index);
-        for (let k = 0; k < width; k++) {
-          code.get(input).get(inputPitch).add().set(input);
-          code.get(row).get(outputPitch).add().set(row);
-        }
-        code.advance(i, -width).branch(0);
-      }));
-    }
+    code.get(left).i32(1).equal().when(
+      () => { code.get(part).get(input).get(output).call(one); },
+      () => { code.get(part).get(input).get(output).get(left).get(inputPitch).get(outputPitch).call(many); },
+    );
     eachVector(() => {
       const clamped = (load: () => void) => (): void => {
         load();

@@ -1,7 +1,7 @@
 import { CLAMP_ADDRESS, RESIDUAL_ADDRESS } from '../kernels/stream.js';
 import { FLAG, RECORD, recordBytes } from '../pack/record.js';
 import { sigmoid, tanh } from '../operators/curves.js';
-import { BLOCK, blockBytes, GROUP, PART } from '../pack/vector-record.js';
+import { BLOCK, blockBytes, GROUP, PART, QUARTERED_ROWS } from '../pack/vector-record.js';
 import { callAlone, type Copy, type Kernels, type Machine, type Pool } from './machine.js';
 
 /** The kernels as plain loops over the same programs, for hosts that refuse WebAssembly. */
@@ -98,7 +98,8 @@ export function javascriptMachine(bytes: number): Machine {
       let sum = 0;
       for (let c = 0; c < columns; c++) {
         const turn = first + (c & ~3) * rows;
-        const weight = c >= turns ? first + c * rows + r : r < inVectors ? turn + (c & 3) * inVectors + r : turn + 4 * inVectors + 4 * (r - inVectors) + (c & 3);
+        const weight = rows === QUARTERED_ROWS && c < turns ? first + ((c & 3) * (turns >> 2) + (c >> 2)) * rows + r
+          : c >= turns ? first + c * rows + r : r < inVectors ? turn + (c & 3) * inVectors + r : turn + 4 * inVectors + 4 * (r - inVectors) + (c & 3);
         sum += floats[weight]! * floats[source + halves[cells + c]!]!;
       }
       floats[(output + words[(at + BLOCK.rows) / 4 + r]!) / 4]! += sum;

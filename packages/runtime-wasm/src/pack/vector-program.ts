@@ -2,7 +2,7 @@ import type { SparseMatrix } from '@fretwork/format';
 import { choosePanel, runCost, VECTOR_COST } from './choose-panel.js';
 import type { PackedRun } from './lay-runs.js';
 import type { Run, RunOptions, RunPlan } from './plan-runs.js';
-import { BLOCK, blockBytes, GROUP, MOST_COLUMNS, PART } from './vector-record.js';
+import { BLOCK, blockBytes, GROUP, MOST_COLUMNS, PART, QUARTERED_ROWS } from './vector-record.js';
 
 /** The runs of `matrix` as the gemv kernels read their weights; rows that keep nothing have none. */
 export function planVectors(matrix: SparseMatrix, options: Pick<RunOptions, 'scale'> = {}): RunPlan {
@@ -11,7 +11,13 @@ export function planVectors(matrix: SparseMatrix, options: Pick<RunOptions, 'sca
 
 /** `plan` with its weights interleaved. */
 export const forVectors = (plan: RunPlan): RunPlan =>
-  ({ ...plan, runs: plan.runs.filter((run) => run.columns.length > 0).map((run) => ({ ...run, weights: interleaved(run) })) });
+  ({ ...plan, runs: plan.runs.filter((run) => run.columns.length > 0).map((run) => (run.rows.length === QUARTERED_ROWS ? { ...run, columns: inTurns(run.columns) } : { ...run, weights: interleaved(run) })) });
+
+/** One column of each quarter after the other, and what is left. */
+function inTurns(columns: Uint32Array): Uint32Array {
+  const quarter = columns.length >> 2;
+  return columns.map((column, i) => (i < 4 * quarter ? columns[(i & 3) * quarter + (i >> 2)]! : column));
+}
 
 /** Weights in the order of `vector-record.ts`, filled up to whole vectors so that the next run starts at one. */
 function interleaved({ rows: { length: rows }, columns: { length: columns }, weights }: Run): Float32Array {

@@ -22,6 +22,8 @@ export interface PoolParts {
   readonly signal?: AbortSignal;
   /** Starts one worker; left out: a worker of this host. */
   readonly start?: typeof startWorker;
+  /** All parts of a job are about the same work: one that takes this much longer than the caller's own is not being done. Left out: 30 s. */
+  readonly stallMs?: number;
 }
 
 export type Pooled = { readonly ok: true; readonly pool: Pool } | { readonly ok: false; readonly reason: string };
@@ -30,7 +32,7 @@ export type Pooled = { readonly ok: true; readonly pool: Pool } | { readonly ok:
 const START_MS = 10_000;
 
 /** Starts the workers and waits until all are ready. Where the host refuses one, none is left. Rejects with the reason of `signal`. */
-export async function startPool({ module, memory, exports, threads, signal, start = startWorker }: PoolParts): Promise<Pooled> {
+export async function startPool({ module, memory, exports, threads, signal, start = startWorker, stallMs = 30_000 }: PoolParts): Promise<Pooled> {
   const kernels = WebAssembly.Module.exports(module).filter(({ kind }) => kind === 'function').map(({ name }) => name);
   const mailbox = new SharedArrayBuffer(mailboxBytes(threads));
   const state: { died: string | undefined } = { died: undefined };
@@ -50,7 +52,7 @@ export async function startPool({ module, memory, exports, threads, signal, star
     return { ok: false, reason: `a worker did not start: ${error instanceof Error ? error.message : String(error)}` };
   }
   for (const worker of workers) worker.unref();
-  const fork = forkOver(new Int32Array(mailbox), threads, kernels, exports, state);
+  const fork = forkOver(new Int32Array(mailbox), threads, kernels, exports, state, stallMs);
   return {
     ok: true,
     pool: {
@@ -86,10 +88,10 @@ function allReady(count: number, signal: AbortSignal | undefined, start: StartOn
   });
 }
 
-function forkOver(words: Int32Array, threads: number, kernels: readonly string[], exports: WebAssembly.Exports, state: { died: string | undefined }): Pool['fork'] {
+function forkOver(words: Int32Array, threads: number, kernels: readonly string[], exports: WebAssembly.Exports, state: { died: string | undefined }, stallMs: number): Pool['fork'] {
   const places = new Map(kernels.map((name, i) => [name, i]));
   const table = kernels.map((name) => exports[name] as Kernel);
-  const join = joinOver(words, threads - 1);
+  const join = joinOver(words, threads - 1, stallMs);
   const check = (): void => {
     const trapped = Atomics.load(words, WORDS.failed);
     if (trapped !== 0) state.died ??= `the kernel of worker ${trapped} trapped`;
@@ -110,39 +112,40 @@ function forkOver(words: Int32Array, threads: number, kernels: readonly string[]
     try {
       callWith(table[place]!, args, 0);
     } finally {
-      if (!join()) state.died ??= `a worker did not finish within ${STALL_MS / 1000} s after the caller`;
+      if (!join()) state.died ??= `a worker did not finish within ${stallMs / 1000} s after the caller`;
     }
     check();
   };
 }
 
-/** All parts of a job are about the same work: one that takes this much longer than the caller's own is not being done. */
-const STALL_MS = 30_000;
 const SLICE_MS = 100;
 
 /** Waits until `workers` workers are done; false where they stall. Sleeps where the host lets this thread sleep. */
-function joinOver(words: Int32Array, workers: number): () => boolean {
+function joinOver(words: Int32Array, workers: number, stallMs: number): () => boolean {
   const sleeps = maySleep();
   const spin = spinOver(words);
+  /** Until `done` changes, or for a slice of time: false. */
+  const wait = (done: number): boolean => {
+    if (!sleeps) return spinFor(words, done, SLICE_MS);
+    Atomics.store(words, WORDS.callerSleeps, 1);
+    const came = Atomics.wait(words, WORDS.done, done, SLICE_MS) !== 'timed-out';
+    Atomics.store(words, WORDS.callerSleeps, 0);
+    return came;
+  };
   return () => {
-    let slices = STALL_MS / SLICE_MS;
-    let began = 0;
+    // In slices, so that a computer that was asleep in between has not used up the time.
+    let slices = Math.ceil(stallMs / SLICE_MS);
     for (let done = Atomics.load(words, WORDS.done); done < workers; done = Atomics.load(words, WORDS.done)) {
-      if (spin(WORDS.done, done)) continue;
-      if (sleeps) {
-        Atomics.store(words, WORDS.callerSleeps, 1);
-        Atomics.wait(words, WORDS.done, done, SLICE_MS);
-        Atomics.store(words, WORDS.callerSleeps, 0);
-      }
-      // In slices, so that a computer that was asleep in between has not used up the time.
-      if (began === 0) began = performance.now();
-      else if (performance.now() - began >= SLICE_MS) {
-        began = 0;
-        if (--slices === 0) return false;
-      }
+      if (!spin(WORDS.done, done) && !wait(done) && --slices === 0) return false;
     }
     return true;
   };
+}
+
+function spinFor(words: Int32Array, done: number, ms: number): boolean {
+  const end = performance.now() + ms;
+  while (performance.now() < end) if (Atomics.load(words, WORDS.done) !== done) return true;
+  return false;
 }
 
 /** The main thread of a page may not sleep: there the call throws. */
