@@ -1,5 +1,5 @@
 /** Activation vectors times packed matrices, on as many threads as there are. */
-import { runCost, VECTOR_COST } from '../pack/choose-panel.js';
+import { planVectorCost } from '../pack/run-cost.js';
 import { layVectors, vectorBytes } from '../pack/vector-program.js';
 import { ARGUMENTS } from '../machine/threads/serve.js';
 import type { Binding, PackedMatrix } from './row.js';
@@ -12,7 +12,6 @@ const FORK_COST = 20_000;
 
 type Shape = Pick<PackedMatrix, 'runs'>;
 
-const costOf = ({ runs }: Shape): number => runs.reduce((sum, run) => sum + runCost(run.rows.length, run.columns.length, VECTOR_COST), 0);
 
 /** Bytes of the programs of `packed`. */
 export const productBytes = (packed: readonly Shape[]): number => packed.reduce((sum, { runs }) => sum + vectorBytes(runs), 0);
@@ -24,7 +23,7 @@ export const kernelsOf = (packed: readonly Shape[]): string => `gemv (${packed.r
 export function productsOf(b: Binding, packed: readonly PackedMatrix[]): readonly Product[] {
   let base = b.program;
   return packed.map((matrix): Product => {
-    const cost = costOf(matrix);
+    const cost = planVectorCost(matrix);
     const { parts, empty, top } = layVectors({ runs: matrix.runs, rows: matrix.rows, bias: matrix.bias, parts: b.threads }, b.buffer, base);
     base = top;
     const alone: Product = (from, to, vectors, fromPitch, toPitch) => {

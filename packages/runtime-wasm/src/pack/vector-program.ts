@@ -1,12 +1,14 @@
 import type { SparseMatrix } from '@fretwork/format';
-import { choosePanel, runCost, VECTOR_COST } from './choose-panel.js';
+import { rowCountsOf } from '../kernels/manifest.js';
+import { choosePanel } from './choose-panel.js';
 import type { PackedRun } from './lay-runs.js';
 import type { Run, RunOptions, RunPlan } from './plan-runs.js';
+import { planVectorCost, vectorCost } from './run-cost.js';
 import { BLOCK, blockBytes, GROUP, MOST_COLUMNS, PART, QUARTERED_ROWS } from './vector-record.js';
 
 /** The runs of `matrix` as the gemv kernels read their weights; rows that keep nothing have none. */
 export function planVectors(matrix: SparseMatrix, options: Pick<RunOptions, 'scale'> = {}): RunPlan {
-  return forVectors(choosePanel(matrix, VECTOR_COST, { ...options, chunk: MOST_COLUMNS }));
+  return forVectors(choosePanel(matrix, { rowCounts: rowCountsOf('gemv'), cost: planVectorCost, byRow: true }, { ...options, chunk: MOST_COLUMNS }));
 }
 
 /** `plan` with its weights interleaved. */
@@ -101,7 +103,7 @@ export function cutRows(runs: readonly Pick<Run, 'rows' | 'weights' | 'columns'>
   for (const run of runs) {
     const [low, high] = [run.rows[0]!, run.rows.at(-1)!];
     // A run counts where its rows end, so that a cut behind it has all of it on one side.
-    cost[high + 1]! += runCost(run.rows.length, run.columns.length, VECTOR_COST);
+    cost[high + 1]! += vectorCost(run.rows.length, run.columns.length);
     across[low + 1]!++;
     across[high + 1]!--;
   }
