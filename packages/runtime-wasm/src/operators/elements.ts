@@ -19,56 +19,70 @@ export interface NumberView {
 
 const WORD = 2 ** 32;
 
-/** Elements as numbers. 64-bit integers are rounded beyond 2^53: for indices and lengths, not for sums. */
-export function readable(b: Binding, value: Value): NumberView {
+/** Elements of a type that no array of numbers holds, as numbers beside them. 64-bit integers are rounded beyond 2^53: for indices and lengths, not for sums. */
+function converted(b: Binding, value: Value): { readonly data: Numbers; readonly load?: Step; readonly store?: Step } {
   const view = b.view(value);
-  if (isWide(value.dtype)) {
-    const words = new Uint32Array(view.buffer, view.byteOffset, 2 * view.length);
-    const data = new Float64Array(view.length);
-    const signed = value.dtype === 'i64';
-    return { data, sync: () => { for (let i = 0; i < data.length; i++) data[i] = (signed ? words[2 * i + 1]! | 0 : words[2 * i + 1]!) * WORD + words[2 * i]!; } };
+  if (!isWide(value.dtype) && !isHalf(value.dtype)) return { data: view as Numbers };
+  const data = new Float64Array(view.length);
+  if (isHalf(value.dtype)) {
+    const bits = view as Uint16Array;
+    const [number, encode] = value.dtype === 'f16' ? [halfToNumber, numberToHalf] : [bfloatToNumber, numberToBfloat];
+    return {
+      data,
+      load: () => { for (let i = 0; i < data.length; i++) data[i] = number(bits[i]!); },
+      store: () => { for (let i = 0; i < data.length; i++) bits[i] = encode(data[i]!); },
+    };
   }
-  if (!isHalf(value.dtype)) return { data: view as Numbers };
-  const bits = view as Uint16Array;
-  const data = new Float64Array(bits.length);
-  const number = value.dtype === 'f16' ? halfToNumber : bfloatToNumber;
-  return { data, sync: () => { for (let i = 0; i < data.length; i++) data[i] = number(bits[i]!); } };
+  const words = new Uint32Array(view.buffer, view.byteOffset, 2 * view.length);
+  const signed = value.dtype === 'i64';
+  return {
+    data,
+    load: () => { for (let i = 0; i < data.length; i++) data[i] = (signed ? words[2 * i + 1]! | 0 : words[2 * i + 1]!) * WORD + words[2 * i]!; },
+    store: () => {
+      for (let i = 0; i < data.length; i++) {
+        const high = Math.floor(data[i]! / WORD);
+        words[2 * i + 1] = high;
+        words[2 * i] = data[i]! - high * WORD;
+      }
+    },
+  };
+}
+
+export function readable(b: Binding, value: Value): NumberView {
+  const { data, load } = converted(b, value);
+  return load === undefined ? { data } : { data, sync: load };
 }
 
 /** Where numbers are written; `sync` rounds them to what the tensor holds. */
 export function writable(b: Binding, value: Value): NumberView {
-  const view = b.view(value);
-  if (isWide(value.dtype)) {
-    const words = new Uint32Array(view.buffer, view.byteOffset, 2 * view.length);
-    const data = new Float64Array(view.length);
-    return {
-      data,
-      sync: () => {
-        for (let i = 0; i < data.length; i++) {
-          const high = Math.floor(data[i]! / WORD);
-          words[2 * i + 1] = high;
-          words[2 * i] = data[i]! - high * WORD;
-        }
-      },
-    };
-  }
-  if (!isHalf(value.dtype)) return { data: view as Numbers };
-  const bits = view as Uint16Array;
-  const data = new Float64Array(bits.length);
-  const encode = value.dtype === 'f16' ? numberToHalf : numberToBfloat;
-  return { data, sync: () => { for (let i = 0; i < data.length; i++) bits[i] = encode(data[i]!); } };
+  const { data, store } = converted(b, value);
+  return store === undefined ? { data } : { data, sync: store };
 }
 
 /** `work` with its inputs read before and its outputs written after. */
-export function synced(inputs: readonly NumberView[], work: Step, outputs: readonly NumberView[]): Step {
-  const before = inputs.flatMap((view) => (view.sync === undefined ? [] : [view.sync]));
-  const after = outputs.flatMap((view) => (view.sync === undefined ? [] : [view.sync]));
+export function synced(inputs: readonly (NumberView | undefined)[], work: Step, outputs: readonly (NumberView | undefined)[]): Step {
+  const syncs = (views: readonly (NumberView | undefined)[]): readonly Step[] => views.flatMap((view) => view?.sync ?? []);
+  const [before, after] = [syncs(inputs), syncs(outputs)];
   if (before.length === 0 && after.length === 0) return work;
   return () => {
     for (const step of before) step();
     work();
     for (const step of after) step();
   };
+}
+
+/** Inputs and an output to compute on: 64-bit integers as they are where all inputs are such (`wide`), everything else as numbers. */
+export function operands(b: Binding, inputs: readonly Value[], output: Value): { readonly X: readonly NumberView[]; readonly Y: NumberView; readonly wide: boolean } {
+  const wide = inputs.every(({ dtype }) => isWide(dtype));
+  // Arithmetic and comparisons of JavaScript are the same for both, so that the loops are too.
+  const exact = (value: Value): NumberView => ({ data: b.view(value) as unknown as Numbers });
+  return { X: inputs.map((value) => (wide ? exact(value) : readable(b, value))), Y: wide ? exact(output) : writable(b, output), wide };
+}
+
+/** The elements of `x` as they are. */
+export function copied(b: Binding, x: Value, y: Value): Step {
+  const [from, to] = [b.view(x) as Float32Array, b.view(y) as Float32Array];
+  return () => to.set(from);
 }
 
 export const nothing: Step = () => undefined;
@@ -102,6 +116,9 @@ export function broadcastMap(from: readonly number[], to: readonly number[]): In
   const skipped = to.length - from.length;
   return mapOf(to, (d, i) => (d < skipped || from[d - skipped] === 1 ? 0 : i * strides[d - skipped]!));
 }
+
+/** Place i of a map that may be left out. */
+export const at = (map: Int32Array | undefined, i: number): number => (map === undefined ? i : map[i]!);
 
 /** out[i] = x[map[i]], or `fill` where the map is negative; elements are moved as they are. */
 export function taken(x: TensorData, out: TensorData, map: Int32Array, fill: number | bigint): Step {
