@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeHeader } from '../src/container/decode-header.js';
 import { scanHeader } from '../src/container/scan.js';
 import { toWire } from '../src/container/to-wire.js';
-import { FIELDS, type MessageName } from '../src/schema/fields.js';
+import type { MessageName } from '../src/schema/fields.js';
+import { messageOf } from '../src/schema/message.js';
 import { Random } from './masks.js';
 import { RandomModel } from './random-model.js';
 
@@ -16,14 +17,16 @@ const theirs = (bytes: Uint8Array): unknown => plain(Header.decode(bytes), 'Head
 
 /** Defaults written out, null where a field with presence is left out, 64-bit integers as numbers, by the table of fields. */
 function plain(record: unknown, name: MessageName): unknown {
-  return Object.fromEntries(Object.values(FIELDS[name]).map((row) => {
-    const property = row.name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(messageOf(name).fields.flatMap((row) => {
+    if (row === undefined) return [];
     const presence = row.message !== undefined || row.oneof !== undefined || row.optional;
-    const value = presence && !row.repeated && !Object.hasOwn(record as object, property) ? null : (record as Record<string, unknown>)[property];
+    const value = presence && !row.repeated && !Object.hasOwn(record as object, row.name) ? null : (record as Record<string, unknown>)[row.name];
     const one = (item: unknown): unknown => (row.message !== undefined && item !== null ? plain(item, row.message) : typeof item === 'object' && item !== null ? Number((item as { toString(): string }).toString()) : item);
-    return [row.name, Array.isArray(value) ? value.map(one) : one(value)];
+    return [[row.name, Array.isArray(value) ? value.map(one) : one(value)] as const];
   }));
 }
+
+const numberOf = (message: MessageName, field: string): number => messageOf(message).fields.findIndex((row) => row?.name === field);
 
 describe('decodeHeader', () => {
   it.for([1, 2, 3, 4, 5, 6, 7, 8])('reads what protobuf.js reads, seed %i', (seed) => {
@@ -57,8 +60,8 @@ describe('decodeHeader', () => {
     // layers { attributes { name: "i", ints { values: [1] values: [-1, 2] } } }
     const ints = [0x0a, 1, 2, 0x0a, 2, 1, 4];
     const bytes = (tag: number, inner: readonly number[]): number[] => [tag, inner.length, ...inner];
-    const [attributes, field] = [Object.entries(FIELDS.Layer).find(([, row]) => row.name === 'attributes')![0], Object.entries(FIELDS.NamedAttribute).find(([, row]) => row.name === 'ints')![0]];
-    const file = Uint8Array.from(bytes(6 * 8 + 2, bytes(Number(attributes) * 8 + 2, [0x0a, 1, 0x69, ...bytes(Number(field) * 8 + 2, ints)])));
+    const [attributes, field] = [numberOf('Layer', 'attributes'), numberOf('NamedAttribute', 'ints')];
+    const file = Uint8Array.from(bytes(6 * 8 + 2, bytes(attributes * 8 + 2, [0x0a, 1, 0x69, ...bytes(field * 8 + 2, ints)])));
     expect(scanHeader(file, 0, 2 ** 20)).toBeUndefined();
     expect(decodeHeader(file).layers[0]!.attributes[0]!.ints!.values).toEqual([1, -1, 2]);
     expect(plain(decodeHeader(file), 'Header')).toEqual(theirs(file));

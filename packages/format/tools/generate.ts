@@ -63,47 +63,29 @@ function fieldType(field: protobuf.Field): string {
 }
 
 function fieldTable(types: readonly protobuf.Type[]): string {
-  const row = (field: protobuf.Field): string => {
-    const facts = [`name: '${snake(field.name)}'`, `kind: '${fieldKind(field)}'`];
-    if (field.resolvedType instanceof protobuf.Type) facts.push(`message: '${field.resolvedType.name}'`);
-    if (field.resolvedType instanceof protobuf.Enum) facts.push(`largest: ${Math.max(...Object.values(field.resolvedType.values))}`);
-    if (field.repeated) facts.push('repeated: true');
-    if (field.partOf?.isProto3Optional) facts.push('optional: true');
-    else if (field.partOf !== null) facts.push(`oneof: '${field.partOf.name}'`);
-    return `    ${field.id}: { ${facts.join(', ')} },`;
+  const word = (field: protobuf.Field): string => {
+    const mark = field.repeated ? '*' : field.partOf?.isProto3Optional ? '?' : field.partOf === null ? '' : `/${field.partOf.name}`;
+    return `${field.name}:${fieldKind(field)}${mark}`;
+  };
+  const line = (type: protobuf.Type): string => {
+    if (type.fieldsArray.some((field, i) => field.id !== i + 1)) throw new Error(`the fields of ${type.name} are not numbered 1, 2, 3 …`);
+    return `  ${type.name}: '${type.fieldsArray.map(word).join(' ')}',`;
   };
   return `${notice}
-/** How a field stands on the wire, and what bounds its value. */
-export type FieldKind = 'message' | 'string' | 'uint32' | 'uint64' | 'sint64' | 'bool' | 'enum' | 'double' | 'fixed32';
-
-export interface FieldRow {
-  readonly name: string;
-  readonly kind: FieldKind;
-  /** Of a message field: what it holds. */
-  readonly message?: MessageName;
-  /** Of an enum: its largest value. Values have no gaps. */
-  readonly largest?: number;
-  readonly repeated?: true;
-  /** Left out is not the same as its default. */
-  readonly optional?: true;
-  /** Only one field of a oneof may be there. */
-  readonly oneof?: string;
-}
-
 export type MessageName =
 ${types.map((type) => `  | '${type.name}'`).join('\n')};
 
-/** The fields of each message, by number. */
-export const FIELDS: Readonly<Record<MessageName, Readonly<Record<number, FieldRow>>>> = {
-${types.map((type) => `  ${type.name}: {\n${type.fieldsArray.map(row).join('\n')}\n  },`).join('\n')}
+/** The fields of each message in the order of their numbers, as \`messageOf\` reads them. */
+export const FIELDS: Readonly<Record<MessageName, string>> = {
+${types.map(line).join('\n')}
 };
 `;
 }
 
+/** The largest value of an enum follows its kind. */
 const fieldKind = (field: protobuf.Field): string =>
-  field.resolvedType instanceof protobuf.Type ? 'message' : field.resolvedType instanceof protobuf.Enum ? 'enum' : field.type;
-
-const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  field.resolvedType instanceof protobuf.Type ? field.resolvedType.name
+    : field.resolvedType instanceof protobuf.Enum ? `enum${Math.max(...Object.values(field.resolvedType.values))}` : field.type;
 
 if (import.meta.main) {
   for (const [file, text] of await generated()) writeFileSync(file, text);

@@ -1,5 +1,6 @@
 import type * as wire from '../schema/bcr.pb.js';
-import { FIELDS, type FieldRow, type MessageName } from '../schema/fields.js';
+import type { MessageName } from '../schema/fields.js';
+import { messageOf, type FieldRow } from '../schema/message.js';
 
 /**
  * Decodes a header that `scanHeader` found without fault, by the same table; nothing is checked again. Fields that are left out have
@@ -10,29 +11,6 @@ export function decodeHeader(bytes: Uint8Array): wire.Header {
 }
 
 type Decoded = Record<string, unknown>;
-
-interface Form {
-  /** A record without fields: what it lacks it inherits from here. */
-  readonly defaults: Decoded;
-  readonly fields: Readonly<Record<number, FieldRow & { readonly property: string }>>;
-}
-
-const FORMS = new Map<MessageName, Form>();
-
-function formOf(name: MessageName): Form {
-  const known = FORMS.get(name);
-  if (known !== undefined) return known;
-  const fields = Object.entries(FIELDS[name]).map(([number, row]) => [number, { ...row, property: row.name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) }] as const);
-  const form = { defaults: Object.fromEntries(fields.map(([, row]) => [row.property, defaultOf(row)])), fields: Object.fromEntries(fields) };
-  FORMS.set(name, form);
-  return form;
-}
-
-function defaultOf(row: FieldRow): unknown {
-  if (row.repeated) return Object.freeze([]);
-  if (row.kind === 'message' || row.oneof !== undefined || row.optional) return null;
-  return row.kind === 'string' ? '' : row.kind === 'bool' ? false : 0;
-}
 
 class Decoder {
   private readonly bytes: Uint8Array;
@@ -46,16 +24,16 @@ class Decoder {
   }
 
   message(name: MessageName, end: number): Decoded {
-    const { defaults, fields } = formOf(name);
+    const { defaults, fields } = messageOf(name);
     const record = Object.create(defaults) as Decoded;
     while (this.at < end) {
       const row = fields[Math.floor(this.varint() / 8)]!;
       if (!row.repeated) {
-        record[row.property] = this.value(row);
+        record[row.name] = this.value(row);
         continue;
       }
-      if (!Object.hasOwn(record, row.property)) record[row.property] = [];
-      const list = record[row.property] as unknown[];
+      if (!Object.hasOwn(record, row.name)) record[row.name] = [];
+      const list = record[row.name] as unknown[];
       if (row.kind === 'message' || row.kind === 'string') list.push(this.value(row));
       else for (const stop = this.stop(); this.at < stop;) list.push(this.value(row));
     }

@@ -1,5 +1,6 @@
 import type { ErrorDetails } from '../error.js';
-import { FIELDS, type FieldRow, type MessageName } from '../schema/fields.js';
+import type { MessageName } from '../schema/fields.js';
+import { messageOf, type FieldRow } from '../schema/message.js';
 
 /** What `scanHeader` can find wrong, each the code of a rule. */
 export type ScanCode =
@@ -64,7 +65,7 @@ class Scan {
 
   message(name: MessageName, start: number, end: number): void {
     this.spend(name === 'Layer' ? COST.layer : COST.message, start);
-    const rows = FIELDS[name];
+    const { fields } = messageOf(name);
     let oneofs: Map<string, string> | undefined;
     let before = 0;
     this.at = start;
@@ -72,7 +73,7 @@ class Scan {
       const tagAt = this.at;
       const tag = Number(this.varint(end));
       const number = Math.floor(tag / 8);
-      const row = rows[number];
+      const row = fields[number];
       if (row === undefined) throw this.fault('header.field', tagAt, `a field of ${name}`, `field ${number}`);
       const wireType = row.repeated && row.kind !== 'message' && row.kind !== 'string' ? 2 : WIRE_TYPE[row.kind];
       const place = `${name}.${row.name}`;
@@ -171,7 +172,7 @@ class Scan {
 function largest(row: FieldRow): number | bigint {
   switch (row.kind) {
     case 'bool': return 1;
-    case 'enum': return row.largest!;
+    case 'enum': return row.largest;
     case 'uint32': return 0xffffffff;
     case 'sint64': return 2n * BigInt(Number.MAX_SAFE_INTEGER);
     default: return Number.MAX_SAFE_INTEGER;
