@@ -11,9 +11,11 @@ export function planVectors(matrix: SparseMatrix, options: Pick<RunOptions, 'sca
   return forVectors(choosePanel(matrix, { rowCounts: rowCountsOf('gemv'), cost: planVectorCost, byRow: true }, { ...options, chunk: MOST_COLUMNS }));
 }
 
-/** `plan` with its weights interleaved. */
-export const forVectors = (plan: RunPlan): RunPlan =>
-  ({ ...plan, runs: plan.runs.filter((run) => run.columns.length > 0).map((run) => (run.rows.length === QUARTERED_ROWS ? { ...run, columns: inTurns(run.columns) } : { ...run, weights: interleaved(run) })) });
+/** `plan` with its weights interleaved, and its runs in the order of programs, by height: so weights are read as they lie. */
+export function forVectors(plan: RunPlan): RunPlan {
+  const runs = plan.runs.filter((run) => run.columns.length > 0).sort((a, b) => b.rows.length - a.rows.length);
+  return { ...plan, runs: runs.map((run) => (run.rows.length === QUARTERED_ROWS ? { ...run, columns: inTurns(run.columns) } : { ...run, weights: interleaved(run) })) };
+}
 
 /** One column of each quarter after the other, and what is left. */
 function inTurns(columns: Uint32Array): Uint32Array {
