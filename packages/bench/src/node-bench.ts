@@ -14,14 +14,16 @@ export interface NodeOptions {
   readonly threads: number;
   /** Measure peers of machine code too. */
   readonly native: boolean;
+  /** Layers: no peers, whose waiting threads would take the cores from ours. */
+  readonly alone?: boolean;
 }
 
 const peersOf = (native: boolean) => PEERS.filter((row) => native || !row.native);
 
 /** `benchLayers` in this process. */
-export async function benchLayersInNode(request: LayersRequest, { threads, native }: NodeOptions): Promise<LayersReport> {
+export async function benchLayersInNode(request: LayersRequest, { threads, native, alone = false }: NodeOptions): Promise<LayersReport> {
   const place = nodePlace(threads);
-  return benchLayers(request, await startPeers(peersOf(native), place.host), place);
+  return benchLayers(request, await startPeers(alone ? [] : peersOf(native), place.host), place);
 }
 
 /** `benchModels` in this process; cold starts in processes of their own, from files in a temporary folder. */

@@ -38,6 +38,7 @@ export const bench: Command = {
     { name: 'chromium', value: 'PATH', says: 'browser: the Chromium to start. Default: FRETWORK_CHROMIUM, else the usual places.' },
     { name: 'threads', value: 'N', says: 'Threads, of ours and of the peers. Default: 1.' },
     { name: 'rounds', value: 'N', says: 'Rounds that count. Default: 50.' },
+    { name: 'alone', says: 'layers: no peers, to compare threads: theirs wait awake and take the cores from ours.' },
     { name: 'by-layer', says: 'model: show where the time goes, layer by layer, and what pruning did to each.' },
     { name: 'tensors', value: 'HOW', says: 'Ours is given inputs and gives outputs as copies, or as views on its memory (default).' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
@@ -65,7 +66,7 @@ export const bench: Command = {
 };
 
 async function layers(args: Arguments, terminal: Terminal): Promise<unknown> {
-  const report = await benchLayersInNode(layersRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native') });
+  const report = await benchLayersInNode(layersRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native'), alone: args.flag('alone') });
   if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${layersText(report)}`);
   return report;
 }
