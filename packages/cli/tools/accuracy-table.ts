@@ -57,7 +57,7 @@ export function rowsOf(folder: string): readonly Row[] {
   if (!existsSync(ROOT + folder)) return [];
   const rows = readdirSync(ROOT + folder).filter((name) => name.endsWith('.json'))
     .map((file): Row => ({ file, recipe: JSON.parse(readFileSync(`${ROOT}${folder}/${file}`, 'utf8')) as AccuracyRecipe }));
-  const key = ({ recipe: { result: { rate = 1, epochs }, settings } }: Row): readonly number[] => [Math.round(rate), epochs === 0 ? 0 : 1, METHODS.indexOf(settings.method ?? ''), areaOf(settings)];
+  const key = ({ recipe: { result: { rate = 1, epochs }, settings } }: Row): readonly number[] => [Math.round(rate), epochs, METHODS.indexOf(settings.method ?? ''), areaOf(settings)];
   return rows.sort((a, b) => key(a).map((k, i) => k - key(b)[i]!).find((d) => d !== 0) ?? (a.file < b.file ? -1 : 1));
 }
 
