@@ -15,30 +15,25 @@ export function copyDrivers(writer: ModuleWriter): void {
   writer.func('frame', new Array<'i32'>(8).fill('i32'), frame);
 }
 
-/** Exports `add`: parameters of `copy1`; adds what it would copy to what is there, and clamps the sums. */
-function addPlanes(code: Code): void {
+/** One row of a plane: `left` floats from `a` on in the source, from `b` on in the target, of `width` in all. The three move. */
+interface Row {
+  readonly a: Local;
+  readonly b: Local;
+  readonly left: Local;
+  readonly width: Local;
+}
+
+/** Writes what is done to one row, for every row of every plane that the parameters name. */
+function everyRow(code: Code, writeRow: (row: Row) => void): void {
   const [from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane] =
     Array.from({ length: PARAMETERS }, (_, i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
   const [source, target, row, left, a, b] = code.locals('i32', 6) as [Local, Local, Local, Local, Local, Local];
-  const sum = code.local('v128');
   const forward = (place: Local, by: Local): void => { code.get(place).get(by).add().set(place); };
   code.loop(() => {
     code.get(from).set(source).get(to).set(target).get(rows).set(row);
     code.loop(() => {
       code.get(source).set(a).get(target).set(b).get(width).set(left);
-      code.block(() => code.loop(() => {
-        code.get(left).i32(4).below().branchIf(1);
-        code.get(a).loadVector().get(b).loadVector().vectorAdd().set(sum);
-        clamp(code, sum);
-        code.get(b).get(sum).storeVector();
-        code.advance(a, 16).advance(b, 16).advance(left, -4).branch(0);
-      }));
-      code.get(left).when(() => code.loop(() => {
-        code.get(a).loadSplat().get(b).loadSplat().vectorAdd().set(sum);
-        clamp(code, sum);
-        code.get(b).get(sum).storeLane(0);
-        code.advance(a, 4).advance(b, 4).advance(left, -1).get(left).branchIf(0);
-      }));
+      writeRow({ a, b, left, width });
       forward(source, fromPitch);
       forward(target, toPitch);
       code.advance(row, -1).get(row).branchIf(0);
@@ -46,6 +41,26 @@ function addPlanes(code: Code): void {
     forward(from, fromPlane);
     forward(to, toPlane);
     code.advance(planes, -1).get(planes).branchIf(0);
+  });
+}
+
+/** Exports `add`: parameters of `copy1`; adds what it would copy to what is there, and clamps the sums. */
+function addPlanes(code: Code): void {
+  const sum = code.local('v128');
+  everyRow(code, ({ a, b, left }) => {
+    code.block(() => code.loop(() => {
+      code.get(left).i32(4).below().branchIf(1);
+      code.get(a).loadVector().get(b).loadVector().vectorAdd().set(sum);
+      clamp(code, sum);
+      code.get(b).get(sum).storeVector();
+      code.advance(a, 16).advance(b, 16).advance(left, -4).branch(0);
+    }));
+    code.get(left).when(() => code.loop(() => {
+      code.get(a).loadSplat().get(b).loadSplat().vectorAdd().set(sum);
+      clamp(code, sum);
+      code.get(b).get(sum).storeLane(0);
+      code.advance(a, 4).advance(b, 4).advance(left, -1).get(left).branchIf(0);
+    }));
   });
 }
 
@@ -86,48 +101,33 @@ function frame(code: Code): void {
 }
 
 function copyPlanes(code: Code, step: number): void {
-  const [from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane] =
-    Array.from({ length: PARAMETERS }, (_, i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
-  const [source, target, row, left, a, b] = code.locals('i32', 6) as [Local, Local, Local, Local, Local, Local];
   const value = code.local('v128');
-  /** Vector v of those at `a` and `b`. */
-  const vector = (v: number): void => {
-    code.get(b);
-    if (step === 1) code.get(a).loadVector(16 * v);
-    else code.get(a).loadVector(32 * v).get(a).loadVector(32 * v + 16).shuffle([0, 2, 4, 6]);
-    code.storeVector(16 * v);
-  };
-  const whileLeft = (vectors: number): void => {
-    code.block(() => code.loop(() => {
-      code.get(left).i32(4 * vectors).below().branchIf(1);
-      for (let v = 0; v < vectors; v++) vector(v);
-      code.advance(a, 16 * step * vectors).advance(b, 16 * vectors).advance(left, -4 * vectors).branch(0);
-    }));
-  };
-  const forward = (source: Local, by: Local): void => { code.get(source).get(by).add().set(source); };
-  code.loop(() => {
-    code.get(from).set(source).get(to).set(target).get(rows).set(row);
-    code.loop(() => {
-      code.get(source).set(a).get(target).set(b).get(width).set(left);
-      for (const vectors of [4, 1]) whileLeft(vectors);
-      code.get(left).when(() => code.get(width).i32(4).below().when(
-        () => code.loop(() => {
-          code.vectorFrom(value, 0, () => code.get(a)).get(b).get(value).storeLane(0);
-          code.advance(a, 4 * step).advance(b, 4).advance(left, -1).get(left).branchIf(0);
-        }),
-        // The last vector overlaps the one before it and ends with the row.
-        () => {
-          code.get(a).i32(4).get(left).sub().i32(step === 1 ? 2 : 3).shiftLeft().sub().set(a);
-          code.get(b).i32(4).get(left).sub().i32(2).shiftLeft().sub().set(b);
-          vector(0);
-        },
-      ));
-      forward(source, fromPitch);
-      forward(target, toPitch);
-      code.advance(row, -1).get(row).branchIf(0);
-    });
-    forward(from, fromPlane);
-    forward(to, toPlane);
-    code.advance(planes, -1).get(planes).branchIf(0);
+  everyRow(code, ({ a, b, left, width }) => {
+    /** Vector v of those at `a` and `b`. */
+    const vector = (v: number): void => {
+      code.get(b);
+      if (step === 1) code.get(a).loadVector(16 * v);
+      else code.get(a).loadVector(32 * v).get(a).loadVector(32 * v + 16).shuffle([0, 2, 4, 6]);
+      code.storeVector(16 * v);
+    };
+    for (const vectors of [4, 1]) {
+      code.block(() => code.loop(() => {
+        code.get(left).i32(4 * vectors).below().branchIf(1);
+        for (let v = 0; v < vectors; v++) vector(v);
+        code.advance(a, 16 * step * vectors).advance(b, 16 * vectors).advance(left, -4 * vectors).branch(0);
+      }));
+    }
+    code.get(left).when(() => code.get(width).i32(4).below().when(
+      () => code.loop(() => {
+        code.vectorFrom(value, 0, () => code.get(a)).get(b).get(value).storeLane(0);
+        code.advance(a, 4 * step).advance(b, 4).advance(left, -1).get(left).branchIf(0);
+      }),
+      // The last vector overlaps the one before it and ends with the row.
+      () => {
+        code.get(a).i32(4).get(left).sub().i32(step === 1 ? 2 : 3).shiftLeft().sub().set(a);
+        code.get(b).i32(4).get(left).sub().i32(2).shiftLeft().sub().set(b);
+        vector(0);
+      },
+    ));
   });
 }
