@@ -1,5 +1,6 @@
-import { decodeMatrix, encodeBcr, encodeBcrc, encodeCsr, type SparseMatrix } from '@fretwork/format';
+import { decodeMatrix, encodeBcr, encodeCsr } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
+import { drawMatrix, draws, integers } from '../../test/draw-matrix.js';
 import { javascriptMachine } from '../machine/javascript.js';
 import type { Kernels } from '../machine/machine.js';
 import { layWeights, weightBytes, type PackedRun } from '../pack/lay-runs.js';
@@ -8,14 +9,6 @@ import { cutRows, forVectors, layVectors, planVectors, vectorBytes } from '../pa
 import { buildKernels } from './build.js';
 import { KERNELS, rowCountsOf } from './manifest.js';
 import { CLAMP_ADDRESS } from './stream.js';
-
-const draws = (seed: number) => (): number => {
-  seed = (seed + 0x6d2b79f5) >>> 0;
-  let t = seed;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-};
 
 const PAGES = 40;
 
@@ -79,23 +72,9 @@ describe.each(['simd', 'relaxed', 'javascript'] as const)('gemv, %s', (level) =>
     const kinds = new Set<number>();
     for (let seed = 0; seed < 500; seed++) {
       const next = draws(seed);
-      const integer = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
+      const integer = integers(next);
       const [rows, columns, vectors] = [integer(1, 50), integer(1, 70), integer(1, 11)];
-      const [blockRows, blockColumns] = [integer(1, 32), integer(1, 20)];
-      const keep = [0, 0.2, 0.5, 0.8, 1][integer(0, 4)]!;
-      const values = new Float32Array(rows * columns);
-      const kept = new Map<string, boolean>();
-      const flag = (key: string): boolean => kept.get(key) ?? kept.set(key, next() < keep).get(key)!;
-      for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < columns; c++) {
-          const block = `${Math.floor(r / blockRows)} ${Math.floor(c / blockColumns)}`;
-          if (flag(`r ${block} ${r % blockRows}`) && flag(`c ${block} ${c % blockColumns}`)) values[r * columns + c] = next() - 0.5;
-        }
-      }
-      const matrix: SparseMatrix = [
-        () => encodeCsr(values, rows, columns), () => encodeBcrc(values, rows, columns),
-        () => encodeBcr(values, rows, columns, { block: [blockRows, blockColumns] }), () => encodeBcr(values, rows, columns),
-      ][integer(0, 3)]!();
+      const matrix = drawMatrix(next, rows, columns, [32, 20]);
       const panel = integer(1, 32);
       const plan = next() < 0.5 ? planVectors(matrix) : forVectors(planRuns(matrix, { panel, rowCounts: next() < 0.2 ? [1] : rowCountsOf('gemv') }));
       for (const run of plan.runs) kinds.add(run.rows.length);

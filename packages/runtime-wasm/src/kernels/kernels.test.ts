@@ -1,18 +1,11 @@
-import { decodeMatrix, encodeBcr, encodeBcrc, encodeCsr, type SparseMatrix } from '@fretwork/format';
+import { decodeMatrix, type SparseMatrix } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
+import { drawMatrix, draws, integers } from '../../test/draw-matrix.js';
 import { layRuns, layWeights, programBytes, weightBytes, type PackedRun } from '../pack/lay-runs.js';
 import { planRuns, type RunOptions } from '../pack/plan-runs.js';
 import { rowCountsOf, type Tiles } from './manifest.js';
 import { buildKernels, type KernelLevel } from './build.js';
 import { CLAMP_ADDRESS } from './stream.js';
-
-const draws = (seed: number) => (): number => {
-  seed = (seed + 0x6d2b79f5) >>> 0;
-  let t = seed;
-  t = Math.imul(t ^ (t >>> 15), t | 1);
-  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-};
 
 function machine(level: KernelLevel, tiles: Tiles) {
   const memory = new WebAssembly.Memory({ initial: 40, maximum: 64 });
@@ -58,23 +51,9 @@ describe.each([['simd', 'narrow'], ['relaxed', 'narrow'], ['relaxed', 'wide']] a
     let checked = 0;
     for (let seed = 0; seed < 400; seed++) {
       const next = draws(seed);
-      const integer = (low: number, high: number): number => low + Math.floor(next() * (high - low + 1));
+      const integer = integers(next);
       const [rows, columns, pixels] = [integer(1, 40), integer(1, 60), integer(1, 130)];
-      const [blockRows, blockColumns] = [integer(1, 9), integer(1, 20)];
-      const keep = [0, 0.2, 0.5, 0.8, 1][integer(0, 4)]!;
-      const values = new Float32Array(rows * columns);
-      const kept = new Map<string, boolean>();
-      const flag = (key: string): boolean => kept.get(key) ?? kept.set(key, next() < keep).get(key)!;
-      for (let r = 0; r < rows; r++) {
-        for (let c = 0; c < columns; c++) {
-          const block = `${Math.floor(r / blockRows)} ${Math.floor(c / blockColumns)}`;
-          if (flag(`r ${block} ${r % blockRows}`) && flag(`c ${block} ${c % blockColumns}`)) values[r * columns + c] = next() - 0.5;
-        }
-      }
-      const matrix = [
-        () => encodeCsr(values, rows, columns), () => encodeBcrc(values, rows, columns),
-        () => encodeBcr(values, rows, columns, { block: [blockRows, blockColumns] }), () => encodeBcr(values, rows, columns),
-      ][integer(0, 3)]!();
+      const matrix = drawMatrix(next, rows, columns, [9, 20]);
       const dense = decodeMatrix(matrix) as Float32Array;
       const b = Float32Array.from({ length: columns * pixels }, () => next() - 0.5);
       const bias = Float32Array.from({ length: rows }, () => next() - 0.5);
