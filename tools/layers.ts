@@ -42,15 +42,26 @@ export const LAYERS: readonly Layer[] = [
     testImports: ['@fretwork/conformance', '@fretwork/datasets', '@fretwork/onnx', '@fretwork/reference'],
     runs: 'anywhere',
   },
+  { folder: 'latency', name: '@fretwork/latency', imports: ['@fretwork/format'], testImports: ['@fretwork/networks'], runs: 'anywhere' },
+  {
+    folder: 'mapper-rules', name: '@fretwork/mapper-rules', imports: ['@fretwork/format', '@fretwork/latency'],
+    testImports: ['@fretwork/networks'],
+    runs: 'anywhere',
+  },
+  {
+    folder: 'compiler-neon', name: '@fretwork/compiler-neon', imports: ['@fretwork/compiler', '@fretwork/format'],
+    testImports: ['@fretwork/conformance', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference'],
+    runs: 'anywhere',
+  },
   {
     folder: 'bench', name: '@fretwork/bench',
-    imports: ['@fretwork/compiler', '@fretwork/format', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
+    imports: ['@fretwork/compiler', '@fretwork/compiler-neon', '@fretwork/format', '@fretwork/latency', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
     runs: 'node',
   },
   {
     folder: 'cli',
     name: 'fretwork',
-    imports: ['@fretwork/autodiff', '@fretwork/bench', '@fretwork/compiler', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
+    imports: ['@fretwork/autodiff', '@fretwork/bench', '@fretwork/compiler', '@fretwork/compiler-neon', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/latency', '@fretwork/mapper-rules', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
     runs: 'node',
   },
 ];
