@@ -9,3 +9,24 @@ export { planResidualAdds, type ResidualAdd } from './plan/residual-adds.js';
 export { planLayouts, type Layout, type LayoutOptions, type ValueLayout } from './plan/layouts.js';
 export { planMemory } from './memory/plan-memory.js';
 export type { MemoryOptions, MemoryPlan, MemoryPlanning, PlannedBuffer, PlannedValue } from './memory/contract.js';
+
+// backends
+export { BACKEND_API_VERSION } from './backend.js';
+export type {
+  Backend, BackendOptions, BackendPlan, BackendPlanning, BuildOptions, BuiltProgram, EmittedFiles, LayerPlan, Measurement, ModelContext, PlannedSchedule,
+  Refusal, Support,
+} from './backend.js';
+
+// schedule/
+export { planSchedule } from './schedule/plan-schedule.js';
+export { packWeights } from './schedule/pack-weights.js';
+export { runSchedule, type ScheduleRun } from './schedule/run-schedule.js';
+export { summariseSchedule } from './schedule/summary.js';
+export type { Part, Reorder, RowGroup, Schedule, ScheduleOptions, ScheduleSummary, Segment, Sharing } from './schedule/contract.js';
+
+// kernels/
+export { kernelManifest, kernelName, parseKernelName } from './kernels/manifest.js';
+export type { KernelManifest, KernelType, KernelVariant } from './kernels/contract.js';
+
+// tuner/
+export type { Choice, Cost, Gene, TuneOptions, TuneProgress, TuneResult, TuningEntry, TuningLog, TuningSpace } from './tuner/contract.js';
