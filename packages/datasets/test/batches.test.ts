@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  augment, batches, horizontalFlip, ndArray, noise, planBatches, randomCrop, shapes, timeShift, type Batch, type Dataset, type NdArray,
+  augment, batches, colour, horizontalFlip, mix, ndArray, noise, planBatches, randomCrop, shapes, stretch, timeShift, type Batch, type Dataset, type NdArray,
 } from '@fretwork/datasets';
 
 const counted = (n: number): Dataset => ({
@@ -132,5 +132,55 @@ describe('timeShift', () => {
 
   it('shifts everything out where the shift is longer than the sound', () => {
     for (let seed = 0; seed < 50; seed++) expect(augment(ndArray('f32', [1, 2], Float32Array.of(1, 2)), [timeShift({ most: 9 })], { seed }).data.length).toBe(2);
+  });
+});
+
+describe('colour', () => {
+  it('adds the same to a feature at all times, with the deviation asked for', () => {
+    const changed = numbers(augment(ndArray('f64', [500, 3, 2], new Float64Array(3000).fill(1)), [colour({ deviation: 0.5 })], { seed: 4 }));
+    const added = Array.from({ length: 1000 }, (_, i) => changed[Math.floor(i / 2) * 6 + (i % 2)]! - 1);
+    for (let i = 0; i < changed.length; i++) expect(changed[i]! - 1).toBe(added[Math.floor(i / 6) * 2 + (i % 2)]);
+    expect(Math.sqrt(added.reduce((sum, x) => sum + x * x, 0) / added.length)).toBeCloseTo(0.5, 1);
+    expect(new Set(added).size).toBe(1000);
+  });
+});
+
+describe('stretch', () => {
+  it('plays about the middle at a pace within bounds: a slope stays a slope', () => {
+    const slope = ndArray('f64', [1, 9, 1], Float64Array.from({ length: 9 }, (_, t) => t));
+    const paces = Array.from({ length: 200 }, (_, seed) => {
+      const heard = numbers(augment(slope, [stretch({ most: 0.2 })], { seed }));
+      expect(heard[4]).toBeCloseTo(4, 12);
+      const pace = heard[5]! - heard[4]!;
+      heard.forEach((x, t) => expect(x).toBeCloseTo(Math.max(0, Math.min(8, 4 + (t - 4) * pace)), 12));
+      return pace;
+    });
+    expect(Math.min(...paces)).toBeGreaterThanOrEqual(0.8);
+    expect(Math.min(...paces)).toBeLessThan(0.85);
+    expect(Math.max(...paces)).toBeLessThanOrEqual(1.2);
+    expect(Math.max(...paces)).toBeGreaterThan(1.15);
+  });
+
+  it('leaves a single step as it is', () => {
+    expect(numbers(augment(ndArray('f32', [1, 1, 2], Float32Array.of(1, 2)), [stretch({ most: 0.5 })], { seed: 1 }))).toEqual([1, 2]);
+  });
+});
+
+describe('mix', () => {
+  it('blends in up to the share asked for of a sample of the batch, as it is stored', () => {
+    // Sample i is 1 at place i: what comes out spells the shares.
+    const one = ndArray('f64', [4, 4], Float64Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 1 : 0)));
+    const met = new Set<string>();
+    for (let seed = 0; seed < 100; seed++) {
+      const shares = numbers(augment(one, [mix({ most: 0.4 })], { seed }));
+      for (let i = 0; i < 4; i++) {
+        const row = shares.slice(4 * i, 4 * i + 4);
+        expect(row.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 12);
+        expect(row[i]).toBeGreaterThanOrEqual(0.6);
+        expect(row.filter((x) => x > 0).length).toBeLessThanOrEqual(2);
+        row.forEach((x, j) => x > 0 && met.add(`${i}${j}`));
+      }
+    }
+    expect(met.size).toBe(16);
   });
 });

@@ -1,4 +1,4 @@
-import { augment, batches, horizontalFlip, ndArray, noise, planBatches, randomCrop, timeShift, type DatasetErrorCode } from '@fretwork/datasets';
+import { augment, batches, colour, horizontalFlip, mix, ndArray, noise, planBatches, randomCrop, stretch, timeShift, type DatasetErrorCode } from '@fretwork/datasets';
 
 const flat = ndArray('f32', [2, 4], new Float32Array(8));
 const images = ndArray('u8', [1, 1, 2, 2], new Uint8Array(4));
@@ -10,10 +10,16 @@ export const BATCH_REFUSALS: readonly (readonly [code: DatasetErrorCode, what: s
   ['augment.option', 'a deviation that is none', () => noise({ deviation: NaN })],
   ['augment.option', 'a deviation without end', () => noise({ deviation: Infinity })],
   ['augment.option', 'a shift below 0', () => timeShift({ most: -1 })],
+  ['augment.option', 'a colour of no deviation', () => colour({ deviation: NaN })],
+  ['augment.option', 'a stretch to nothing', () => stretch({ most: 1 })],
+  ['augment.option', 'more than all of another', () => mix({ most: 1.5 })],
   ['augment.option', 'a fraction as seed', () => augment(flat, [], { seed: 0.5 })],
   ['augment.shape', 'a crop of what is no image', () => augment(flat, [randomCrop({ padding: 1 })], { seed: 1 })],
   ['augment.shape', 'a mirror for what is no image', () => augment(flat, [horizontalFlip()], { seed: 1 })],
   ['augment.shape', 'noise on bytes', () => augment(images, [noise({ deviation: 1 })], { seed: 1 })],
+  ['augment.shape', 'a mix of bytes', () => augment(images, [mix({ most: 0.5 })], { seed: 1 })],
+  ['augment.shape', 'a stretch of images', () => augment(images, [stretch({ most: 0.1 })], { seed: 1 })],
+  ['augment.shape', 'a colour for bytes', () => augment(ndArray('u8', [1, 2, 2], new Uint8Array(4)), [colour({ deviation: 1 })], { seed: 1 })],
   ['augment.shape', 'a time shift of images', () => augment(images, [timeShift({ most: 1 })], { seed: 1 })],
   ['batches.option', 'batches of nothing', () => planBatches(10, { size: 0 })],
   ['batches.option', 'a negative number of samples', () => planBatches(-1, { size: 1 })],

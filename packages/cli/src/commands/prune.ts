@@ -1,7 +1,7 @@
 import { FretworkError, type Recipe, type RecipeStep } from '@fretwork/format';
 import { findTarget, pruneModel, shrinkModel, type Allocation, type PruneReport, type PruneRequest, type PruneTarget } from '@fretwork/pruner';
 import { numberOption, usage } from '../arguments.js';
-import type { Arguments, Command, Terminal } from '../contract.js';
+import type { Arguments, Command, OptionRow, Terminal } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { readFile, sha256 } from '../files.js';
 import { checkModelPath, EXTERNAL_DATA_OPTION, readModelFile, writeModelFile, type ModelFile } from '../model-file.js';
@@ -9,9 +9,10 @@ import { grouped, percent, plain, printTable } from '../print-table.js';
 import { SCHEME_OPTIONS, schemeOption, schemeText } from '../scheme-option.js';
 import { checkpointFile } from '../training/checkpoint-file.js';
 import { loadTrainingData, TRAINING_DATA_OPTIONS, type PreparedSamples } from '../training/data.js';
+import { EXTRA_OPTIONS, joined, loadExtra } from '../training/extra.js';
 import { engine } from '../training/engine.js';
 import { interruptible, RESUME } from '../training/interruption.js';
-import { judge } from '../training/make-trainer.js';
+import { answers, judge } from '../training/make-trainer.js';
 import { METHOD_SETTINGS, methodSettings, PRUNE_METHODS, type MethodSettings, type PruneMethod } from '../training/method-settings.js';
 import { parsePlan } from '../training/plan-file.js';
 import { prune as pruneBy, type PruneOutcome, type PruneRun } from '../training/prune-run.js';
@@ -20,6 +21,11 @@ import { SETTING_OPTIONS, settingsOf } from '../training/settings.js';
 import { sortedJson } from '../training/sorted-json.js';
 import { structural, TARGET_OPTION, targetOption, type ModelTarget } from '../training/target-option.js';
 import { VERSION } from '../version.js';
+
+const TEACHER_OPTION: OptionRow = {
+  name: 'teacher', value: 'MODEL',
+  says: 'The model that --set distillation compares with, where MODEL was pruned before: the dense one it came from. Default: MODEL.',
+};
 
 const ALLOCATIONS: readonly Allocation[] = ['balanced', 'equal', 'global'];
 
@@ -36,9 +42,11 @@ export const prune: Command = {
     { name: 'allocation', value: 'HOW', says: `How blocks share the rate: ${ALLOCATIONS.join(', ')}. Default: ${ALLOCATIONS[0]}.` },
     { name: 'method', value: 'NAME', says: `How weights are chosen: ${PRUNE_METHODS.join(', ')}. Default: ${PRUNE_METHODS[0]}, in one shot; all others need --data.` },
     { name: 'set', value: 'NAME=VALUE', many: true, says: 'A setting of the method, see below.' },
+    TEACHER_OPTION,
     { name: 'shrink', says: 'Take filters and channels that are gone out for good, and what belongs to them in other layers.' },
     { name: 'output', short: 'o', value: 'OUT', says: 'Where to write the model: .bcr, or .onnx with zeros in place of the cut weights.' },
     ...TRAINING_DATA_OPTIONS,
+    ...EXTRA_OPTIONS,
     ...SETTING_OPTIONS,
     { name: 'evaluate-every', value: 'N', says: 'Epochs between two evaluations while training; 0: at the end alone. Default: 1.' },
     EXTERNAL_DATA_OPTION,
@@ -48,6 +56,7 @@ export const prune: Command = {
     'fretwork prune resnet20.onnx --scheme bcr --block 8x32 --rate 4 --skip conv1 -o resnet20.bcr',
     'fretwork prune GRU_L.onnx --data kws --method calibrated --scheme bcr --block 4x16 --rate 4 -o gru.bcr',
     'fretwork prune GRU_L.onnx --data kws --method admm --set epochs-per-stage=5 --set epochs=10 --rate 10 -o gru.bcr',
+    'fretwork prune gru.bcr --teacher GRU_L.onnx --data kws --method calibrated --set epochs=20 --set distillation=0.9 --rate 20 -o gru20.bcr',
   ],
   notes: [
     'Settings (--set NAME=VALUE)',
@@ -100,14 +109,20 @@ async function withData(args: Arguments, terminal: Terminal, job: Job & { readon
   const started = performance.now();
   const settings = settingsOf(args);
   const runner = await engine({ threads: settings.threads });
-  const data = await loadTrainingData(args, file.model);
+  const teacher = args.text('teacher') === undefined ? undefined : await readModelFile(args.text('teacher')!);
+  const labelled = await loadTrainingData(args, file.model);
+  const extra = await loadExtra(args, file.model, (samples) => answers(teacher?.model ?? file.model, samples, runner.sessions, settings.batch));
+  const data = extra === undefined ? labelled : { ...labelled, train: joined(labelled.train, extra) };
   if (target?.kind === 'max-drop' && data.holdout === undefined) throw usage('target', 'max-drop needs --holdout N: samples to choose the rate by, since the test samples must not', 'prune');
-  const inputs = { model: sha256(file.bytes), train: data.train.hash, test: data.test.hash };
+  const inputs = {
+    model: sha256(file.bytes), train: data.train.hash, test: data.test.hash,
+    ...(teacher !== undefined && { teacher: sha256(teacher.bytes) }), ...(extra !== undefined && { extra: extra.hash }),
+  };
   const checkpoint = checkpointFile(args.text('checkpoint') ?? `${output}.checkpoint`, { ...options, settings, inputs, engine: runner.version });
   const outcome = await interruptible(RESUME, async (signal): Promise<PruneOutcome & { readonly asked?: number }> => {
     const rate = job.request.scheme === undefined || !('rate' in job.request.scheme) || args.text('rate') === undefined ? undefined : job.request.scheme.rate;
     const run: PruneRun = {
-      method, with: given, settings, data, engine: runner, terminal, signal, ...(rate !== undefined && { rate }),
+      method, with: given, settings, data, engine: runner, terminal, signal, ...(teacher !== undefined && { teacher: teacher.model }), ...(rate !== undefined && { rate }),
       evaluateEvery: numberOption(args, 'evaluate-every', { least: 0, most: 1e6, whole: true }) ?? 1,
       ...(target?.kind === 'max-drop' ? {} : { onCheckpoint: checkpoint.write, ...(args.flag('resume') && { resume: await checkpoint.read() }) }),
     };
@@ -115,8 +130,8 @@ async function withData(args: Arguments, terminal: Terminal, job: Job & { readon
   });
   const written = await write(args, { ...job, seed: settings.seed, hashes: [['train', inputs.train]] }, outcome);
   await checkpoint.remove();
-  const { report, before, after, heldOut, epochs } = outcome;
-  const facts = { rate: report.pruned.rate, totalRate: report.total.rate, before, after, ...(heldOut !== undefined && { heldOut }), epochs };
+  const { report, before, after, taught, heldOut, epochs } = outcome;
+  const facts = { rate: report.pruned.rate, totalRate: report.total.rate, before, after, ...(taught !== undefined && { teacher: taught }), ...(heldOut !== undefined && { heldOut }), epochs };
   const seconds = (performance.now() - started) / 1000;
   const recipe = args.text('recipe') ?? `${output}.recipe.json`;
   await writeRecipe(recipe, args, runner, { settings: { ...options, ...settings }, inputs, output, seconds, facts });
@@ -207,8 +222,9 @@ function describeReport(args: Arguments, report: PruneReport, before: number, af
     + `${args.positionals[0]} (${grouped(before)} bytes) → ${output} (${grouped(after)} bytes, ${percent(after / before)})\n`;
 }
 
-function describeAccuracy({ before, after, heldOut, report }: PruneOutcome): string {
+function describeAccuracy({ before, after, taught, heldOut, report }: PruneOutcome): string {
   const line = (what: string, from: number, to: number): string => `${what}: ${percent(from)} → ${percent(to)} at rate ${report.pruned.rate.toFixed(2)}\n`;
   return line('accuracy on test samples', before.accuracy, after.accuracy)
+    + (taught === undefined ? '' : `accuracy of the teacher: ${percent(taught.accuracy)}\n`)
     + (heldOut === undefined ? '' : line('on samples held out', heldOut.before.accuracy, heldOut.after.accuracy));
 }

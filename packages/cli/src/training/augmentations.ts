@@ -1,4 +1,4 @@
-import { horizontalFlip, noise, randomCrop, timeShift, type Augmentation } from '@fretwork/datasets';
+import { colour, horizontalFlip, mix, noise, randomCrop, stretch, timeShift, type Augmentation } from '@fretwork/datasets';
 import { parseNumber, usage } from '../arguments.js';
 
 interface AugmentationRow {
@@ -16,6 +16,9 @@ export const AUGMENTATIONS: readonly AugmentationRow[] = [
   { name: 'shift', value: 'STEPS', says: 'move sound or its features in time by at most so many steps, filling up with 0', make: (most) => timeShift({ most }) },
   { name: 'slide', value: 'STEPS', says: 'the same, filling up with the first or last step again, as features need it', make: (most) => timeShift({ most, fill: 'edge' }) },
   { name: 'noise', value: 'DEVIATION', says: 'add noise of a deviation up to this', make: (deviation) => noise({ deviation }) },
+  { name: 'stretch', value: 'SHARE', says: 'play features faster or slower by up to this share', make: (most) => stretch({ most }) },
+  { name: 'colour', value: 'DEVIATION', says: 'add one number of this deviation to each feature throughout, as another microphone does to MFCC', make: (deviation) => colour({ deviation }) },
+  { name: 'mix', value: 'SHARE', says: 'blend in up to this share of another sample, labels unchanged: for distillation', make: (most) => mix({ most }) },
 ];
 
 /** `crop=4` → its augmentation. Throws `usage.augment` and `augment.option`. */

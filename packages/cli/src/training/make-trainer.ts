@@ -47,3 +47,25 @@ export async function judge(model: Model, samples: Samples, sessions: SessionFac
     await session.dispose();
   }
 }
+
+/** The class that `model` holds for likeliest, of each sample. */
+export async function answers(model: Model, samples: Samples, sessions: SessionFactory, batch: number): Promise<Int32Array> {
+  const source = sourceOf(model, samples, batch);
+  const session = createTrainingSession(model, { loss: { kind: 'cross-entropy' }, optimiser: sgd(), rate: 0, sessions });
+  const found = new Int32Array(samples.shape[0]!);
+  try {
+    for (let from = 0; from < found.length; from += source.batchSize) {
+      const count = Math.min(source.batchSize, found.length - from);
+      const { inputs } = await source.batch(Array.from({ length: count }, (_, i) => from + i));
+      const { data } = await session.predict(inputs);
+      const classes = data.length / count;
+      for (let i = 0; i < count; i++) {
+        const row = (data as Float32Array).subarray(i * classes, (i + 1) * classes);
+        found[from + i] = row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+      }
+    }
+    return found;
+  } finally {
+    await session.dispose();
+  }
+}

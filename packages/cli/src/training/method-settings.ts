@@ -10,6 +10,7 @@ export type PruneMethod = (typeof PRUNE_METHODS)[number];
 export type MethodSettings = Omit<Partial<MethodOptions['gradual'] & MethodOptions['admm'] & MethodOptions['reweighted']>, 'rate'> & {
   readonly samples?: number;
   readonly damping?: number;
+  readonly shares?: 'even' | 'error';
 };
 
 interface SettingRow {
@@ -35,6 +36,7 @@ export const METHOD_SETTINGS: readonly SettingRow[] = [
   { name: 'warm-up', value: 'N', says: 'epochs in which the rate of that training rises; default 0', read: whole('warmUp', 0) },
   { name: 'samples', value: 'N', methods: ['calibrated'], says: 'training samples to calibrate on, labels unread; default 256', read: whole('samples', 1) },
   { name: 'damping', value: 'SHARE', methods: ['calibrated'], says: 'added to the diagonal of second moments; default 0.01', read: number('damping', 0) },
+  { name: 'shares', value: 'even|error', methods: ['calibrated'], says: 'whether each tensor has the rate asked for, or they keep as many weights together and each what its output needs; default even', read: (text) => (text === 'even' || text === 'error' ? { shares: text } : undefined) },
   { name: 'steps', value: 'N', methods: ['gradual', 'calibrated'], says: 'times that weights go; default 10, calibrated 4', read: whole('steps', 1) },
   { name: 'epochs-per-step', value: 'N', methods: ['gradual'], says: 'epochs in between; default 1', read: whole('epochsPerStep', 1) },
   { name: 'rho', value: 'ladder:FROM,FACTOR,STAGES|adaptive:FROM', methods: ['admm'], says: 'how hard weights are pulled; default ladder:1e-4,10,4', read: readRho },

@@ -25,14 +25,18 @@ export interface PruneRun {
   readonly evaluateEvery: number;
   readonly onCheckpoint?: (bytes: Uint8Array) => Promise<void>;
   readonly resume?: Uint8Array;
+  /** What distillation compares with; left out: the model that is pruned. */
+  readonly teacher?: Model;
 }
 
-/** A pruned model and what is known of it; accuracies are of the test samples, `heldOut` of those kept out of training. */
+/** A pruned model and what is known of it; accuracies are of the test samples, `heldOut` of those kept out of training (before: the teacher's). */
 export interface PruneOutcome {
   readonly model: Model;
   readonly report: PruneReport;
   readonly before: Evaluation;
   readonly after: Evaluation;
+  /** The teacher's, where it is not the model itself. */
+  readonly taught?: Evaluation;
   readonly heldOut?: { readonly before: Evaluation; readonly after: Evaluation };
   /** Epochs of training that this run did. */
   readonly epochs: number;
@@ -44,23 +48,25 @@ export async function prune(model: Model, request: PruneRequest, run: PruneRun):
   const before = await judge(model, data.test, sessions, batch);
   const { pruned, epochs } = await byMethod(model, request, run);
   const after = await judge(pruned.model, data.test, sessions, batch);
+  const { teacher = model } = run;
+  const taught = teacher === model ? {} : { taught: await judge(teacher, data.test, sessions, batch) };
   const heldOut = data.holdout === undefined ? {} : {
-    heldOut: { before: await judge(model, data.holdout, sessions, batch), after: await judge(pruned.model, data.holdout, sessions, batch) },
+    heldOut: { before: await judge(teacher, data.holdout, sessions, batch), after: await judge(pruned.model, data.holdout, sessions, batch) },
   };
-  return { model: pruned.model, report: pruned.report, before, after, ...heldOut, epochs };
+  return { model: pruned.model, report: pruned.report, before, after, ...taught, ...heldOut, epochs };
 }
 
 async function byMethod(model: Model, request: PruneRequest, run: PruneRun): Promise<{ readonly pruned: PrunedModel; readonly epochs: number }> {
-  const { method, with: given, rate } = run;
-  const { samples: _, damping: __, ...options } = given;
+  const { method, with: given, rate, teacher = model } = run;
+  const { samples: _, damping: __, shares: ___, ...options } = given;
   if (method === 'calibrated' || (method === 'magnitude' && (options.retrainEpochs ?? 0) === 0)) {
     const pruned = method === 'calibrated' ? await calibrated(model, request, run) : pruneModel(model, request);
     if ((options.retrainEpochs ?? 0) === 0) return { pruned, epochs: 0 };
-    const trained = await training(pruned.model, { ...request, method: 'retrain', with: options }, run, model);
+    const trained = await training(pruned.model, { ...request, method: 'retrain', with: options }, run, teacher);
     // Masks are those of the first step: so are rates and what layers were asked for.
     return { pruned: { model: withSchemes(trained.pruned.model, pruned.report), report: pruned.report }, epochs: trained.epochs };
   }
-  return await training(model, { ...request, method, with: { ...options, ...(method === 'reweighted' && rate !== undefined && { rate }) } } as TrainingRequest, run, model);
+  return await training(model, { ...request, method, with: { ...options, ...(method === 'reweighted' && rate !== undefined && { rate }) } } as TrainingRequest, run, teacher);
 }
 
 const withSchemes = (model: Model, report: PruneReport): Model => {
@@ -68,7 +74,7 @@ const withSchemes = (model: Model, report: PruneReport): Model => {
   return { ...model, layers: model.layers.map((layer) => (layer.scheme === undefined ? layer : { ...layer, scheme: schemes.get(layer.name) ?? layer.scheme })) };
 };
 
-async function calibrated(model: Model, request: PruneRequest, { with: { samples = 256, damping, steps }, data, settings, engine, terminal, signal }: PruneRun): Promise<PrunedModel> {
+async function calibrated(model: Model, request: PruneRequest, { with: { samples = 256, damping, steps, shares }, data, settings, engine, terminal, signal }: PruneRun): Promise<PrunedModel> {
   const source = sourceOf(model, data.train, settings.batch);
   const n = source.count;
   const count = Math.min(samples, n);
@@ -76,7 +82,7 @@ async function calibrated(model: Model, request: PruneRequest, { with: { samples
   const spread = { ...source, count, batch: (indices: readonly number[]) => source.batch(indices.map((i) => Math.floor((i * n) / count))) };
   return await calibrate(model, {
     ...request, captureInputs: captureWith(engine.sessions, spread, source.batchSize, count), seed: settings.seed, signal,
-    ...(damping !== undefined && { damping }), ...(steps !== undefined && { steps }),
+    ...(damping !== undefined && { damping }), ...(steps !== undefined && { steps }), ...(shares !== undefined && { shares }),
     onProgress: ({ layer, does, done, layers }) => terminal.err(`${does} ${done}/${layers} ${layer}\n`),
   });
 }

@@ -8,8 +8,11 @@ export interface Augmentation {
   readonly name: string;
   /** Why samples of this shape, without N, and element type cannot be changed so; nothing where they can. */
   readonly refuses: (shape: readonly number[], dtype: NdArray['dtype']) => string | undefined;
-  /** Writes the changed `from` into `to`, which is all zeros and of the same length and type. */
-  readonly sample: (from: NdData, to: NdData, shape: readonly number[], source: Random) => void;
+  /**
+   * Writes the changed `from` into `to`, which is all zeros and of the same length and type. `another` gives a sample of the
+   * same batch, drawn from `source`, as it is stored; it may be this one.
+   */
+  readonly sample: (from: NdData, to: NdData, shape: readonly number[], source: Random, another: () => NdData) => void;
 }
 
 export interface AugmentOptions {
@@ -39,11 +42,13 @@ export function augment(inputs: NdArray, steps: readonly Augmentation[], { seed,
   const scratch = [fresh(size), fresh(size)] as const;
   for (let i = 0; i < n; i++) {
     const source = random(seed, streams?.[i] ?? i);
-    let from: NdData = inputs.data.subarray(i * size, (i + 1) * size);
+    const stored = (index: number): NdData => inputs.data.subarray(index * size, (index + 1) * size);
+    const another = (): NdData => stored(source.below(n));
+    let from = stored(i);
     steps.forEach((step, k) => {
       const to = scratch[k % 2]!;
       to.fill(0 as never);
-      step.sample(from, to, shape, source);
+      step.sample(from, to, shape, source, another);
       from = to;
     });
     (data as Uint8Array).set(from as Uint8Array, i * size);

@@ -1,4 +1,5 @@
 import { decode, type Model } from '@fretwork/format';
+import type { PlannedWeight, ProjectOptions, PruningPlan } from '../contract.js';
 import { toFloats } from '../one-shot/floats.js';
 import { gather, scatter } from '../one-shot/matrices.js';
 import { patternLibraries } from '../one-shot/pattern-libraries.js';
@@ -10,15 +11,17 @@ import type { CalibratedModel, CalibratedWeight, CalibrateRequest } from './cont
 import { fitMatrix, type FitOptions } from './fit-matrix.js';
 import type { Moments } from './moments.js';
 import { recalibrate } from './recalibrate.js';
+import { curveOf, furthestOf, rateErrors, rateOf, shareOut, withShares, type RatePoint } from './share-rate.js';
 
 /**
  * One-shot pruning with second-order compensation, as the contract says. Deterministic: same model, inputs and options,
  * same bytes. On the inputs seen the output of no layer's matrix is further from the dense one than by `pruneModel`.
  */
 export async function calibrate(model: Model, request: CalibrateRequest): Promise<CalibratedModel> {
-  const plan = planPruning(model, request);
-  const optionsOf = patternLibraries(model, plan, request.options ?? {});
-  const { damping = 0.01, blockColumns = 128, steps = 4, memory = 2 ** 29 } = request;
+  const asked = planPruning(model, request);
+  const optionsOf = patternLibraries(model, asked, request.options ?? {});
+  const { damping = 0.01, blockColumns = 128, steps = 4, memory = 2 ** 29, shares = 'even' } = request;
+  const plan = shares === 'even' ? asked : await sharedOut(model, asked, request, optionsOf, { damping, blockColumns, memory });
   const subjects = subjectsOf(model, plan);
   const masks = new Map<string, Uint8Array>();
   const values = new Map<string, Float32Array>();
@@ -46,6 +49,31 @@ export async function calibrate(model: Model, request: CalibrateRequest): Promis
   const stored = storePruned(model, plan, masks, values);
   if (request.recalibrate === 'none') return { ...stored, weights, recalibrated: [] };
   return { ...stored, weights, ...await recalibrate(model, stored.model, means, request) };
+}
+
+/** `asked` with the rates that its tensors come to where they share one budget. Those of unknown inputs keep theirs. */
+async function sharedOut(
+  model: Model, asked: PruningPlan, request: CalibrateRequest, optionsOf: (planned: PlannedWeight) => ProjectOptions,
+  { damping, blockColumns, memory }: { readonly damping: number; readonly blockColumns: number; readonly memory: number },
+): Promise<PruningPlan> {
+  const subjects = subjectsOf(model, asked).filter(({ unknown }) => unknown === undefined);
+  const curves: (readonly RatePoint[])[] = [];
+  let budget = 0;
+  for (const pass of inPasses(subjects, memory)) {
+    const moments = await collect(model, pass, request, true);
+    for (const subject of pass) {
+      request.signal?.throwIfAborted();
+      const { layer, planned: { tensor, scheme }, planned, matrices } = subject;
+      const whole = decode(model.tensors.get(tensor)!);
+      curves.push(curveOf(whole.data.length, Array.from({ length: matrices.count }, (_, m) => rateErrors(
+        gather(whole, matrices, m), scheme, moments.get(subject)![kindOf(subject, m)]!.gram, { damping, blockColumns, project: optionsOf(planned) }, furthestOf(scheme),
+      ))));
+      budget += whole.data.length / rateOf(scheme);
+      request.onProgress?.({ layer, does: 'share', done: curves.length, layers: subjects.length });
+    }
+  }
+  const kept = shareOut(curves, budget);
+  return withShares(asked, new Map(subjects.map(({ planned }, i) => [planned.tensor, kept[i]!])));
 }
 
 function fitTensor(model: Model, subject: Subject, kinds: readonly Moments[], options: FitOptions): {

@@ -41,13 +41,18 @@ export type CalibrateRequest = PruneRequest & {
   readonly blockColumns?: number;
   /** Steps in which the rate rises, with re-fitting in between. Default 4. */
   readonly steps?: number;
+  /**
+   * How tensors share the rate. `even`: each has that of its scheme. `error`: together they keep as many weights, each as many as
+   * its output needs on the inputs seen; this takes one more pass over the inputs. Default `even`.
+   */
+  readonly shares?: 'even' | 'error';
   /** Bytes of second moments held at a time; layers beyond it wait for another pass over the inputs. Default 512 MiB. */
   readonly memory?: number;
   /** Whether biases and batch norms are set anew; this takes one pass over the inputs for each. Default `all`. */
   readonly recalibrate?: 'all' | 'none';
   readonly seed?: number;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: { readonly layer: string; readonly does: 'refit' | 'recalibrate'; readonly done: number; readonly layers: number }) => void;
+  readonly onProgress?: (progress: { readonly layer: string; readonly does: 'share' | 'refit' | 'recalibrate'; readonly done: number; readonly layers: number }) => void;
 };
 
 /** How a weight was chosen and what it costs. Errors are ‖(W - Ŵ)·X‖² / ‖W·X‖² over the inputs seen. */

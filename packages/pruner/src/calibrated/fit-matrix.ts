@@ -4,6 +4,7 @@ import { project, supports } from '../projection/project.js';
 import { withRate } from '../training/part.js';
 import type { Moments } from './moments.js';
 import { damped, outputError, refit, type Problem } from './refit.js';
+import { rowsOf, spreadRows } from './rows.js';
 import { SCORES } from './scores.js';
 
 export interface FitOptions {
@@ -89,13 +90,4 @@ function* candidates(
 }
 
 /** All rows, or evenly spread ones of a large matrix. */
-function sampledRows(rows: number, columns: number): readonly number[] {
-  const count = rows * columns * columns > LARGE ? Math.min(rows, SAMPLED_ROWS) : rows;
-  return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * rows) / count));
-}
-
-function rowsOf<T extends Float32Array | Uint8Array>(values: T, columns: number, rows: readonly number[]): T {
-  const out = values.slice(0, rows.length * columns) as T;
-  rows.forEach((r, i) => out.set(values.subarray(r * columns, (r + 1) * columns), i * columns));
-  return out;
-}
+const sampledRows = (rows: number, columns: number): readonly number[] => spreadRows(rows, rows * columns * columns > LARGE ? SAMPLED_ROWS : rows);
