@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { writeNpy } from '@fretwork/datasets';
 import { densityOf, readModel } from '@fretwork/format';
 import { exportModel } from '@fretwork/onnx';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -154,6 +155,51 @@ describe('prune with data', () => {
     const held = (json(ran.out) as unknown as { heldOut: { before: { accuracy: number }; after: { accuracy: number } } }).heldOut;
     expect(held.before.accuracy - held.after.accuracy).toBeLessThanOrEqual(0.2);
     expect(ran.err).toContain('does not hold');
+  });
+
+  it('goes on from a model that is pruned, with the dense one as teacher', async () => {
+    expect((await fretwork(...call('calibrated', ['samples=64', 'epochs=1', 'distillation=0.9'], ['--rate', '2']), '-o', at('half.bcr'))).code).toBe(EXIT.ok);
+    const words = (method: string): readonly string[] => call(method, ['epochs=2', 'distillation=0.9'], ['--rate', '4']).map((word) => (word === at('small.onnx') ? at('half.bcr') : word));
+    const { out, err, code } = await fretwork(...words('calibrated'), '--teacher', at('small.onnx'), '--augment', 'mix=0.3', '-o', at('x.bcr'), '--json');
+    expect(err).not.toContain('error');
+    expect(code).toBe(EXIT.ok);
+    const result = json(out) as unknown as { rate: number; before: { accuracy: number }; teacher: { accuracy: number } };
+    expect(result.rate).toBeGreaterThan(3.5);
+    expect(result.teacher.accuracy).toBe(1);
+    expect(result.before.accuracy).toBeLessThan(1);
+    expect(await fretwork('reproduce', at('x.bcr.recipe.json'), '-o', at('again.bcr'))).toMatchObject({ code: EXIT.ok });
+    // What is learnt depends on who teaches.
+    await fretwork(...words('calibrated'), '--augment', 'mix=0.3', '-o', at('y.bcr'));
+    expect(await readFile(at('y.bcr'))).not.toEqual(await readFile(at('x.bcr')));
+  });
+
+  it('trains on further samples by the answers of the teacher: their labels are not read', async () => {
+    const more = await smallData(at, 'more', 48, 7);
+    const wrong = more.replace('more_y', 'wrong_y');
+    await writeFile(at('wrong_y.npy'), writeNpy({ dtype: 'i32', shape: [48], data: new Int32Array(48).fill(3) }));
+    const words = call('magnitude', ['epochs=2', 'distillation=0.5'], ['--rate', '4']);
+    const made = async (name: string, ...extra: readonly string[]): Promise<Buffer> => {
+      expect(await fretwork(...words, ...extra, '-o', at(name))).toMatchObject({ code: EXIT.ok });
+      return await readFile(at(name));
+    };
+    const right = await made('right.bcr', '--extra', more);
+    expect(densityOf(readModel(new Uint8Array(right)).tensors.get('w2')!)).toBeLessThanOrEqual(0.26);
+    const [weights, others] = [right, await made('wrong.bcr', '--extra', wrong)].map((bytes) => readModel(new Uint8Array(bytes)).tensors);
+    expect(weights).toEqual(others);
+    expect(readModel(new Uint8Array(await made('none.bcr'))).tensors).not.toEqual(weights);
+    expect(readModel(new Uint8Array(await made('few.bcr', '--extra', more, '--extra-limit', '16'))).tensors).not.toEqual(weights);
+    expect(json(await readFile(at('right.bcr.recipe.json'), 'utf8')) as unknown).toMatchObject({ inputs: { extra: expect.stringMatching(/^[0-9a-f]{64}$/) as string } });
+    expect(await fretwork(...words, '--extra-limit', '16', '-o', at('x.bcr'))).toMatchObject({ code: EXIT.usage, err: expect.stringContaining('usage.extra') as string });
+  });
+
+  it('calibrated layers share the rate where they are asked to', async () => {
+    const rates = async (shares: string): Promise<readonly number[]> => {
+      const { out } = await fretwork(...call('calibrated', ['samples=64', `shares=${shares}`], ['--rate', '3']), '-o', at('x.bcr'), '--json');
+      const { layers, pruned } = json(out) as unknown as { layers: readonly { layer: string; rate: number }[]; pruned: { rate: number } };
+      expect(pruned.rate).toBeGreaterThan(2.5);
+      return layers.map(({ rate }) => rate);
+    };
+    expect(await rates('error')).not.toEqual(await rates('even'));
   });
 
   it('shrinks where filters are gone', async () => {

@@ -15,6 +15,8 @@ interface AccuracyRecipe {
   readonly arguments: readonly string[];
   readonly settings: {
     readonly method?: string;
+    readonly allocation?: string;
+    readonly with?: { readonly shares?: string };
     readonly seed: number;
     readonly scheme?: { readonly kind: string; readonly blockRows?: number; readonly blockColumns?: number; readonly blockFilters?: number; readonly blockChannels?: number };
   };
@@ -22,6 +24,8 @@ interface AccuracyRecipe {
     readonly rate?: number;
     readonly before: Judged;
     readonly after: Judged;
+    /** The dense model's, where the run began with one that was pruned before. */
+    readonly teacher?: Judged;
     readonly heldOut?: { readonly before: Judged; readonly after: Judged };
     readonly epochs: number;
     readonly seconds: number;
@@ -72,14 +76,37 @@ function schemeOf({ scheme }: AccuracyRecipe['settings']): string {
   return block[0] === undefined ? scheme.kind : `${scheme.kind} ${block.join('x')}`;
 }
 
-function methodOf({ command, settings: { method }, result: { epochs } }: AccuracyRecipe): string {
+/** `calibrated, shared, global, retrained, from steps-4` */
+function methodOf({ command, arguments: words, settings: { method, allocation, with: given }, result: { epochs } }: AccuracyRecipe): string {
   if (command === 'train') return 'trained from random weights';
-  if (epochs === 0) return method === 'magnitude' ? 'one shot' : `${method}`;
-  return method === 'magnitude' ? 'one shot, retrained' : method === 'calibrated' ? 'calibrated, retrained' : `${method}, retrained`;
+  // A row that begins with the model of another one names its file.
+  const from = /^[a-z0-9]+\/(.+)\.bcr$/.exec(words[0]!)?.[1];
+  return [
+    method === 'magnitude' ? 'one shot' : `${method}`, ...(given?.shares === 'error' ? ['shared'] : []), ...(allocation === 'global' && method !== 'reweighted' ? ['global'] : []),
+    ...(epochs > 0 ? ['retrained'] : []), ...(from === undefined ? [] : [`from ${from.replace(SEED, '')}`]),
+  ].join(', ');
+}
+
+/** In names of files: `calibrated-10.seed2.json` is `calibrated-10.json` with another seed. */
+const SEED = /\.seed\d+/g;
+
+/** Rows that differ by their seed alone, together. */
+function bySeeds(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const { command, arguments: words } = row.recipe;
+    const at = words.indexOf('--seed');
+    const key = JSON.stringify([command, ...words.filter((_, i) => at < 0 || (i !== at && i !== at + 1)).map((word) => word.replace(SEED, ''))]);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].map((group) => [...group].sort((a, b) => a.recipe.settings.seed - b.recipe.settings.seed));
 }
 
 const percent = (share: number): string => (100 * share).toFixed(1);
 const points = (share: number): string => (100 * share).toFixed(1).replace(/^-(?=0\.0$)/, '');
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+/** Of the seeds that were run, taken as a sample. */
+const deviation = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, v) => sum + (v - mean(values)) ** 2, 0) / (values.length - 1));
 const error = (share: number, n: number): number => Math.sqrt((share * (1 - share)) / n);
 
 /** For Mermaid, which pages of repositories draw. */
@@ -93,13 +120,18 @@ function plotOf(rows: readonly Row[]): readonly string[] {
 function tableOf({ folder, test, heldOut, plot }: Section): string {
   const rows = rowsOf(folder);
   const head = ['rate', 'scheme', 'method', 'epochs', 'seed', 'accuracy, %', 'drop, points', ...(heldOut === undefined ? [] : [`of ${heldOut} held out, %`, 'drop']), 's'];
-  const cells = rows.map(({ recipe }) => {
-    const { rate, before, after, epochs, seconds, heldOut: held } = recipe.result;
-    const dense = recipe.command === 'train';
+  const cells = bySeeds(rows).map((group) => {
+    const [{ recipe }] = group as [Row];
+    const over = (of: (result: AccuracyRecipe['result']) => number): readonly number[] => group.map((row) => of(row.recipe.result));
+    const { rate, epochs, heldOut: held } = recipe.result;
+    const accuracy = over(({ after }) => after.accuracy);
     return [
-      rate === undefined ? '1' : rate.toFixed(1), schemeOf(recipe.settings), methodOf(recipe), `${epochs}`, `${recipe.settings.seed}`,
-      `${percent(after.accuracy)} (SE ${percent(error(after.accuracy, test))})`, dense ? '–' : points(before.accuracy - after.accuracy),
-      ...(heldOut === undefined ? [] : held === undefined ? ['–', '–'] : [percent(held.after.accuracy), points(held.before.accuracy - held.after.accuracy)]), seconds.toFixed(0),
+      rate === undefined ? '1' : rate.toFixed(1), schemeOf(recipe.settings), methodOf(recipe), `${epochs}`, group.map((row) => row.recipe.settings.seed).join(', '),
+      `${percent(mean(accuracy))}${group.length === 1 ? '' : ` ± ${percent(deviation(accuracy))}`} (SE ${percent(error(mean(accuracy), test))})`,
+      recipe.command === 'train' ? '–' : points(mean(over(({ before, after, teacher = before }) => teacher.accuracy - after.accuracy))),
+      ...(heldOut === undefined ? [] : held === undefined ? ['–', '–']
+        : [percent(mean(over((result) => result.heldOut!.after.accuracy))), points(mean(over((result) => result.heldOut!.before.accuracy - result.heldOut!.after.accuracy)))]),
+      mean(over(({ seconds }) => seconds)).toFixed(0),
     ];
   });
   const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
