@@ -1,0 +1,92 @@
+import { attribute, type Scheme } from '@fretwork/format';
+import type { Candidate, MappedLayer, RuleSubject, Thresholds } from '../contract.js';
+
+/** Positions of a kernel that a pattern keeps, and patterns in the library (papers.md 3.1). */
+const KEEP = 4;
+const PATTERNS = 8;
+
+/** Rows and columns of the matrices that a layer is pruned as: the smallest of each, where they differ. */
+export interface Extent {
+  readonly rows: number;
+  readonly columns: number;
+  readonly kernel: number;
+}
+
+export function extentOf({ layer, weights }: MappedLayer): Extent {
+  const groups = layer.operator === 'Conv' ? attribute(layer, 'group', 'int', 1) : 1;
+  const views = weights.map(({ view }) => view);
+  const least = (of: (view: typeof views[number]) => number): number => Math.min(...views.map(of));
+  return { rows: least((v) => v.rows) / groups, columns: least((v) => v.columns), kernel: least((v) => v.kernel) };
+}
+
+export const is3x3 = ({ layer, weights }: MappedLayer): boolean => {
+  const shape = weights[0]?.tensor.shape;
+  return layer.operator === 'Conv' && shape?.length === 4 && shape[2] === 3 && shape[3] === 3;
+};
+
+export const isConvolution = ({ layer }: MappedLayer): boolean => layer.operator === 'Conv' || layer.operator === 'ConvTranspose';
+
+/** Filters of each group read one channel alone. */
+export const isDepthwise = ({ layer, weights }: MappedLayer): boolean =>
+  isConvolution({ layer } as MappedLayer) && attribute(layer, 'group', 'int', 1) > 1 && weights[0]?.tensor.shape[1] === 1;
+
+/** Whether a rate can be met at all: patterns alone keep 4 of 9. */
+export const patternFits = (rate: number): boolean => rate >= 9 / KEEP;
+
+export const patternAt = (rate: number): Scheme => ({ kind: 'pattern', rate, keep: KEEP, patterns: PATTERNS });
+
+/** Blocks of BCR at `rate` that fit into the matrices, with every row share. Those that reach beyond them are all the same, and one stands for them. */
+export function bcrSchemes(layer: MappedLayer, rate: number, { blocks, rowShares }: Thresholds): readonly Scheme[] {
+  const { rows, columns } = extentOf(layer);
+  const seen = new Set<string>();
+  return blocks.flatMap(([r, c]): readonly Scheme[] => {
+    const [blockRows, blockColumns] = [Math.min(r, Math.max(1, rows)), Math.min(c, Math.max(1, columns))];
+    const name = `${blockRows}x${blockColumns}`;
+    if (seen.has(name)) return [];
+    seen.add(name);
+    return rowShares.map((rowShare): Scheme => ({ kind: 'bcr', rate, blockRows, blockColumns, rowShare }))
+      // One row or column cannot be a part of itself.
+      .filter((scheme) => scheme.kind !== 'bcr' || ((scheme.rowShare === 0 || blockRows > 1) && (scheme.rowShare === 1 || blockColumns > 1)));
+  });
+}
+
+/** Blocks of filters x channels at `rate`. */
+export function punchedSchemes(layer: MappedLayer, rate: number, { punchedBlocks }: Thresholds): readonly Scheme[] {
+  const { rows, columns, kernel } = extentOf(layer);
+  const channels = columns / kernel;
+  const seen = new Set<string>();
+  return punchedBlocks.flatMap(([f, c]): readonly Scheme[] => {
+    const [blockFilters, blockChannels] = [Math.min(f, Math.max(1, rows)), Math.min(c, Math.max(1, channels))];
+    const name = `${blockFilters}x${blockChannels}`;
+    // What goes together goes whole: with fewer positions than the rate, nothing would be left.
+    const positions = Math.ceil(rows / blockFilters) * Math.ceil(channels / blockChannels) * kernel;
+    if (seen.has(name) || positions < rate) return [];
+    seen.add(name);
+    return [{ kind: 'block-punched', rate, blockFilters, blockChannels }];
+  });
+}
+
+export const timed = ({ time }: Pick<RuleSubject, 'time'>, schemes: readonly Scheme[]): readonly Candidate[] => schemes.map((scheme) => ({ scheme, ms: time(scheme) }));
+
+/** Weights of a block, which tell finer from coarser. */
+export function areaOf(scheme: Scheme, kernel: number): number {
+  switch (scheme.kind) {
+    case 'bcr': return scheme.blockRows * scheme.blockColumns;
+    case 'block-punched': return scheme.blockFilters * scheme.blockChannels * kernel;
+    default: return 1;
+  }
+}
+
+/** Weights that go together, on average: what decides among equal blocks which row share loses least. */
+export function groupOf(scheme: Scheme): number {
+  switch (scheme.kind) {
+    case 'bcr': return (1 - scheme.rowShare) * scheme.blockRows + scheme.rowShare * scheme.blockColumns;
+    case 'block-punched': return scheme.blockFilters * scheme.blockChannels;
+    default: return 1;
+  }
+}
+
+/** The faster of the two structured ways: what blocks are held against. */
+export const structuredMs = ({ time, rate }: Pick<RuleSubject, 'time' | 'rate'>): number => Math.min(time({ kind: 'filter', rate }), time({ kind: 'channel', rate }));
+
+export const fastest = (open: readonly Candidate[]): Candidate => open.reduce((best, c) => (c.ms < best.ms ? c : best));
