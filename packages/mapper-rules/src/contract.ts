@@ -23,7 +23,7 @@
  * the rules meets (it says what the best is), `map.threshold` for thresholds, `map.skip` for a layer that is not in the model,
  * `map.answers` for answers that do not belong together; and what the `LatencyModel` throws.
  */
-import type { InputShapes, LatencyModel, TableKey, WeightedQuery } from '@fretwork/latency';
+import type { InputShapes, LatencyModel, Prediction, TableKey, WeightedQuery } from '@fretwork/latency';
 import type { Layer, LayerWeight, MappingPlan, Model, PlanEntry, Scheme } from '@fretwork/format';
 
 /** What the plan must reach. */
@@ -107,6 +107,8 @@ export interface RuleSubject {
   readonly open: readonly Candidate[];
   /** Predicted ms of this layer, pruned so. */
   readonly time: (scheme: Scheme) => number;
+  /** The same, with what the time goes to. */
+  readonly predict: (scheme: Scheme) => Prediction;
 }
 
 /** A rule ends the matter, or narrows (or opens) what is possible, or has nothing to say. */
@@ -177,18 +179,23 @@ export interface MapTotals {
   readonly macs: number;
 }
 
-export interface MapPlan extends MappingPlan {
+/** A plan with what is predicted for it. */
+export interface PredictedPlan extends MappingPlan {
+  /** Every layer with weights, in model order. */
   readonly entries: readonly MapEntry[];
   /** What the times belong to. */
   readonly key: TableKey;
-  readonly goal: MapTarget;
-  readonly difficulty: Difficulty;
   /** Nothing pruned. */
   readonly dense: MapTotals;
   /** As planned. */
   readonly planned: MapTotals;
   /** Time that layers without weights and the run itself take, in both. */
   readonly otherMs: number;
+}
+
+export interface MapPlan extends PredictedPlan {
+  readonly goal: MapTarget;
+  readonly difficulty: Difficulty;
 }
 
 /** Every mapper is one of these. */

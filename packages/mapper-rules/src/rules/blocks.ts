@@ -1,6 +1,7 @@
 import type { Candidate, Rule } from '../contract.js';
-import { extentOf, fastest, groupOf, structuredMs } from './candidates.js';
+import { extentOf, fastest, structuredMs } from './candidates.js';
 import { findBlock } from './find-block.js';
+import { structureLoss } from './fineness.js';
 import { milliseconds, structureOf } from './words.js';
 
 const SHARES: Readonly<Record<number, string>> = { 0: 'columns only', 1: 'rows only' };
@@ -9,8 +10,9 @@ const SHARES: Readonly<Record<number, string>> = { 0: 'columns only', 1: 'rows o
 export const BLOCKS: readonly Rule[] = [
   {
     name: 'row-share', source: 'ours (performance.md 6)', thresholds: ['rowShares', 'asFast'],
-    says: 'Rows or columns bear the rate, whichever makes a block of this size fastest; of equally fast ones those that cut the smallest groups.',
-    rule: ({ open, thresholds: { asFast } }) => {
+    says: 'Rows or columns bear the rate, whichever makes a block of this size fastest; of equally fast ways the one that loses least.',
+    rule: ({ open, layer, thresholds: { asFast } }) => {
+      const { kernel } = extentOf(layer);
       const sizes = new Map<string, Candidate[]>();
       for (const candidate of open) {
         const { scheme } = candidate;
@@ -19,14 +21,14 @@ export const BLOCKS: readonly Rule[] = [
       }
       const best = [...sizes.values()].map((of) => {
         const limit = (1 + asFast) * fastest(of).ms;
-        return of.filter(({ ms }) => ms <= limit).reduce((a, b) => (groupOf(b.scheme) < groupOf(a.scheme) ? b : a));
+        return of.filter(({ ms }) => ms <= limit).reduce((a, b) => (structureLoss(b.scheme, kernel) < structureLoss(a.scheme, kernel) ? b : a));
       });
       return best.length === open.length ? undefined : { open: best };
     },
   },
   {
     name: 'block-size', source: 'papers.md 3.5 rule 4, GRIM\'s block-size finder', thresholds: ['beta'],
-    says: 'The smallest block that is no slower than structured pruning at the same rate by more than β.',
+    says: 'The finest block that is no slower than structured pruning at the same rate by more than β.',
     rule: (subject) => {
       const { open, layer, thresholds: { beta } } = subject;
       const structured = structuredMs(subject);
@@ -34,7 +36,7 @@ export const BLOCKS: readonly Rule[] = [
       const { candidate, within } = findBlock({ candidates: open, structuredMs: structured, beta, kernel: extentOf(layer).kernel });
       const { scheme, ms } = candidate;
       const share = scheme.kind === 'bcr' ? SHARES[scheme.rowShare] : undefined;
-      const size = within ? `smallest block within ${Math.round(beta * 100)} % of structured (${milliseconds(structured)})`
+      const size = within ? `finest block within ${Math.round(beta * 100)} % of structured (${milliseconds(structured)})`
         : `fastest block; none is within ${Math.round(beta * 100)} % of structured (${milliseconds(ms)} to ${milliseconds(structured)})`;
       return { open: [candidate], because: share === undefined ? size : `${size}, ${share} is fastest` };
     },

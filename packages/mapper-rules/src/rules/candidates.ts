@@ -19,16 +19,16 @@ export function extentOf({ layer, weights }: MappedLayer): Extent {
   return { rows: least((v) => v.rows) / groups, columns: least((v) => v.columns), kernel: least((v) => v.kernel) };
 }
 
-export const is3x3 = ({ layer, weights }: MappedLayer): boolean => {
+export const is3x3 = ({ layer, weights }: Pick<MappedLayer, 'layer' | 'weights'>): boolean => {
   const shape = weights[0]?.tensor.shape;
   return layer.operator === 'Conv' && shape?.length === 4 && shape[2] === 3 && shape[3] === 3;
 };
 
-export const isConvolution = ({ layer }: MappedLayer): boolean => layer.operator === 'Conv' || layer.operator === 'ConvTranspose';
+export const isConvolution = ({ layer }: Pick<MappedLayer, 'layer'>): boolean => layer.operator === 'Conv' || layer.operator === 'ConvTranspose';
 
 /** Filters of each group read one channel alone. */
 export const isDepthwise = ({ layer, weights }: MappedLayer): boolean =>
-  isConvolution({ layer } as MappedLayer) && attribute(layer, 'group', 'int', 1) > 1 && weights[0]?.tensor.shape[1] === 1;
+  isConvolution({ layer }) && attribute(layer, 'group', 'int', 1) > 1 && weights[0]?.tensor.shape[1] === 1;
 
 /** Whether a rate can be met at all: patterns alone keep 4 of 9. */
 export const patternFits = (rate: number): boolean => rate >= 9 / KEEP;
@@ -67,24 +67,6 @@ export function punchedSchemes(layer: MappedLayer, rate: number, { punchedBlocks
 }
 
 export const timed = ({ time }: Pick<RuleSubject, 'time'>, schemes: readonly Scheme[]): readonly Candidate[] => schemes.map((scheme) => ({ scheme, ms: time(scheme) }));
-
-/** Weights of a block, which tell finer from coarser. */
-export function areaOf(scheme: Scheme, kernel: number): number {
-  switch (scheme.kind) {
-    case 'bcr': return scheme.blockRows * scheme.blockColumns;
-    case 'block-punched': return scheme.blockFilters * scheme.blockChannels * kernel;
-    default: return 1;
-  }
-}
-
-/** Weights that go together, on average: what decides among equal blocks which row share loses least. */
-export function groupOf(scheme: Scheme): number {
-  switch (scheme.kind) {
-    case 'bcr': return (1 - scheme.rowShare) * scheme.blockRows + scheme.rowShare * scheme.blockColumns;
-    case 'block-punched': return scheme.blockFilters * scheme.blockChannels;
-    default: return 1;
-  }
-}
 
 /** The faster of the two structured ways: what blocks are held against. */
 export const structuredMs = ({ time, rate }: Pick<RuleSubject, 'time' | 'rate'>): number => Math.min(time({ kind: 'filter', rate }), time({ kind: 'channel', rate }));

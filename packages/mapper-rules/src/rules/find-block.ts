@@ -1,5 +1,6 @@
 import type { Candidate } from '../contract.js';
-import { areaOf, fastest } from './candidates.js';
+import { fastest } from './candidates.js';
+import { structureLoss } from './fineness.js';
 
 export interface BlockSearch {
   /** Schemes that differ in their blocks, all at one rate. */
@@ -19,14 +20,15 @@ export interface FoundBlock {
 }
 
 /**
- * The smallest block that is as fast as structured pruning at the same rate, but for the share `beta`: beyond it speed saturates and
+ * The finest block that is as fast as structured pruning at the same rate, but for the share `beta`: beyond it speed saturates and
  * accuracy falls (mapping paper, papers.md 3.5 rule 4). GRIM's finder, the finest block that is already fast enough, is the same
- * question. Of equally large blocks the faster one is taken. Throws nothing; `candidates` must not be empty.
+ * question. Finer is what loses less of normally distributed weights: where blocks are of one kind and shape that is the smaller one, as in the
+ * papers. Throws nothing; `candidates` must not be empty.
  */
 export function findBlock({ candidates, structuredMs, beta, kernel = 1 }: BlockSearch): FoundBlock {
   const limit = (1 + beta) * structuredMs;
   const good = candidates.filter(({ ms }) => ms <= limit);
   if (good.length === 0) return { candidate: fastest(candidates), within: false };
-  const size = ({ scheme }: Candidate): number => areaOf(scheme, kernel);
-  return { candidate: good.reduce((best, c) => (size(c) < size(best) || (size(c) === size(best) && c.ms < best.ms) ? c : best)), within: true };
+  const losses = good.map(({ scheme }) => structureLoss(scheme, kernel));
+  return { candidate: good[losses.indexOf(Math.min(...losses))]!, within: true };
 }

@@ -39,12 +39,12 @@ export const PAYS: readonly Rule[] = [
   {
     name: 'pays', source: 'ours', thresholds: ['leastGain'],
     says: 'Layers that would not win enough on this target stay dense, with the density from which on they would win.',
-    rule: ({ open, rate, layer: { denseMs }, time, thresholds: { leastGain } }) => {
+    rule: ({ open, rate, layer: { denseMs }, time, predict, thresholds: { leastGain } }) => {
       const { scheme, ms } = open[0]!;
       if (ms <= (1 - leastGain) * denseMs) return undefined;
       const even = breakEven(scheme, (1 - leastGain) * denseMs, time);
-      const from = even === undefined ? 'no density would do' : `${percent(even)} density needed`;
-      return { dense: `does not pay at rate ${rate}: ${milliseconds(ms)} to ${milliseconds(denseMs)} dense, ${from}` };
+      const from = even === undefined ? 'no density would do' : `${percent(even)} density needed to win ${percent(leastGain)}`;
+      return { dense: `does not pay at rate ${rate}: ${milliseconds(ms)} to ${milliseconds(denseMs)} dense${mostly(predict(scheme))}; ${from}` };
     },
   },
 ];

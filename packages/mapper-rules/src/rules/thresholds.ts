@@ -21,7 +21,7 @@ const sizes = {
 /** Every number that rules decide by. */
 export const THRESHOLDS: readonly ThresholdRow[] = [
   row({ name: 'beta', default: 0.2, says: 'how much slower than structured pruning blocks may be (the papers\' β)', good: (v) => v >= 0 && Number.isFinite(v), expected: 'a number of at least 0' }),
-  row({ name: 'leastShare', default: 0.01, says: 'share of the time of the network below which a layer stays dense', ...share }),
+  row({ name: 'leastShare', default: 0.005, says: 'share of the time of the network below which a layer stays dense', ...share }),
   row({ name: 'leastGain', default: 0.1, says: 'share of its time that a layer must win: less than the error of the latency model is no gain', ...share }),
   row({ name: 'asFast', default: 0.05, says: 'times that differ by no more are equal', ...share }),
   row({ name: 'smallest', default: 64, says: 'tensors with fewer weights stay dense', good: (v) => v >= 0, expected: 'a number of at least 0' }),
