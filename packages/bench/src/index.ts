@@ -14,6 +14,9 @@ export { benchLayersInBrowser, benchModelsInBrowser, type BrowserOptions } from 
 export type { ModelsRequest } from './bench-models.js';
 export type { NamedModel } from './models/prepare.js';
 
+// latency/
+export { runtimeProbe, type ProbeOptions } from './latency/runtime-probe.js';
+
 // timing/
 export { measure, type Contender, type MeasureOptions } from './timing/measure.js';
 export { speedup, type Speedup } from './timing/speedup.js';
