@@ -5,6 +5,7 @@ import { data } from './commands/data.js';
 import { evalCommand } from './commands/eval.js';
 import { explain } from './commands/explain.js';
 import { inspect } from './commands/inspect.js';
+import { latency } from './commands/latency.js';
 import { prune } from './commands/prune.js';
 import { reproduce } from './commands/reproduce.js';
 import { run } from './commands/run.js';
@@ -14,4 +15,4 @@ import { verify } from './commands/verify.js';
 import type { Command } from './contract.js';
 
 /** Every command, in the order that help lists them. */
-export const COMMANDS: readonly Command[] = [inspect, explain, convert, train, prune, sensitivity, reproduce, run, evalCommand, verify, conformance, data, bench];
+export const COMMANDS: readonly Command[] = [inspect, explain, convert, train, prune, sensitivity, reproduce, run, evalCommand, verify, conformance, data, bench, latency];

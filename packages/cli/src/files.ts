@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
-import { mkdir, readdir, readFile as read, rename, rm, writeFile as write } from 'node:fs/promises';
+import { appendFile as append, mkdir, readdir, readFile as read, rename, rm, writeFile as write } from 'node:fs/promises';
 import { FretworkError } from '@fretwork/format';
 
 const HINTS: Readonly<Record<string, readonly [code: string, says: string, hint: string]>> = {
@@ -46,6 +46,15 @@ export async function writeFile(path: string, bytes: Uint8Array | string): Promi
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true }).catch(() => {});
+    throw named(error, path, WRITING);
+  }
+}
+
+/** Adds to the end of a file, which need not be there yet. Throws `path.*`. */
+export async function appendFile(path: string, text: string): Promise<void> {
+  try {
+    await append(path, text);
+  } catch (error) {
     throw named(error, path, WRITING);
   }
 }

@@ -116,6 +116,8 @@ export interface TableEntry {
   readonly when: string;
   /** What ran it, in the words of the backend. */
   readonly kernel: string;
+  /** Share of the weights that the drawn layer kept: blocks cannot meet every rate. Left out for glue. */
+  readonly density?: number;
 }
 
 /** A layer that the backend did not run, so that nobody measures it again. */

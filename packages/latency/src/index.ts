@@ -12,5 +12,11 @@ export { JOINS, type JoinRule } from './query/operators.js';
 
 // table/
 export { groupTables, keyText, mergeTables, sameKey } from './table/merge.js';
+export { logHeader, logLines, readLog } from './table/log.js';
 export { TABLE_RULES } from './table/rules.js';
 export { parseTable, printTable } from './table/text.js';
+export { fillTable, isEnough, type Enough, type FillOptions, type FillProgress } from './table/fill.js';
+
+// design/
+export { planDesign, type DesignOptions, type LatencyDesign } from './design/design.js';
+export { DESIGN_ROWS, type DesignRow } from './design/draw.js';

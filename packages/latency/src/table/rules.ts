@@ -54,6 +54,7 @@ const TIMES: Shape = {
   samples: (value) => Number.isInteger(value) && (value as number) > 0,
   when: (value) => isText(value) && !Number.isNaN(Date.parse(value)),
   kernel: isText,
+  density: (value) => value === undefined || (isNumber(value) && value >= 0 && value <= 1),
 };
 
 /** What is wrong with one entry as it stands in a file. */
