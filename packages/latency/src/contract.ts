@@ -25,8 +25,17 @@
  */
 import type { MappingPlan, Model, Scheme } from '@fretwork/format';
 
+/** What surrounds a layer in a run. */
+export interface Surrounded {
+  /**
+   * Bytes that the rest of the run touches: what does not fit the caches beside them is fetched anew each time. Left out: so many
+   * that nothing stays in a near cache.
+   */
+  readonly besides?: number;
+}
+
 /** How the weights of a layer are pruned. */
-export interface Weighted {
+export interface Weighted extends Surrounded {
   /** Its rate says how many weights are kept: one in `rate`. */
   readonly scheme: Scheme;
   /** Share of the weights that is kept, 0..1, where it is known better than by the rate. */
@@ -71,7 +80,7 @@ export interface RecurrentQuery extends Weighted {
 }
 
 /** Everything without weights that takes time: pools, sums that join nothing, normalisations, transpositions. */
-export interface GlueQuery {
+export interface GlueQuery extends Surrounded {
   readonly layer: 'glue';
   readonly operator: string;
   /** Elements of all inputs that are computed, and of all outputs. */
@@ -106,12 +115,18 @@ export interface TableKey {
 /** One measured layer. */
 export interface TableEntry {
   readonly query: LayerQuery;
-  /** The median over the samples. */
+  /**
+   * The mean of its two quickest rounds. A round is the median over the quiet samples: those that are at most a tenth slower than
+   * the quickest tenth.
+   */
   readonly ms: number;
-  /** Distance between their quartiles, ms. */
+  /** Distance between the quartiles of a round's quiet samples, or between the two rounds, whichever is larger; ms. */
   readonly spread: number;
-  /** How often it was sampled. */
+  /** How often it was measured, at different times. */
+  readonly rounds: number;
+  /** Quiet samples of all rounds, and those beside them: the machine did something else. */
   readonly samples: number;
+  readonly noisy: number;
   /** ISO 8601, the last sample. */
   readonly when: string;
   /** What ran it, in the words of the backend. */

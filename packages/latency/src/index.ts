@@ -6,16 +6,18 @@ export type {
 
 // query/
 export { kindOf, keptShare, weightSizes, type WeightSize } from './query/kind.js';
+export { touchedByRun, touchedBytes, type TouchedBytes } from './query/bytes.js';
 export { checkQuery, queryName, queryText } from './query/identity.js';
 export { queriesOf } from './query/queries-of.js';
 export { JOINS, type JoinRule } from './query/operators.js';
 
 // table/
 export { groupTables, keyText, mergeTables, sameKey } from './table/merge.js';
-export { logHeader, logLines, readLog } from './table/log.js';
+export { logHeader, logLines, readLog, type Log } from './table/log.js';
+export { entryOf, isSettled, type Reading } from './table/reading.js';
 export { TABLE_RULES } from './table/rules.js';
 export { parseTable, printTable } from './table/text.js';
-export { fillTable, isEnough, type Enough, type FillOptions, type FillProgress } from './table/fill.js';
+export { fillTable, isEnough, type Enough, type FillOptions, type FillProgress, type Known } from './table/fill.js';
 
 // design/
 export { planDesign, type DesignOptions, type LatencyDesign } from './design/design.js';

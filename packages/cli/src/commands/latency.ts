@@ -73,18 +73,16 @@ async function measure(args: Arguments, terminal: Terminal): Promise<number> {
   if (!args.flag('resume') && (table ?? logged) !== undefined) {
     throw new FretworkError('latency.taken', `${table === undefined ? log : output} holds measurements already`, { hint: 'go on with --resume, or write to another file' });
   }
-  const known = [table, logged].filter((one) => one !== undefined);
-  const from = known.length === 0 ? undefined : mergeTables(known[0]!, ...known.slice(1));
   if (logged === undefined) await writeFile(log, logHeader(probe.key, probe.how));
   const start = performance.now();
   const stopped = new AbortController();
   try {
     const filled = await interruptible(RESUME, (signal) => fillTable(design, probe, {
-      ...(from === undefined ? {} : { from }), signal: AbortSignal.any([signal, stopped.signal]),
-      onEntries: (entries, refused) => appendFile(log, logLines(entries, refused)),
-      onProgress: ({ done, all, refused }) => {
+      known: { ...(table === undefined ? {} : { table }), ...logged }, signal: AbortSignal.any([signal, stopped.signal]),
+      onReadings: (readings, refused) => appendFile(log, logLines(readings, refused)),
+      onProgress: ({ round, measured, left, done, all }) => {
         const spent = (performance.now() - start) / 60_000;
-        terminal.err(`${done} of ${all} layers${refused === 0 ? '' : `, ${refused} refused`}, ${spent.toFixed(1)} minutes\n`);
+        terminal.err(`round ${round}: ${measured} of ${left} groups; ${done} of ${all} layers are done; ${spent.toFixed(1)} minutes\n`);
         if (minutes !== undefined && spent >= minutes && done < all) stopped.abort(new FretworkError('run.stopped', `stopped after ${minutes} minutes`, { hint: RESUME }));
       },
     }));

@@ -23,7 +23,7 @@ export function queryName(query: LayerQuery): string {
     }
   };
   const pruned = query.layer === 'glue' ? [] : [...schemeParts(query.scheme), query.density ?? ''];
-  return [query.layer, ...parts(), ...pruned].join(' ');
+  return [query.layer, ...parts(), ...pruned, query.besides ?? ''].join(' ');
 }
 
 /** `mbv2`-like short text for tables: `3x3 64-128@28`. */
@@ -56,6 +56,7 @@ export function wrongOf(query: LayerQuery): string | undefined {
   const size = sizes.find(([, value]) => !isSize(value));
   if (size !== undefined) return `${size[0]} ${size[1]}`;
   if (query.layer === 'convolution' && (query.inputs % query.groups !== 0 || query.outputs % query.groups !== 0)) return `${query.groups} groups of ${query.inputs}-${query.outputs} channels`;
+  if (query.besides !== undefined && !(query.besides >= 0)) return `besides ${query.besides}`;
   if (query.layer === 'glue') return undefined;
   if (query.density !== undefined && !(query.density >= 0 && query.density <= 1)) return `density ${query.density}`;
   const number = schemeParts(query.scheme).slice(1).find((part) => !(typeof part === 'number' && part >= 0 && Number.isFinite(part)));

@@ -2,6 +2,7 @@ import {
   attribute, decode, elementCount, inferShapes, nnzOf, recogniseScheme, weightsOf, type Layer, type LayerWeight, type Model, type Scheme,
 } from '@fretwork/format';
 import type { InputShapes, LayerQuery, PredictOptions, QueriedLayer } from '../contract.js';
+import { touchedByRun, touchedBytes } from './bytes.js';
 import { JOINS, QUERY_ROWS, type QueryContext } from './operators.js';
 
 /** Shapes with every open size of an input taken as 1. */
@@ -25,7 +26,7 @@ export function queriesOf(model: Model, { plan, inputShapes = {} }: PredictOptio
   const shapes = shapesOf(model, inputShapes);
   const joins = joinsOf(model, shapes);
   const planned = new Map(plan?.entries.map(({ layer, scheme }) => [layer, scheme]));
-  return model.layers.map((layer): QueriedLayer => {
+  const queried = model.layers.map((layer): QueriedLayer => {
     const named = { layer: layer.name, operator: layer.operator };
     const into = joins.into.get(layer.name);
     if (into !== undefined) return { ...named, reason: `joins ${into}` };
@@ -44,6 +45,13 @@ export function queriesOf(model: Model, { plan, inputShapes = {} }: PredictOptio
     const found = row === undefined || layer.domain !== '' ? { reason: `operator ${layer.operator} is not one that is measured` } : row(context);
     return 'reason' in found ? { ...named, ...found } : { ...named, query: found as LayerQuery, joined: joins.by.get(layer.name) ?? [] };
   });
+  return surrounded(queried);
+}
+
+/** Each layer told what the others touch. */
+function surrounded(queried: readonly QueriedLayer[]): readonly QueriedLayer[] {
+  const all = touchedByRun(queried.flatMap(({ query }) => query ?? []));
+  return queried.map((one) => (one.query === undefined ? one : { ...one, query: { ...one.query, besides: Math.round(all - touchedBytes(one.query).weights) } }));
 }
 
 /** The plan's scheme, else what the layer says of itself, else what its zeros show. */

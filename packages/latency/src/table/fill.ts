@@ -1,36 +1,47 @@
 import { FretworkError } from '@fretwork/format';
-import type { LatencyProbe, LatencyTable, LayerQuery, TableEntry, TableRefusal } from '../contract.js';
+import type { LatencyProbe, LatencyTable, LayerQuery, TableRefusal } from '../contract.js';
 import type { LatencyDesign } from '../design/design.js';
 import { queryName } from '../query/identity.js';
+import { entryOf, isSettled, type Reading } from './reading.js';
 import { sameKey, keyText } from './merge.js';
-import { median, quartileSpread } from './statistics.js';
+import { median, quartileSpread, quietSamples } from './statistics.js';
 
 /** When a layer has been sampled often enough. */
 export interface Enough {
-  /** Samples at least. Default 12. */
+  /** Quiet samples of a round at least. Default 15. */
   readonly least?: number;
-  /** Samples at most, however they scatter. Default 60. */
+  /** Samples of a round at most, quiet or not, however they scatter. Default 200. */
   readonly most?: number;
   /** The standard error of the median (about 0.93 · spread / √samples) as a share of it. Default 0.01. */
   readonly error?: number;
+  /** Rounds at most. Default 6; two at least. */
+  readonly rounds?: number;
+  /** A layer is done once its two quickest rounds are no further apart than this share. Default 0.04. */
+  readonly apart?: number;
 }
 
 export interface FillProgress {
+  readonly round: number;
+  /** Groups measured in this round so far, and all of this round. */
+  readonly measured: number;
+  readonly left: number;
+  /** Layers that are done, refused ones among them, of all. */
   readonly done: number;
   readonly all: number;
-  /** Refused ones are among `done`. */
-  readonly refused: number;
-  readonly latest: LayerQuery;
+}
+
+/** What there is from earlier: a table, whose layers are done, and the readings of a run that was cut. */
+export interface Known {
+  readonly table?: LatencyTable;
+  readonly readings?: readonly Reading[];
+  readonly refused?: readonly TableRefusal[];
 }
 
 export interface FillOptions {
   readonly enough?: Enough;
-  /** Layers in one model. Default 10. */
-  readonly together?: number;
-  /** What is there already; its key must be the probe's. Its layers are not measured again. */
-  readonly from?: LatencyTable;
-  /** Called with what was measured since the last call: append it to a log, and a run that was cut loses next to nothing. */
-  readonly onEntries?: (entries: readonly TableEntry[], refused: readonly TableRefusal[]) => Promise<void> | void;
+  readonly known?: Known;
+  /** Called with what was measured since the last call: append it to a log, and a run that is cut loses next to nothing. */
+  readonly onReadings?: (readings: readonly Reading[], refused: readonly TableRefusal[]) => Promise<void> | void;
   readonly onProgress?: (progress: FillProgress) => void;
   readonly signal?: AbortSignal;
   /** ISO 8601. Default: of this host. */
@@ -40,50 +51,60 @@ export interface FillOptions {
 /** For a normal distribution the median's standard error is 1.2533 σ / √n, and the quartiles are 1.349 σ apart. */
 const MEDIAN_ERROR = 1.2533 / 1.349;
 
-/** Has this been sampled often enough? */
-export function isEnough(samples: readonly number[], { least = 12, most = 60, error = 0.01 }: Enough = {}): boolean {
-  if (samples.length < least) return false;
-  return samples.length >= most || MEDIAN_ERROR * quartileSpread(samples) / Math.sqrt(samples.length) <= error * median(samples);
+/** Has this been sampled often enough for one round? */
+export function isEnough(samples: readonly number[], { least = 15, most = 200, error = 0.01 }: Enough = {}): boolean {
+  if (samples.length >= most) return true;
+  const quiet = quietSamples(samples);
+  return quiet.length >= least && MEDIAN_ERROR * quartileSpread(quiet) / Math.sqrt(quiet.length) <= error * median(quiet);
 }
 
 /**
- * Measures all layers of a design that `from` has not, some at a time in one model, and gives the table. Throws `latency.keys`
- * where `from` belongs to another key, what the probe throws, and the reason of `signal`.
+ * Measures all layers of a design that are not known, group by group. Every round goes through all that are not done: so the
+ * rounds of a layer lie minutes apart, and a machine that was slow for a while is found out. Throws
+ * `latency.keys` where the known table belongs to another key, what the probe throws, and the reason of `signal`.
  */
 export async function fillTable(design: LatencyDesign, probe: LatencyProbe, options: FillOptions = {}): Promise<LatencyTable> {
-  const { from, together = 10, signal, onEntries, onProgress, now = () => new Date().toISOString() } = options;
-  if (from !== undefined && !sameKey(from.key, probe.key)) {
-    throw new FretworkError('latency.keys', 'the table belongs to another device, backend, version or number of threads', { expected: keyText(probe.key), actual: keyText(from.key), hint: 'write to another file' });
+  const { known = {}, signal, onReadings, onProgress, enough = {}, now = () => new Date().toISOString() } = options;
+  if (known.table !== undefined && !sameKey(known.table.key, probe.key)) {
+    throw new FretworkError('latency.keys', 'the table belongs to another device, backend, version or number of threads', { expected: keyText(probe.key), actual: keyText(known.table.key), hint: 'write to another file' });
   }
-  const [entries, refused] = [[...from?.entries ?? []], [...from?.refused ?? []]];
-  const known = new Set([...entries, ...refused].map(({ query }) => queryName(query)));
-  const left = design.queries.filter((query) => !known.has(queryName(query)));
-  for (let at = 0; at < left.length; at += together) {
-    const queries = left.slice(at, at + together);
-    const found = await sampleTogether(queries, probe, design.seed, options);
-    const fresh = { entries: [] as TableEntry[], refused: [] as TableRefusal[] };
-    found.forEach((one, i) => {
-      const query = queries[i]!;
-      if ('reason' in one) fresh.refused.push({ query, reason: one.reason });
-      else fresh.entries.push({
-        query, ms: rounded(median(one.samples)), spread: rounded(quartileSpread(one.samples)), samples: one.samples.length, when: now(), kernel: one.kernel,
-        ...(one.density === undefined ? {} : { density: rounded(one.density) }),
-      });
-    });
-    entries.push(...fresh.entries);
-    refused.push(...fresh.refused);
-    await onEntries?.(fresh.entries, fresh.refused);
-    onProgress?.({ done: design.queries.length - left.length + at + queries.length, all: design.queries.length, refused: refused.length, latest: queries.at(-1)! });
-    signal?.throwIfAborted();
+  const refused = [...known.table?.refused ?? [], ...known.refused ?? []];
+  const over = new Set([...known.table?.entries ?? [], ...refused].map(({ query }) => queryName(query)));
+  const readings = new Map<string, Reading[]>();
+  const add = (reading: Reading): void => {
+    const name = queryName(reading.query);
+    readings.set(name, [...readings.get(name) ?? [], reading]);
+  };
+  known.readings?.forEach(add);
+  const all = design.groups.flat();
+  const isDone = (query: LayerQuery): boolean => over.has(queryName(query)) || isSettled(readings.get(queryName(query)) ?? [], enough);
+  for (let round = 1; ; round++) {
+    // A group stays together: what a layer takes depends on its company.
+    const left = design.groups.filter((group) => !group.every(isDone));
+    if (left.length === 0) break;
+    for (const [at, group] of left.entries()) {
+      const fresh = await sampleTogether(group, probe, design.seed, options, now);
+      fresh.readings.forEach(add);
+      refused.push(...fresh.refused);
+      for (const { query } of fresh.refused) over.add(queryName(query));
+      await onReadings?.(fresh.readings, fresh.refused);
+      onProgress?.({ round, measured: at + 1, left: left.length, done: all.filter(isDone).length, all: all.length });
+      signal?.throwIfAborted();
+    }
   }
-  return { version: 1, key: probe.key, how: probe.how, entries, refused };
+  const measured = all.flatMap((query) => {
+    const own = readings.get(queryName(query));
+    return own === undefined || over.has(queryName(query)) ? [] : [entryOf(own)];
+  });
+  return { version: 1, key: probe.key, how: probe.how, entries: [...known.table?.entries ?? [], ...measured], refused };
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(4));
+interface Fresh {
+  readonly readings: readonly Reading[];
+  readonly refused: readonly TableRefusal[];
+}
 
-type Sampled = { readonly samples: readonly number[]; readonly kernel: string; readonly density?: number } | { readonly reason: string };
-
-async function sampleTogether(queries: readonly LayerQuery[], probe: LatencyProbe, seed: number, { enough, signal }: FillOptions): Promise<readonly Sampled[]> {
+async function sampleTogether(queries: readonly LayerQuery[], probe: LatencyProbe, seed: number, { enough, signal }: FillOptions, now: () => string): Promise<Fresh> {
   const opened = await probe.open(queries, { seed, ...(signal === undefined ? {} : { signal }) });
   try {
     const samples = queries.map((): number[] => []);
@@ -92,10 +113,21 @@ async function sampleTogether(queries: readonly LayerQuery[], probe: LatencyProb
       signal?.throwIfAborted();
       (await opened.sample()).forEach((ms, i) => { if (opened.layers[i]!.ok) samples[i]!.push(ms); });
     }
-    return opened.layers.map((layer, i): Sampled => (layer.ok
-      ? { samples: samples[i]!, kernel: layer.kernel, ...(layer.density === undefined ? {} : { density: layer.density }) }
-      : { reason: `${layer.reason} (${layer.hint})` }));
+    const when = now();
+    return {
+      readings: opened.layers.flatMap((layer, i): Reading[] => {
+        if (!layer.ok) return [];
+        const quiet = quietSamples(samples[i]!);
+        return [{
+          query: queries[i]!, ms: rounded(median(quiet)), spread: rounded(quartileSpread(quiet)), samples: quiet.length, noisy: samples[i]!.length - quiet.length, when, kernel: layer.kernel,
+          ...(layer.density === undefined ? {} : { density: rounded(layer.density) }),
+        }];
+      }),
+      refused: opened.layers.flatMap((layer, i) => (layer.ok ? [] : [{ query: queries[i]!, reason: `${layer.reason} (${layer.hint})` }])),
+    };
   } finally {
     await opened.close();
   }
 }
+
+const rounded = (value: number): number => Number(value.toPrecision(4));

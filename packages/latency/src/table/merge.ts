@@ -8,15 +8,15 @@ export const keyText = ({ device, backend, version, threads }: TableKey): string
 export const sameKey = (a: TableKey, b: TableKey): boolean =>
   a.device === b.device && a.backend === b.backend && a.version === b.version && a.threads === b.threads;
 
-/** Of two entries of one layer the one that was sampled more often; of equals the younger. */
+/** Of two entries of one layer the one that was measured more often; of equals the younger. */
 const better = (a: TableEntry, b: TableEntry): TableEntry => {
-  if (a.samples !== b.samples) return a.samples > b.samples ? a : b;
+  if (a.rounds !== b.rounds) return a.rounds > b.rounds ? a : b;
   return a.when >= b.when ? a : b;
 };
 
 /**
  * One table of several with the same key, in the order of the first ones. A layer that several have measured keeps the entry
- * with most samples; one that a table measured is not refused. Throws `latency.keys` where keys differ.
+ * with most rounds; one that a table measured is not refused. Throws `latency.keys` where keys differ.
  */
 export function mergeTables(first: LatencyTable, ...others: readonly LatencyTable[]): LatencyTable {
   const other = others.find(({ key }) => !sameKey(key, first.key));

@@ -27,13 +27,14 @@ const SCHEME_FIELDS: Readonly<Record<string, Shape>> = {
 
 const isScheme: Check = (value) => isRecord(value) && isText(value['kind']) && Object.hasOwn(SCHEME_FIELDS, value['kind']) && firstWrong(value, SCHEME_FIELDS[value['kind']]!) === undefined;
 
-const weighted: Shape = { scheme: isScheme, density: (value) => value === undefined || isNumber(value) };
+const surrounded: Shape = { besides: (value) => value === undefined || (isNumber(value) && value >= 0) };
+const weighted: Shape = { scheme: isScheme, density: (value) => value === undefined || isNumber(value), ...surrounded };
 
 const QUERY_FIELDS: Readonly<Record<string, Shape>> = {
   convolution: { inputs: isNumber, outputs: isNumber, groups: isNumber, kernel: isPair, stride: isPair, size: isPair, batch: isNumber, residual: isFlag, ...weighted },
   full: { inputs: isNumber, outputs: isNumber, vectors: isNumber, ...weighted },
   recurrent: { cell: oneOf('gru', 'lstm', 'rnn'), inputs: isNumber, hidden: isNumber, steps: isNumber, batch: isNumber, directions: oneOf(1, 2), resetAfter: isFlag, ...weighted },
-  glue: { operator: isText, reads: isNumber, writes: isNumber, window: isNumber },
+  glue: { operator: isText, reads: isNumber, writes: isNumber, window: isNumber, ...surrounded },
 };
 
 function firstWrong(value: Fields, shape: Shape): string | undefined {
@@ -48,23 +49,29 @@ function wrongQuery(query: unknown): string | undefined {
   return field === undefined ? wrongOf(query as never) : `${field} ${JSON.stringify(query[field])}`;
 }
 
-const TIMES: Shape = {
+const READING: Shape = {
   ms: (value) => isNumber(value) && value > 0,
   spread: (value) => isNumber(value) && value >= 0,
   samples: (value) => Number.isInteger(value) && (value as number) > 0,
+  noisy: (value) => Number.isInteger(value) && (value as number) >= 0,
   when: (value) => isText(value) && !Number.isNaN(Date.parse(value)),
   kernel: isText,
   density: (value) => value === undefined || (isNumber(value) && value >= 0 && value <= 1),
 };
 
-/** What is wrong with one entry as it stands in a file. */
-export function wrongEntry(entry: unknown): string | undefined {
-  if (!isRecord(entry)) return 'no record';
-  const query = wrongQuery(entry['query']);
+const ENTRY: Shape = { ...READING, rounds: (value) => Number.isInteger(value) && (value as number) > 0 };
+
+const wrongRecord = (shape: Shape) => (record: unknown): string | undefined => {
+  if (!isRecord(record)) return 'no record';
+  const query = wrongQuery(record['query']);
   if (query !== undefined) return query;
-  const field = firstWrong(entry, TIMES);
-  return field === undefined ? undefined : `${field} ${JSON.stringify(entry[field])}`;
-}
+  const field = firstWrong(record, shape);
+  return field === undefined ? undefined : `${field} ${JSON.stringify(record[field])}`;
+};
+
+/** What is wrong with one entry of a table, and with one reading of a log. */
+export const wrongEntry: (entry: unknown) => string | undefined = wrongRecord(ENTRY);
+export const wrongReading: (reading: unknown) => string | undefined = wrongRecord(READING);
 
 /** What is wrong with a refusal as it stands in a file. */
 export const wrongRefusal = (refusal: unknown): string | undefined =>

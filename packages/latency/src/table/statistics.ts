@@ -10,3 +10,15 @@ export const median = (samples: readonly number[]): number => quantile(samples, 
 
 /** Distance between the quartiles. */
 export const quartileSpread = (samples: readonly number[]): number => quantile(samples, 0.75) - quantile(samples, 0.25);
+
+/** Samples slower than this multiple of the quickest tenth were disturbed. */
+const NOISE = 1.1;
+
+/**
+ * The samples that nothing else disturbed. Noise only ever adds time: an interrupt, a neighbour on the processor. What is not more
+ * than a tenth slower than the quickest tenth counts.
+ */
+export function quietSamples(samples: readonly number[]): readonly number[] {
+  const most = NOISE * quantile(samples, 0.1);
+  return samples.filter((sample) => sample <= most);
+}
