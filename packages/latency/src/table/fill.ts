@@ -10,13 +10,13 @@ import { median, quartileSpread, quietSamples } from './statistics.js';
 export interface Enough {
   /** Quiet samples of a round at least. Default 15. */
   readonly least?: number;
-  /** Samples of a round at most, quiet or not, however they scatter. Default 200. */
+  /** Samples of a round at most, quiet or not, however they scatter. Default 120. */
   readonly most?: number;
   /** The standard error of the median (about 0.93 · spread / √samples) as a share of it. Default 0.01. */
   readonly error?: number;
-  /** Rounds at most. Default 6; two at least. */
+  /** Rounds at most. Default 5; two at least. */
   readonly rounds?: number;
-  /** A layer is done once its two quickest rounds are no further apart than this share. Default 0.04. */
+  /** A layer is done once its two quickest rounds are no further apart than this share. Default 0.05. */
   readonly apart?: number;
 }
 
@@ -52,7 +52,7 @@ export interface FillOptions {
 const MEDIAN_ERROR = 1.2533 / 1.349;
 
 /** Has this been sampled often enough for one round? */
-export function isEnough(samples: readonly number[], { least = 15, most = 200, error = 0.01 }: Enough = {}): boolean {
+export function isEnough(samples: readonly number[], { least = 15, most = 120, error = 0.01 }: Enough = {}): boolean {
   if (samples.length >= most) return true;
   const quiet = quietSamples(samples);
   return quiet.length >= least && MEDIAN_ERROR * quartileSpread(quiet) / Math.sqrt(quiet.length) <= error * median(quiet);

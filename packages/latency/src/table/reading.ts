@@ -19,7 +19,7 @@ export interface Reading {
 const quickest = (readings: readonly Reading[]): readonly Reading[] => [...readings].sort((a, b) => a.ms - b.ms).slice(0, 2);
 
 /** Do the two quickest rounds agree, or have there been rounds enough? */
-export function isSettled(readings: readonly Reading[], { rounds = 6, apart = 0.04 }: Enough = {}): boolean {
+export function isSettled(readings: readonly Reading[], { rounds = 5, apart = 0.05 }: Enough = {}): boolean {
   if (readings.length < 2) return false;
   if (readings.length >= rounds) return true;
   const [first, second] = quickest(readings) as [Reading, Reading];
