@@ -22,3 +22,8 @@ export { fillTable, isEnough, type Enough, type FillOptions, type FillProgress, 
 // design/
 export { planDesign, type DesignOptions, type LatencyDesign } from './design/design.js';
 export { DESIGN_ROWS, type DesignRow } from './design/draw.js';
+
+// model/
+export { fitLatency, type FittedFamily, type FittedModel } from './model/fit.js';
+export { familyOf, partsOf, type Family, type Parts } from './model/parts.js';
+export { rankCorrelation, testHeldOut, type HeldOut, type HeldOutRow } from './model/held-out.js';
