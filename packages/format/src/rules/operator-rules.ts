@@ -1,7 +1,6 @@
 import type { Outline } from '../container/outline.js';
-import type { Attribute, Layer, MatrixView, Tensor } from '../contract.js';
+import type { Attribute, Layer } from '../contract.js';
 import type { ErrorDetails } from '../error.js';
-import { WEIGHTS } from '../weight-view.js';
 import { factorFault, gemmFault } from './product-shapes.js';
 import { convolutionFault, convolutionBiasFault, convolutionSettingsFault, normFault } from './window-shapes.js';
 import { recurrentFault } from './recurrent-shapes.js';
@@ -23,13 +22,13 @@ const ATTRIBUTE_TYPES: Readonly<Record<string, Readonly<Record<string, Attribute
 };
 
 /** A rule over the layers of ONNX's own domain. */
-const each = (code: string, operators: readonly string[] | undefined, fault: (layer: AnyLayer, shapes: Shapes, model: Outline) => ErrorDetails | undefined): Rule<Outline> => ({
+const each = (code: string, operators: readonly string[] | undefined, fault: (layer: AnyLayer, shapes: Shapes) => ErrorDetails | undefined): Rule<Outline> => ({
   code,
   check: (model) => {
     const shapes = shapesOf(model);
     for (const layer of model.layers) {
       if (layer.domain !== '' || (operators !== undefined && !operators.includes(layer.operator))) continue;
-      const found = fault(layer, shapes, model);
+      const found = fault(layer, shapes);
       if (found !== undefined) return { layer: layer.name, ...found };
     }
     return undefined;
@@ -55,33 +54,4 @@ export const OPERATOR_RULES: readonly Rule<Outline>[] = [
   each('matmul.factors', ['MatMul'], factorFault),
   each('recurrent.weights', RECURRENT, recurrentFault),
   each('norm.parameters', ['BatchNormalization', 'InstanceNormalization'], normFault),
-  each('weight.view', undefined, (layer, _, model) => {
-    for (const { name, tensor, view } of weightPlaces(model, layer)) {
-      if (tensor.kind === 'dense' || sameView(tensor.view, view)) continue;
-      return { tensor: name, expected: view === undefined ? 'a dense tensor' : viewText(view), actual: viewText(tensor.view) };
-    }
-    return undefined;
-  }),
 ];
-
-/** A weight of a layer with the view that its operator and shape call for; undefined where the shape is none of the operator. */
-export interface WeightPlace {
-  readonly name: string;
-  readonly tensor: Outline<Tensor>;
-  readonly view: MatrixView | undefined;
-}
-
-export function weightPlaces(model: Outline, layer: AnyLayer): readonly WeightPlace[] {
-  if (layer.domain !== '') return [];
-  return WEIGHTS.filter((row) => row.operator === layer.operator).flatMap((row) => {
-    const name = layer.inputs[row.input] ?? '';
-    const tensor = name === '' ? undefined : model.tensors.get(name);
-    // A view depends on shape and attributes alone, never on elements.
-    return tensor === undefined ? [] : [{ name, tensor, view: row.view(tensor.shape, layer as Layer) }];
-  });
-}
-
-const sameView = (a: MatrixView, b: MatrixView | undefined): boolean =>
-  b !== undefined && a.count === b.count && a.rows === b.rows && a.columns === b.columns && a.order === b.order && a.kernel === b.kernel;
-
-const viewText = (view: MatrixView): string => `${view.count} of ${view.rows} x ${view.columns}, ${view.order}, kernel ${view.kernel}`;

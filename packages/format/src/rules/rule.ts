@@ -1,3 +1,5 @@
+import type { Outline } from '../container/outline.js';
+import type { Model } from '../contract.js';
 import { FretworkError, type ErrorDetails } from '../error.js';
 
 /**
@@ -8,6 +10,13 @@ export interface Rule<Subject> {
   /** Stable: `area.what`. Each code has a sentence in `sentences.ts` and a file of its own in `attacks/`. */
   readonly code: string;
   readonly check: (subject: Subject) => ErrorDetails | undefined;
+}
+
+/** The rules that a reader of files holds them against; both throw the first broken one. */
+export interface Judge {
+  /** Before the arrays are there. */
+  readonly outline: (model: Outline) => void;
+  readonly data: (model: Model) => void;
 }
 
 /** The next step where a rule knows none. */

@@ -13,6 +13,7 @@ import { SECTION_RULES, TABLE_RULES } from './section-rules.js';
 import { SENTENCES } from './sentences.js';
 import { TENSOR_RULES } from './tensor-rules.js';
 import { VALUE_RULES } from './value-rules.js';
+import { VIEW_RULES } from './view-rules.js';
 
 /** One row of the table: the stage at which a rule is judged, its code, and what is true of every good file. */
 export interface RuleRow {
@@ -37,7 +38,7 @@ export const RULES: readonly RuleRow[] = [
   ...stage('tensors', TENSOR_RULES),
   ...stage('layers', LAYER_RULES),
   ...stage('graph', GRAPH_RULES),
-  ...stage('operators', OPERATOR_RULES),
+  ...stage('operators', [...OPERATOR_RULES, ...VIEW_RULES]),
   ...stage('schemes', SCHEME_RULES),
   ...stage('plan and recipe', PLAN_RULES),
   ...stage('sections', SECTION_RULES),
