@@ -78,3 +78,9 @@ export const zeros = (dtype: DType, shape: readonly number[]): DenseTensor =>
 
 /** The bytes of typed array `data`, shared, not copied. */
 export const bytesOf = (data: TensorData): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** Types of ONNX's `TensorProto.DataType` as `Cast` and its kin name them. */
+export const ONNX_DTYPES: ReadonlyMap<number, DType> = new Map([
+  [1, 'f32'], [2, 'u8'], [3, 'i8'], [4, 'u16'], [5, 'i16'], [6, 'i32'], [7, 'i64'], [9, 'bool'], [10, 'f16'],
+  [11, 'f64'], [12, 'u32'], [13, 'u64'], [16, 'bf16'],
+] as const);

@@ -19,12 +19,15 @@ export interface ErrorDetails {
  */
 export class FretworkError extends Error {
   readonly code: string;
+  /** What is wrong, without place, facts, code and hint. */
+  readonly says: string;
   readonly details: ErrorDetails;
 
   constructor(code: string, says: string, details: ErrorDetails = {}) {
     super(compose(code, says, details), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'FretworkError';
     this.code = code;
+    this.says = says;
     this.details = details;
   }
 }

@@ -1,14 +1,7 @@
-import { FretworkError, type ErrorDetails, type Layer } from '@fretwork/format';
+import { FretworkError, type Layer } from '@fretwork/format';
 
 /** What an operator finds wrong, said without knowing which layer it is computing. */
-export class Fault extends FretworkError {
-  readonly says: string;
-
-  constructor(code: string, says: string, details: ErrorDetails = {}) {
-    super(code, says, details);
-    this.says = says;
-  }
-}
+export class Fault extends FretworkError {}
 
 /** The same error, naming `layer`. Errors that name one already, and foreign ones, stay as they are. */
 export function inLayer(layer: Layer, error: unknown): unknown {

@@ -1,6 +1,5 @@
 import {
-  costOf, DTYPES, FretworkError, inferShapes, weightsOf, type Layer, type Macs, type Model, type ModelCost, type ModelHeader, type ShapeTable,
-  type ValueInfo,
+  DTYPES, elementCount, FretworkError, indexBytes, nnzOf, payloadBytes, weightsOf, type Layer, type Model, type ModelHeader, type ValueInfo,
 } from '@fretwork/format';
 import type { EstimatedCost, InspectOptions, Inspection, LayerInspection, Support } from './contract.js';
 import { chooseLevel } from './machine/choose-level.js';
@@ -8,16 +7,18 @@ import { RESERVED_BYTES } from './machine/machine.js';
 import { sizeOf, type PackedMatrix } from './operators/row.js';
 import { findRow } from './operators/table.js';
 import { contentInputs } from './plan/content.js';
+import { inferValues, type Inferred } from './plan/infer.js';
 import type { Subject } from './plan/nodes.js';
 import { planModel } from './plan/plan-model.js';
 import { planPacking } from './session/pack-model.js';
+
+const nameOf = ({ domain, operator }: Layer): string => (domain === '' ? operator : `${domain}.${operator}`);
 
 /** Whether `layer` can be run, as far as its operator and attributes tell. */
 export function supportOf(layer: Layer): Support {
   const row = findRow(layer);
   if (row !== undefined) return row.supports?.(layer) ?? { ok: true };
-  const name = layer.domain === '' ? layer.operator : `${layer.domain}.${layer.operator}`;
-  return { ok: false, reason: `operator ${name} is not known to this runtime`, hint: 'rewrite the layer with operators that are' };
+  return { ok: false, reason: `operator ${nameOf(layer)} is not known to this runtime`, hint: 'rewrite the layer with operators that are' };
 }
 
 /**
@@ -28,21 +29,52 @@ export function supportOf(layer: Layer): Support {
 export async function inspect(model: Model | ModelHeader, options: InspectOptions = {}): Promise<Inspection> {
   const { level, why } = await chooseLevel(options.level ?? 'auto');
   const subject = subjectOf(model);
-  const shapes = inferShapes(subject, options.inputShapes);
-  const cost = costOf(model, shapes);
+  const inferred = inferValues(subject, { shapes: options.inputShapes ?? {}, contents: new Map(), declared: true });
+  const costs = costsOf(model, inferred.values);
   const planned = subject.layers.every((layer) => supportOf(layer).ok) ? planOf(model, subject, options) : {};
   const layers = subject.layers.map((layer, i): LayerInspection => {
     const support = planned.refused?.layer === layer.name ? planned.refused.support : supportOf(layer);
     const packs = findRow(layer)?.pack !== undefined && layer.inputs.slice(1).some((name) => model.tensors.has(name));
     const kernel = planned.kernels?.get(layer.name) ?? (packs ? kernelOf(layer) : 'plain');
-    return { layer: layer.name, operator: layer.operator, support, kernel: support.ok ? kernel : 'none', cost: estimated(cost.layers[i]!) };
+    return { layer: layer.name, operator: layer.operator, support, kernel: support.ok ? kernel : 'none', cost: costs[i]! };
   });
   const ok = layers.every((layer) => layer.support.ok);
-  return { ok, level, why, layers, cost: totals(cost, shapes), ...(planned.memoryBytes === undefined ? {} : { memoryBytes: planned.memoryBytes }) };
+  return { ok, level, why, layers, cost: totals(subject.layers, costs, inferred.problems), ...(planned.memoryBytes === undefined ? {} : { memoryBytes: planned.memoryBytes }) };
 }
 
-const estimated = ({ macs, weightBytes }: { readonly macs: Macs; readonly weightBytes: number }): EstimatedCost =>
-  (macs.ok ? { macs: macs.dense, keptMacs: macs.sparse, bytes: weightBytes } : { bytes: weightBytes, reason: `${macs.reason}: ${macs.hint}` });
+/** Of every layer, for the shapes that are known. */
+function costsOf(outline: Model | ModelHeader, values: Inferred['values']): readonly EstimatedCost[] {
+  // Of a place in a file only lengths are read.
+  const model = outline as Model;
+  const owned = new Set<string>();
+  return model.layers.map((layer): EstimatedCost => {
+    let bytes = 0;
+    for (const name of layer.inputs) {
+      const tensor = model.tensors.get(name);
+      if (tensor === undefined || owned.has(name)) continue;
+      owned.add(name);
+      bytes += payloadBytes(tensor) + indexBytes(tensor);
+    }
+    const row = findRow(layer);
+    if (row === undefined) return { bytes, reason: `the work of operator ${nameOf(layer)} is not known: its layers are left out of every sum` };
+    if (row.macs === undefined) return { bytes, macs: 0, keptMacs: 0 };
+    const [inputs, output] = [layer.inputs.map((name) => values.get(name)), layer.outputs.map((name) => values.get(name)).find((value) => value !== undefined)];
+    if (output === undefined || inputs.some((value, i) => value === undefined && layer.inputs[i] !== '')) {
+      return { bytes, reason: `the shapes of ${layer.operator} are not known before it runs: give the shapes of the inputs` };
+    }
+    // Every element of a weight is used equally often, so the kept share of the weight is the kept share of its products.
+    const weights = new Map(weightsOf(model, layer).map(({ input, tensor }) => [input, tensor]));
+    let [macs, keptMacs] = [0, 0];
+    row.macs({ layer, inputs }, output.shape).forEach((products, i) => {
+      const tensor = weights.get(i + 1);
+      const elements = tensor === undefined ? 0 : elementCount(tensor.shape);
+      const kept = tensor === undefined || (tensor.kind === 'dense' && !ArrayBuffer.isView(tensor.data)) ? elements : nnzOf(tensor);
+      macs += products;
+      keptMacs += elements === 0 ? products : Math.round(products / elements * kept);
+    });
+    return { bytes, macs, keptMacs };
+  });
+}
 
 const kernelOf = (layer: Layer): string => (layer.operator.startsWith('Conv') ? 'stream or axpy' : 'gemv');
 
@@ -58,10 +90,13 @@ function subjectOf(model: Model | ModelHeader): Subject {
 }
 
 /** Sums of products whose shapes contradict one another would be sums of nothing. */
-function totals(cost: ModelCost, { problems: [problem] }: ShapeTable): EstimatedCost {
-  if (problem === undefined) return estimated(cost);
-  const place = problem.layer === undefined ? '' : `layer ${JSON.stringify(problem.layer)}: `;
-  return { bytes: cost.weightBytes, reason: `${place}${problem.says} (expected ${problem.expected}, found ${problem.actual})` };
+function totals(layers: readonly Layer[], costs: readonly EstimatedCost[], [problem]: Inferred['problems']): EstimatedCost {
+  const sum = (of: (cost: EstimatedCost) => number | undefined): number => costs.reduce((total, cost) => total + of(cost)!, 0);
+  const bytes = sum((cost) => cost.bytes);
+  const open = costs.findIndex(({ reason }) => reason !== undefined);
+  if (problem !== undefined) return { bytes, reason: problem.message };
+  if (open >= 0) return { bytes, reason: `layer ${JSON.stringify(layers[open]!.name)}: ${costs[open]!.reason}` };
+  return { bytes, macs: sum((cost) => cost.macs), keptMacs: sum((cost) => cost.keptMacs) };
 }
 
 interface Planned {
@@ -98,7 +133,7 @@ function planOfModel(model: Model, inputShapes: NonNullable<InspectOptions['inpu
 }
 
 function memoryOfHeader(model: ModelHeader, subject: Subject, inputShapes: NonNullable<InspectOptions['inputShapes']>): number {
-  const { arenaBytes, lastingBytes } = planModel(subject, { shapes: inputShapes, contents: new Map() }, (layer) =>
+  const { arenaBytes, lastingBytes } = planModel(subject, { shapes: inputShapes, contents: new Map(), declared: true }, (layer) =>
     weightsOf(model as unknown as Model, layer).map(({ view: { rows, columns } }): PackedMatrix => ({ rows, columns, nnz: 0, panel: 1, runs: [], bias: 0 })));
   // A kept weight takes its own four bytes, and less than those again for offsets and records.
   return RESERVED_BYTES + 2 * [...model.tensors.values()].reduce((sum, tensor) => sum + storedBytes(tensor), 0) + arenaBytes + lastingBytes;

@@ -1,4 +1,4 @@
-import { FretworkError, loadModel, type Layer, type Model, type ModelSource } from '@fretwork/format';
+import { FretworkError, loadStructure, type Layer, type Model, type ModelSource } from '@fretwork/format';
 import type { Runtime, RuntimeOptions } from './contract.js';
 import { supportOf } from './inspect.js';
 import { chooseLevel } from './machine/choose-level.js';
@@ -13,11 +13,11 @@ const GIBIBYTE = 2 ** 30;
 
 /**
  * Takes up a model: bytes, a stream, a Blob, a path or file URL of a `.bcr` file, or a `Model`. Throws `run.unsupported`
- * (all refused layers at once, before the weights are waited for), `run.level`, `run.memory`, and those of `loadModel`.
+ * (all refused layers at once, before the weights are waited for), `run.level`, `run.memory`, and those of `loadStructure`.
  */
 export async function load(source: ModelSource | Model, options: RuntimeOptions = {}): Promise<Runtime> {
   const level = await chooseLevel(options.level ?? 'auto', options.revectorize);
-  const model = isModel(source) ? source : await loadModel(source, {
+  const model = isModel(source) ? source : await loadStructure(source, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
     onHeader: ({ header }) => requireSupport(header.layers as readonly Layer[]),

@@ -32,11 +32,11 @@ it('takes wide tiles where they are quicker here, says so either way, and gives 
 
 it('says why not where the engine cannot be told', async () => {
   vi.resetModules();
-  vi.doMock('#engine', () => import('../src/machine/revectorize/engine.browser.js'));
+  vi.doMock('#revectorize', () => import('../src/machine/revectorize/try.browser.js'));
   const { chooseLevel: choose } = await import('../src/machine/choose-level.js');
   const level = await choose('auto', true);
   expect(level).toMatchObject({ tiles: 'narrow' });
   expect(level.why).toMatch(/; not revectorized: a page cannot set flags of its engine$/);
-  vi.doUnmock('#engine');
+  vi.doUnmock('#revectorize');
   expect((await chooseLevel('javascript', true)).tiles).toBe('narrow');
 });

@@ -149,10 +149,4 @@ export function elementsOf(tensor: Tensor): readonly number[] | undefined {
   return Array.from(tensor.data as ArrayLike<number | bigint>, Number);
 }
 
-/** Types of ONNX's `TensorProto.DataType` as `Cast` and its kin name them. */
-export const ONNX_DTYPES: ReadonlyMap<number, DType> = new Map([
-  [1, 'f32'], [2, 'u8'], [3, 'i8'], [4, 'u16'], [5, 'i16'], [6, 'i32'], [7, 'i64'], [9, 'bool'], [10, 'f16'],
-  [11, 'f64'], [12, 'u32'], [13, 'u64'], [16, 'bf16'],
-] as const);
-
 export const isFloat = (dtype: DType | undefined): boolean => dtype !== undefined && DTYPES[dtype].kind === 'float';

@@ -16,17 +16,8 @@ export const repeated = <T>(value: T, length: number): T[] => Array.from({ lengt
 export const show = (shape: Dimensions | undefined): string => (shape === undefined ? 'unknown' : `[${shape.join(', ')}]`);
 
 /** Ends the inference of one layer; `inferShapes` makes it a row of `problems`. */
-export class Contradiction extends FretworkError {
-  readonly says: string;
-
-  constructor(code: string, says: string, expected: string, actual: string) {
-    super(code, says, { expected, actual });
-    this.says = says;
-  }
-}
-
 export function contradict(code: string, says: string, expected: string, actual: string): never {
-  throw new Contradiction(code, says, expected, actual);
+  throw new FretworkError(code, says, { expected, actual });
 }
 
 export function product(a: Dimension, b: Dimension): Dimension {

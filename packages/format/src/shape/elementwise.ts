@@ -1,7 +1,8 @@
 /** Operators that compute each element by itself, with ONNX broadcasting where they take several inputs. */
 import type { DType } from '../contract.js';
+import { ONNX_DTYPES } from '../dtype.js';
 import { contradict, broadcast, UNKNOWN, type Dimensions } from './dimension.js';
-import { type Element, type InferContext, known, ONNX_DTYPES, type OperatorShape } from './context.js';
+import { type Element, type InferContext, known, type OperatorShape } from './context.js';
 import { castElement, type Evaluate, evaluateElementwise } from './elements.js';
 
 /** Sums of more inputs than this carry no shapes. */

@@ -1,7 +1,7 @@
 import type { Dimension, Layer, Model, ValueInfo } from '../contract.js';
 import { FretworkError } from '../error.js';
 import { type Budget, InferContext, type InferredValue, known, type OperatorShape } from './context.js';
-import { contradict, Contradiction, count, type Dimensions, MAX_RANK, show, UNKNOWN, unifyShapes } from './dimension.js';
+import { contradict, count, type Dimensions, MAX_RANK, show, UNKNOWN, unifyShapes } from './dimension.js';
 import { OPERATOR_SHAPES } from './operators.js';
 
 /** A contradiction: two things that the model says of one shape. */
@@ -130,7 +130,7 @@ function problemOf(error: unknown, layer?: string, value?: string): ShapeProblem
   const { expected, actual } = error.details;
   return {
     code: error.code, ...(layer === undefined ? {} : { layer }), ...(value === undefined ? {} : { value }),
-    says: error instanceof Contradiction ? error.says : error.message, expected: expected ?? '', actual: actual ?? '',
+    says: error.says, expected: expected ?? '', actual: actual ?? '',
   };
 }
 

@@ -1,8 +1,8 @@
 import { FretworkError } from '@fretwork/format';
+import { tryRevectorized } from '#revectorize';
 import { relaxedSimd, simd } from 'wasm-feature-detect';
 import type { Level } from '../contract.js';
 import type { Tiles } from '../kernels/manifest.js';
-import { tryRevectorized } from './revectorize/try.js';
 import { compile } from './wasm.js';
 
 export interface ChosenLevel {

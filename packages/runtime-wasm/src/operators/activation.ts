@@ -2,7 +2,7 @@ import type { Activation } from '@fretwork/format';
 import { CLAMP_ADDRESS, RESIDUAL_ADDRESS } from '../kernels/stream.js';
 import { clip, hardSigmoid, hardSwish, leakyRelu, relu, sigmoid, tanh, type Curve } from './curves.js';
 import { readable, synced, writable, type Numbers } from './elements.js';
-import type { Binding, Step, Value } from './row.js';
+import type { Value, Binding, Step } from './row.js';
 
 /** The fused activations; ONNX's defaults where the numbers are left out. */
 const FUSED: { readonly [K in Activation['kind']]: (a: Activation) => Curve } = {

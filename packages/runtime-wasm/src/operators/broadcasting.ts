@@ -1,7 +1,8 @@
 /** Operators that combine elements of several inputs, which are broadcast to one shape. */
-import { attribute } from '@fretwork/format';
+import { flag } from './attributes.js';
 import { at, broadcastMap, isFloat, isWide, operands, synced, type Numbers } from './elements.js';
-import type { Binding, OperatorRow, Step, Value } from './row.js';
+import type { Given, Shape, Value, Binding, OperatorRow, Step } from './row.js';
+import { alike, broadcast, inputOf, requireShape, shapeOf } from './shapes.js';
 
 type Operation = (a: number, b: number) => number;
 
@@ -29,8 +30,6 @@ const MODULO: Arithmetic = {
   integer: (a, b) => (b === 0 ? 0 : a - b * Math.floor(a / b)),
   wide: (a, b) => (b === 0n ? 0n : ((a % b) + b) % b),
 };
-
-const question = (holds: (a: number, b: number) => boolean): Arithmetic => same((a, b) => Number(holds(a, b)));
 
 type Map = Int32Array | undefined;
 
@@ -66,11 +65,29 @@ function combined(b: Binding, arithmetic: Arithmetic): Step {
   return synced(X, loopOf(operationOf(arithmetic, wide, values[0]!), X[0]!.data, X[1]!.data, Y.data, left, right), [Y]);
 }
 
-const binary = (operator: string, arithmetic: Arithmetic): OperatorRow => ({ operator, prepare: (b) => combined(b, arithmetic) });
+/** All inputs of one type. */
+const ofAll = (given: Given): readonly Shape[] => {
+  alike(given);
+  return [broadcast(...given.inputs.map((_, i) => shapeOf(given, i)))];
+};
+
+const ofTwo = (given: Given): readonly Shape[] => [broadcast(shapeOf(given, 0), shapeOf(given, 1))];
+
+const ofPair = (given: Given): readonly Shape[] => {
+  alike(given);
+  return ofTwo(given);
+};
+
+const binary = (operator: string, arithmetic: Arithmetic): OperatorRow => ({ operator, shapes: ofPair, prepare: (b) => combined(b, arithmetic) });
+
+const comparison = (operator: string, holds: (a: number, b: number) => boolean): OperatorRow => ({
+  ...binary(operator, same((x, y) => Number(holds(x, y)))), dtypes: () => ['bool'],
+});
 
 /** All inputs folded from the left, in the output itself where that holds the sums well enough. */
 const variadic = (operator: string, arithmetic: Arithmetic, mean = false): OperatorRow => ({
   operator,
+  shapes: ofAll,
   prepare: (b) => {
     const values = given(b);
     const { X, Y, wide } = operands(b, values, b.node.outputs[0]!);
@@ -132,26 +149,38 @@ function where(b: Binding): Step {
   return () => { for (let i = 0; i < Y.length; i++) Y[i] = C[at(c, i)] === 0 ? Z[at(z, i)]! : X[at(x, i)]!; };
 }
 
+/** The slope must not make x larger. */
+function slopes(given: Given): readonly Shape[] {
+  const x = shapeOf(given, 0);
+  requireShape(broadcast(x, shapeOf(given, 1)), x);
+  return [x];
+}
+
+function choices(given: Given): readonly Shape[] {
+  alike(given, 1);
+  return [broadcast(shapeOf(given, 0), shapeOf(given, 1), shapeOf(given, 2))];
+}
+
 export const BROADCASTING: readonly OperatorRow[] = [
   binary('Add', ADD),
   binary('Sub', SUB),
   binary('Mul', MUL),
   binary('Div', DIV),
-  { operator: 'Mod', prepare: (b) => combined(b, attribute(b.node.layer, 'fmod', 'int', 0) === 0 ? MODULO : REMAINDER) },
-  binary('PRelu', same((x, slope) => (x < 0 ? x * slope : x))),
-  binary('Equal', question((a, b) => a === b)),
-  binary('Greater', question((a, b) => a > b)),
-  binary('GreaterOrEqual', question((a, b) => a >= b)),
-  binary('Less', question((a, b) => a < b)),
-  binary('LessOrEqual', question((a, b) => a <= b)),
-  binary('And', question((a, b) => a !== 0 && b !== 0)),
-  binary('Or', question((a, b) => a !== 0 || b !== 0)),
-  binary('Xor', question((a, b) => (a !== 0) !== (b !== 0))),
+  { ...binary('Mod', MODULO), prepare: (b) => combined(b, flag(b.node.layer, 'fmod') ? REMAINDER : MODULO) },
+  { ...binary('PRelu', same((x, slope) => (x < 0 ? x * slope : x))), shapes: slopes },
+  comparison('Equal', (a, b) => a === b),
+  comparison('Greater', (a, b) => a > b),
+  comparison('GreaterOrEqual', (a, b) => a >= b),
+  comparison('Less', (a, b) => a < b),
+  comparison('LessOrEqual', (a, b) => a <= b),
+  comparison('And', (a, b) => a !== 0 && b !== 0),
+  comparison('Or', (a, b) => a !== 0 || b !== 0),
+  comparison('Xor', (a, b) => (a !== 0) !== (b !== 0)),
   variadic('Max', MAX),
   variadic('Min', MIN),
   variadic('Sum', ADD),
   variadic('Mean', ADD, true),
-  { operator: 'Pow', prepare: pow },
+  { operator: 'Pow', shapes: ofTwo, prepare: pow },
   { operator: 'Clip', prepare: clip },
-  { operator: 'Where', prepare: where },
+  { operator: 'Where', shapes: choices, dtypes: (given) => [inputOf(given, 1).dtype], prepare: where },
 ];

@@ -1,10 +1,10 @@
 /** Concat of maps `[N, C, H, W]` by channels, in whatever planes they lie. */
-import { attribute } from '@fretwork/format';
-import type { Binding, Node, PlaneUse, Step } from './row.js';
+import { int } from './attributes.js';
+import type { Node, Binding, Step, PlaneUse } from './row.js';
 import { sharedCopy, sharedFrame } from './shared-work.js';
 
 export const isConcatOfMaps = ({ layer, inputs, outputs, activation }: Node): boolean =>
-  activation === undefined && outputs[0]?.dtype === 'f32' && outputs[0].shape.length === 4 && [1, -3].includes(attribute(layer, 'axis', 'int', 0))
+  activation === undefined && outputs[0]?.dtype === 'f32' && outputs[0].shape.length === 4 && [1, -3].includes(int(layer, 'axis', 0))
   && inputs.every((value) => value !== undefined && value.constant === undefined && value.shape.every((size) => size > 0));
 
 export const concatUse = (node: Node): PlaneUse | undefined =>

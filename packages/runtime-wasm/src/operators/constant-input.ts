@@ -1,15 +1,19 @@
 import { FretworkError } from '@fretwork/format';
-import type { Binding } from './row.js';
+import type { Given } from './row.js';
+import { misfit } from './shapes.js';
 
 /** Elements of input `i` as numbers; undefined where it is left out. Throws `run.unsupported` where it is not known before the model runs. */
-export function constantNumbers(b: Binding, i: number): readonly number[] | undefined {
-  const value = b.node.inputs[i];
+export function constantNumbers({ layer, inputs }: Given, i: number): readonly number[] | undefined {
+  const value = inputs[i];
   if (value === undefined) return undefined;
-  if (value.constant === undefined) {
-    throw new FretworkError('run.unsupported', `input ${i} of ${b.node.layer.operator} is not known before the model runs`, {
-      layer: b.node.layer.name, tensor: value.name, hint: 'make it a constant, or an input of the model',
-    });
-  }
-  const numbers = Array.from(b.view(value) as ArrayLike<number | bigint>, Number);
-  return numbers;
+  if (value.constant?.kind === 'dense' && ArrayBuffer.isView(value.constant.data)) return Array.from(value.constant.data as ArrayLike<number | bigint>, Number);
+  throw new FretworkError('run.unsupported', `input ${i} of ${layer.operator} is not known before the model runs`, {
+    layer: layer.name, tensor: value.name, hint: 'make it a constant, or an input of the model; give the sizes of all inputs',
+  });
+}
+
+/** The shape that input `i` holds: whole numbers of `least` or more. */
+export function targetOf(given: Given, i: number, least = 0): number[] {
+  const target = constantNumbers(given, i);
+  return target?.every((size) => size >= least) === true ? [...target] : misfit('a shape', target);
 }

@@ -1,14 +1,15 @@
-import { attribute } from '@fretwork/format';
 import { layRuns, programBytes, type PackedRun, type Places } from '../pack/lay-runs.js';
 import { matricesOf } from '../pack/matrices.js';
-import { isAxpy } from '../pack/run-cost.js';
 import { planMapRuns } from '../pack/plan-map-runs.js';
+import { isAxpy } from '../pack/run-cost.js';
 import { splitRuns } from '../pack/split-runs.js';
 import type { Layout } from '../plan/layout.js';
 import { oddLines, planesOf, type Planes } from '../plan/planes.js';
 import { clampOf, setClamp, setResidual } from './activation.js';
+import { int } from './attributes.js';
 import { plainConvolution } from './plain-convolution.js';
-import { PLAIN, sizeOf, type Binding, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type PlaneUse, type Step, type Work } from './row.js';
+import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type PlaneUse, type Shape, type Step, type Work } from './row.js';
+import { quotient, requireShape, shapeOf } from './shapes.js';
 import { sharedMap } from './shared-work.js';
 import { adding, framing, placing, stagedCells, staging } from './staging.js';
 import { knownWindow, windowOf, type Window } from './window.js';
@@ -28,10 +29,18 @@ const BY_PIXELS = 96;
 
 type Packed = Pick<PackedMatrix, 'runs' | 'rows' | 'columns' | 'nnz'>;
 
-const groupsOf = (node: { readonly layer: PackSubject['layer'] }): number => attribute(node.layer, 'group', 'int', 1);
+const groupsOf = (node: { readonly layer: PackSubject['layer'] }): number => int(node.layer, 'group', 1);
 
-const convolutionWindow = ({ layer, inputs, outputs }: Node): Window =>
-  windowOf(layer, inputs[0]!.shape.slice(2), outputs[0]!.shape.slice(2), inputs[1]!.shape.slice(2));
+const convolutionWindow = ({ layer, inputs }: Given): Window => windowOf(layer, inputs[0]!.shape.slice(2), inputs[1]!.shape.slice(2));
+
+/** x `[N, C, …]`, weight `[filters, C/groups, …]`. */
+function shapes(given: Given): readonly Shape[] {
+  const [x, w, groups] = [shapeOf(given, 0, 3, Infinity), shapeOf(given, 1, 3, Infinity), groupsOf(given)];
+  const filters = w[0]!;
+  requireShape([groups * quotient(filters, groups), x[1]!], [filters, groups * w[1]!]);
+  requireShape(given.inputs[2]?.shape, [filters]);
+  return [[x[0]!, filters, ...convolutionWindow(given).outputs.slice(5 - x.length)]];
+}
 
 function pack(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
   const weight = subject.tensor(1);
@@ -175,5 +184,8 @@ function prepare(b: Binding): Step {
 }
 
 export const CONVOLUTION: readonly OperatorRow[] = [
-  { operator: 'Conv', supports: knownWindow, inMemory: [0], fuses: true, adds: runnable, planes: planeUse, pack, work, prepare },
+  {
+    operator: 'Conv', shapes, macs: ({ inputs }, output) => [sizeOf(output) * sizeOf(inputs[1]!.shape.slice(1))],
+    supports: knownWindow, inMemory: [0], fuses: true, adds: runnable, planes: planeUse, pack, work, prepare,
+  },
 ];

@@ -1,3 +1,4 @@
+
 /** Functions of one number that more than one operator uses. */
 export type Curve = (x: number) => number;
 

@@ -1,7 +1,6 @@
 /** Elements of any type as numbers, for operators that compute. */
 import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf, type DType, type TensorData } from '@fretwork/format';
-import type { Binding, Step, Value } from './row.js';
-import { sizeOf } from './row.js';
+import { sizeOf, type Binding, type Step, type Value } from './row.js';
 
 export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
 export type Wide = BigInt64Array | BigUint64Array;
@@ -94,7 +93,7 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-export const axisIn = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+export const zeroOf = (dtype: DType): number | bigint => (isWide(dtype) ? 0n : 0);
 
 /** For every element of `shape`, in order: the sum over dimensions of `place(d, index)`, or -1 where one of them is negative. */
 export function mapOf(shape: readonly number[], place: (d: number, index: number) => number): Int32Array {

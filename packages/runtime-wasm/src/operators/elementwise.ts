@@ -1,12 +1,14 @@
 /** Operators that compute each element by itself, from one input. */
-import { attribute, type Layer } from '@fretwork/format';
+import { ONNX_DTYPES, type Layer } from '@fretwork/format';
 import type { Support } from '../contract.js';
 import { curved } from './activation.js';
+import { float, int, text } from './attributes.js';
 import {
   celu, elu, erf, exactGelu, hardSigmoid, hardSwish, leakyRelu, relu, roundEven, selu, sigmoid, softplus, softsign, tanh, tanhGelu, thresholdedRelu, type Curve,
 } from './curves.js';
 import { copied, isFloat, isWide, readable, synced, writable, type Wide } from './elements.js';
 import type { Binding, OperatorRow, Step } from './row.js';
+import { inputOf, misfit } from './shapes.js';
 
 function through(b: Binding, curve: Curve): Step {
   const [from, to] = [readable(b, b.node.inputs[0]!), writable(b, b.node.outputs[0]!)];
@@ -25,15 +27,13 @@ const row = (operator: string, curve: (layer: Layer) => Curve, wide?: (x: bigint
   },
 });
 
-const float = (layer: Layer, name: string, otherwise: number): number => attribute(layer, name, 'float', otherwise);
-
 const geluForm = (layer: Layer): Support => {
-  const form = attribute(layer, 'approximate', 'string', 'none');
+  const form = text(layer, 'approximate', 'none');
   return form === 'none' || form === 'tanh' ? { ok: true } : { ok: false, reason: `Gelu approximated by ${form} is not known`, hint: 'approximate is none or tanh' };
 };
 
 const infinite = (layer: Layer): Curve => {
-  const [above, below] = [attribute(layer, 'detect_positive', 'int', 1) !== 0, attribute(layer, 'detect_negative', 'int', 1) !== 0];
+  const [above, below] = [int(layer, 'detect_positive', 1) !== 0, int(layer, 'detect_negative', 1) !== 0];
   return (x) => ((x === Infinity && above) || (x === -Infinity && below) ? 1 : 0);
 };
 
@@ -57,7 +57,7 @@ export const ELEMENTWISE: readonly OperatorRow[] = [
   row('Celu', (layer) => celu(float(layer, 'alpha', 1))),
   row('Elu', (layer) => elu(float(layer, 'alpha', 1))),
   row('Erf', () => erf),
-  { ...row('Gelu', (layer) => (attribute(layer, 'approximate', 'string', 'none') === 'tanh' ? tanhGelu : exactGelu)), supports: geluForm },
+  { ...row('Gelu', (layer) => (text(layer, 'approximate', 'none') === 'tanh' ? tanhGelu : exactGelu)), supports: geluForm },
   row('HardSigmoid', (layer) => hardSigmoid(float(layer, 'alpha', 0.2), float(layer, 'beta', 0.5))),
   row('HardSwish', () => hardSwish),
   row('LeakyRelu', (layer) => leakyRelu(float(layer, 'alpha', 0.01))),
@@ -70,9 +70,9 @@ export const ELEMENTWISE: readonly OperatorRow[] = [
   row('Softsign', () => softsign),
   row('Tanh', () => tanh),
   row('ThresholdedRelu', (layer) => thresholdedRelu(float(layer, 'alpha', 1))),
-  row('IsInf', infinite),
-  row('IsNaN', () => (x) => (Number.isNaN(x) ? 1 : 0)),
+  { ...row('IsInf', infinite), dtypes: () => ['bool'] },
+  { ...row('IsNaN', () => (x) => (Number.isNaN(x) ? 1 : 0)), dtypes: () => ['bool'] },
   row('Not', () => (x) => (x === 0 ? 1 : 0)),
-  { operator: 'Cast', prepare: cast },
-  { operator: 'CastLike', prepare: cast },
+  { operator: 'Cast', dtypes: ({ layer }) => [ONNX_DTYPES.get(int(layer, 'to', 0)) ?? misfit('an element type as attribute to', undefined)], prepare: cast },
+  { operator: 'CastLike', dtypes: (given) => [inputOf(given, 1).dtype], prepare: cast },
 ];

@@ -1,7 +1,9 @@
 /** Operators that find elements by computed indices. */
-import { attribute, FretworkError } from '@fretwork/format';
-import { axisIn, readable, stridesOf, taken, type Numbers } from './elements.js';
-import { sizeOf, type Binding, type OperatorRow, type Step } from './row.js';
+import { FretworkError } from '@fretwork/format';
+import { int, text } from './attributes.js';
+import { readable, stridesOf, taken, type Numbers } from './elements.js';
+import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step } from './row.js';
+import { axisIn, inputOf, misfit, requireShape, shapeOf, shown } from './shapes.js';
 
 const fault = (b: Binding, index: number, size: number): FretworkError => new FretworkError('run.index', 'an index is out of range', {
   layer: b.node.layer.name, expected: `${-size} to ${size - 1}`, actual: String(index),
@@ -16,7 +18,7 @@ const inside = (b: Binding, index: number, size: number): number => {
 
 function gather(b: Binding): Step {
   const [x, indices, y] = [b.node.inputs[0]!, b.node.inputs[1]!, b.node.outputs[0]!];
-  const axis = axisIn(attribute(b.node.layer, 'axis', 'int', 0), x.shape.length);
+  const axis = axisIn(int(b.node.layer, 'axis', 0), x.shape.length);
   const [outer, size, inner, count] = [sizeOf(x.shape.slice(0, axis)), x.shape[axis]!, sizeOf(x.shape.slice(axis + 1)), sizeOf(indices.shape)];
   const at = readable(b, indices);
   const [X, Y] = [b.view(x) as Float32Array, b.view(y) as Float32Array];
@@ -41,7 +43,7 @@ function elementPlaces(b: Binding, dataShape: readonly number[], indexShape: rea
 
 function gatherElements(b: Binding): Step {
   const [x, indices, y] = [b.node.inputs[0]!, b.node.inputs[1]!, b.node.outputs[0]!];
-  const axis = axisIn(attribute(b.node.layer, 'axis', 'int', 0), x.shape.length);
+  const axis = axisIn(int(b.node.layer, 'axis', 0), x.shape.length);
   const place = elementPlaces(b, x.shape, indices.shape, axis);
   const at = readable(b, indices);
   const [X, Y] = [b.view(x) as Float32Array, b.view(y) as Float32Array];
@@ -53,7 +55,7 @@ function gatherElements(b: Binding): Step {
 
 function gatherNd(b: Binding): Step {
   const [x, indices, y] = [b.node.inputs[0]!, b.node.inputs[1]!, b.node.outputs[0]!];
-  const batchDims = attribute(b.node.layer, 'batch_dims', 'int', 0);
+  const batchDims = int(b.node.layer, 'batch_dims', 0);
   const [depth, batch] = [indices.shape.at(-1)!, sizeOf(x.shape.slice(0, batchDims))];
   const count = sizeOf(indices.shape.slice(0, -1));
   const inner = sizeOf(x.shape.slice(batchDims + depth));
@@ -78,7 +80,7 @@ const MERGES: Readonly<Record<string, Merge>> = {
   none: (_, update) => update, add: (old, update) => old + update, mul: (old, update) => old * update, max: Math.max, min: Math.min,
 };
 
-const mergeOf = (b: Binding): Merge => MERGES[attribute(b.node.layer, 'reduction', 'string', 'none')]!;
+const mergeOf = (b: Binding): Merge => MERGES[text(b.node.layer, 'reduction', 'none')]!;
 
 const copyOf = (b: Binding): Step => {
   const x = b.node.inputs[0]!;
@@ -106,7 +108,7 @@ function scatterNd(b: Binding): Step {
 
 function scatterElements(b: Binding): Step {
   const [x, indices, updates] = b.node.inputs;
-  const axis = axisIn(attribute(b.node.layer, 'axis', 'int', 0), x!.shape.length);
+  const axis = axisIn(int(b.node.layer, 'axis', 0), x!.shape.length);
   const place = elementPlaces(b, x!.shape, indices!.shape, axis);
   const at = readable(b, indices!);
   const [U, Y] = [b.view(updates!) as Float32Array, b.view(b.node.outputs[0]!) as Float32Array];
@@ -122,14 +124,48 @@ function scatterElements(b: Binding): Step {
 }
 
 const reducible: OperatorRow['supports'] = (layer) => {
-  const reduction = attribute(layer, 'reduction', 'string', 'none');
+  const reduction = text(layer, 'reduction', 'none');
   return MERGES[reduction] === undefined ? { ok: false, reason: `reduction ${reduction} is not known`, hint: `use one of ${Object.keys(MERGES).join(', ')}` } : { ok: true };
 };
 
+/** The part of `shape` beside dimension `axis`. */
+const beside = (shape: Shape, axis: number): readonly [Shape, Shape] => [shape.slice(0, axis), shape.slice(axis + 1)];
+
+function gathered(given: Given): readonly Shape[] {
+  const x = shapeOf(given, 0, 1, Infinity);
+  const [before, behind] = beside(x, axisIn(int(given.layer, 'axis', 0), x.length));
+  return [[...before, ...shapeOf(given, 1), ...behind]];
+}
+
+/** The indices, in as many dimensions as the data; they may not reach past it but along `axis`. */
+function elementwise(given: Given): Shape {
+  const x = shapeOf(given, 0, 1, Infinity);
+  const indices = shapeOf(given, 1, x.length);
+  const axis = axisIn(int(given.layer, 'axis', 0), x.length);
+  if (indices.some((size, d) => d !== axis && size > x[d]!)) misfit(`indices inside ${shown(x)}`, indices);
+  return indices;
+}
+
+/** `[…, depth]` indices find parts of the data behind `batch` dimensions that both have: their shape. */
+function parts(given: Given, batch: number): Shape {
+  const [x, indices] = [shapeOf(given, 0, 1, Infinity), shapeOf(given, 1, 1, Infinity)];
+  const depth = indices.at(-1)!;
+  if (batch < 0 || batch >= indices.length || depth < 1 || batch + depth > x.length) misfit(`indices of ${x.length - batch} dimensions at most`, indices);
+  requireShape(indices.slice(0, batch), x.slice(0, batch));
+  return [...indices.slice(0, -1), ...x.slice(batch + depth)];
+}
+
+/** The data's own shape, where the updates have `expected`. */
+function updated(given: Given, expected: Shape): readonly Shape[] {
+  requireShape(shapeOf(given, 2), expected);
+  if (inputOf(given, 2).dtype !== inputOf(given, 0).dtype) misfit(`updates of ${inputOf(given, 0).dtype}`, inputOf(given, 2).dtype);
+  return [shapeOf(given, 0)];
+}
+
 export const INDEXING: readonly OperatorRow[] = [
-  { operator: 'Gather', prepare: gather },
-  { operator: 'GatherElements', prepare: gatherElements },
-  { operator: 'GatherND', prepare: gatherNd },
-  { operator: 'ScatterND', supports: reducible, prepare: scatterNd },
-  { operator: 'ScatterElements', supports: reducible, prepare: scatterElements },
+  { operator: 'Gather', shapes: gathered, prepare: gather },
+  { operator: 'GatherElements', shapes: (given) => [elementwise(given)], prepare: gatherElements },
+  { operator: 'GatherND', shapes: (given) => [parts(given, int(given.layer, 'batch_dims', 0))], prepare: gatherNd },
+  { operator: 'ScatterND', shapes: (given) => updated(given, parts(given, 0)), supports: reducible, prepare: scatterNd },
+  { operator: 'ScatterElements', shapes: (given) => updated(given, elementwise(given)), supports: reducible, prepare: scatterElements },
 ];

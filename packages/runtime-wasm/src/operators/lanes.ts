@@ -1,8 +1,10 @@
 /** Operators that look along axes: Reduce*, ArgMax, TopK, CumSum, Softmax and their kin. */
 import { attribute, DTYPES, type DType } from '@fretwork/format';
+import { flag, int } from './attributes.js';
 import { constantNumbers } from './constant-input.js';
-import { axisIn, isFloat, isWide, mapOf, readable, stridesOf, synced, writable, type Numbers, type Wide } from './elements.js';
-import { sizeOf, type Binding, type OperatorRow, type Step } from './row.js';
+import { isFloat, isWide, mapOf, readable, stridesOf, synced, writable, type Numbers, type Wide } from './elements.js';
+import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step } from './row.js';
+import { axesIn, axisIn, misfit, shapeOf } from './shapes.js';
 
 interface Lanes {
   readonly outer: number;
@@ -49,6 +51,9 @@ const logSumExp: Fold = (x, map, first, end) => {
   return top + Math.log(total);
 };
 
+/** Attribute axis, counted from the front. */
+const axisOf = (given: Given, otherwise: number): number => axisIn(int(given.layer, 'axis', otherwise), shapeOf(given, 0).length);
+
 interface Reduction {
   readonly operator: string;
   readonly fold: Fold;
@@ -74,12 +79,19 @@ const REDUCTIONS: readonly Reduction[] = [
   { operator: 'ReduceLogSumExp', fold: logSumExp },
 ];
 
+/** The axes that go. */
+function reducedAxes(given: Given): readonly number[] {
+  const named = constantNumbers(given, 1) ?? [];
+  return axesIn(named.length > 0 || flag(given.layer, 'noop_with_empty_axes') ? named : undefined, shapeOf(given, 0).length);
+}
+
+const without = ({ layer }: Given, shape: Shape, axes: readonly number[]): readonly Shape[] =>
+  [int(layer, 'keepdims', 1) === 0 ? shape.filter((_, d) => !axes.includes(d)) : shape.map((size, d) => (axes.includes(d) ? 1 : size))];
+
 /** `[kept, reduced]`: where each reduced set lies in x. */
-function reduceMap(b: Binding): { map: Int32Array; size: number } {
-  const { shape } = b.node.inputs[0]!;
-  const named = constantNumbers(b, 1) ?? attribute(b.node.layer, 'axes', 'ints', []);
-  const none = attribute(b.node.layer, 'noop_with_empty_axes', 'int', 0) !== 0;
-  const axes = named.length > 0 ? named.map((a) => axisIn(a, shape.length)) : none ? [] : shape.map((_, d) => d);
+function reduceMap({ node }: Binding): { map: Int32Array; size: number } {
+  const { shape } = node.inputs[0]!;
+  const axes = reducedAxes(node);
   const dims = shape.map((_, d) => d);
   const gone = dims.filter((d) => axes.includes(d));
   const order = [...dims.filter((d) => !axes.includes(d)), ...gone];
@@ -90,6 +102,7 @@ function reduceMap(b: Binding): { map: Int32Array; size: number } {
 const reduce = ({ operator, fold, wide, start }: Reduction): OperatorRow => ({
   operator,
   shapeInputs: [1],
+  shapes: (given) => without(given, shapeOf(given, 0), reducedAxes(given)),
   prepare: (b) => {
     const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
     const { map, size } = reduceMap(b);
@@ -127,10 +140,12 @@ const above = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !N
 
 const arg = (operator: string, better: (a: number, b: number) => boolean): OperatorRow => ({
   operator,
+  shapes: (given) => without(given, shapeOf(given, 0), [axisOf(given, 0)]),
+  dtypes: () => ['i64'],
   prepare: (b) => {
     const x = b.node.inputs[0]!;
-    const { outer, size, inner } = lanesOf(x.shape, axisIn(attribute(b.node.layer, 'axis', 'int', 0), x.shape.length));
-    const last = attribute(b.node.layer, 'select_last_index', 'int', 0) !== 0;
+    const { outer, size, inner } = lanesOf(x.shape, axisOf(b.node, 0));
+    const last = flag(b.node.layer, 'select_last_index');
     const [X, Y] = [readable(b, x), writable(b, b.node.outputs[0]!)];
     return synced([X], () => {
       for (let lane = 0; lane < outer * inner; lane++) {
@@ -146,11 +161,19 @@ const arg = (operator: string, better: (a: number, b: number) => boolean): Opera
   },
 });
 
+/** K is the one element of input 1. */
+function best(given: Given): readonly Shape[] {
+  const [x, axis, count] = [shapeOf(given, 0), axisOf(given, -1), constantNumbers(given, 1)?.[0] ?? -1];
+  if (!(count >= 0 && count <= x[axis]!)) misfit(`0 to ${x[axis]}`, count);
+  const shape = x.map((size, d) => (d === axis ? count : size));
+  return [shape, shape];
+}
+
 /** The k best of each lane, best first, equal ones by index: an insertion sort, k is small. */
 function topK(b: Binding): Step {
   const [x, values, indices] = [b.node.inputs[0]!, b.node.outputs[0], b.node.outputs[1]];
-  const axis = axisIn(attribute(b.node.layer, 'axis', 'int', -1), x.shape.length);
-  const largest = attribute(b.node.layer, 'largest', 'int', 1) !== 0;
+  const axis = axisOf(b.node, -1);
+  const largest = int(b.node.layer, 'largest', 1) !== 0;
   const { outer, size, inner } = lanesOf(x.shape, axis);
   const k = (values ?? indices)!.shape[axis]!;
   const X = readable(b, x);
@@ -182,7 +205,7 @@ function topK(b: Binding): Step {
 
 function cumSum(b: Binding): Step {
   const x = b.node.inputs[0]!;
-  const { outer, size, inner } = lanesOf(x.shape, axisIn(constantNumbers(b, 1)![0]!, x.shape.length));
+  const { outer, size, inner } = lanesOf(x.shape, axisIn(constantNumbers(b.node, 1)![0]!, x.shape.length));
   const [exclusive, reverse] = ['exclusive', 'reverse'].map((name) => attribute(b.node.layer, name, 'int', 0) !== 0);
   const [X, Y] = [readable(b, x), writable(b, b.node.outputs[0]!)];
   return synced([X], () => {
@@ -237,7 +260,7 @@ const lanewise = (operator: string, rewrite: Rewrite): OperatorRow => ({
   operator,
   prepare: (b) => {
     const x = b.node.inputs[0]!;
-    const { outer, size, inner } = lanesOf(x.shape, axisIn(attribute(b.node.layer, 'axis', 'int', -1), x.shape.length));
+    const { outer, size, inner } = lanesOf(x.shape, axisOf(b.node, -1));
     const [X, Y] = [readable(b, x), writable(b, b.node.outputs[0]!)];
     return synced([X], () => {
       Y.data.set(X.data);
@@ -250,7 +273,7 @@ export const LANES: readonly OperatorRow[] = [
   ...REDUCTIONS.map(reduce),
   arg('ArgMax', above),
   arg('ArgMin', (a, b) => above(b, a)),
-  { operator: 'TopK', shapeInputs: [1], prepare: topK },
+  { operator: 'TopK', shapeInputs: [1], shapes: best, dtypes: () => [undefined, 'i64'], prepare: topK },
   { operator: 'CumSum', shapeInputs: [1], prepare: cumSum },
   lanewise('Softmax', softmax),
   lanewise('LogSoftmax', logSoftmax),

@@ -1,11 +1,12 @@
 /** Products of matrices: constant weights by the vector kernels; others by plain loops. */
-import { attribute } from '@fretwork/format';
 import { matricesOf } from '../pack/matrices.js';
 import { planVectors } from '../pack/vector-program.js';
 import { clampOf, setClamp } from './activation.js';
+import { flag, float } from './attributes.js';
 import { broadcastMap, isFloat, isWide, nothing, readable, synced, writable, type Numbers, type Wide } from './elements.js';
 import { kernelsOf, productBytes, productsOf, type Product } from './product.js';
-import { PLAIN, sizeOf, type Binding, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type Step, type Work } from './row.js';
+import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type Shape, type Step, type Work } from './row.js';
+import { broadcast, requireShape, shapeOf } from './shapes.js';
 
 /** Is C added per column, the same for all rows? Then it is the bias of the kernels. */
 const isBias = (shape: readonly number[], columns: number): boolean => sizeOf(shape) === 1 || (sizeOf(shape) === columns && shape.at(-1) === columns);
@@ -13,16 +14,27 @@ const isBias = (shape: readonly number[], columns: number): boolean => sizeOf(sh
 function packGemm(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
   const [matrix] = matricesOf(subject.layer, 1, subject.tensor(1)) ?? [];
   if (matrix === undefined) return [];
-  const [c, values, beta] = [subject.tensor(2), subject.floats(2), attribute(subject.layer, 'beta', 'float', 1)];
+  const [c, values, beta] = [subject.tensor(2), subject.floats(2), float(subject.layer, 'beta', 1)];
   const bias = new Float32Array(matrix.rows);
   if (c !== undefined && values !== undefined && isBias(c.shape, matrix.rows)) for (let n = 0; n < bias.length; n++) bias[n] = beta * values[values.length === 1 ? 0 : n]!;
-  return [{ plan: planVectors(matrix, { scale: attribute(subject.layer, 'alpha', 'float', 1) }), bias }];
+  return [{ plan: planVectors(matrix, { scale: float(subject.layer, 'alpha', 1) }), bias }];
 }
 
 /** C where it is not in the packed bias. */
 function addedC({ inputs, outputs }: Node): Node['inputs'][number] {
   const c = inputs[2];
   return c?.constant?.kind === 'dense' && c.dtype === 'f32' && isBias(c.shape, outputs[0]!.shape.at(-1)!) ? undefined : c;
+}
+
+/** A `[rows, inner]` or turned, B `[inner, columns]` or turned, C broadcast to `[rows, columns]`. */
+function gemmShapes(given: Given): readonly Shape[] {
+  const [a, b] = [shapeOf(given, 0, 2), shapeOf(given, 1, 2)];
+  const [turnA, turnB] = [flag(given.layer, 'transA') ? 1 : 0, flag(given.layer, 'transB') ? 1 : 0];
+  requireShape([b[turnB]!], [a[1 - turnA]!]);
+  const y = [a[turnA]!, b[1 - turnB]!];
+  const c = given.inputs[2];
+  if (c !== undefined) requireShape(broadcast(c.shape, y), y);
+  return [y];
 }
 
 const vectorWork = (node: Node, packed: readonly Pick<PackedMatrix, 'runs'>[], clamps: boolean, scratchBytes: number): Work => {
@@ -33,7 +45,7 @@ const vectorWork = (node: Node, packed: readonly Pick<PackedMatrix, 'runs'>[], c
 function gemm(b: Binding): Step {
   const { node } = b;
   const [a, y] = [node.inputs[0]!, node.outputs[0]!];
-  const turned = attribute(node.layer, 'transA', 'int', 0) !== 0;
+  const turned = flag(node.layer, 'transA');
   const [rows, columns] = y.shape as [number, number];
   const inner = a.shape[turned ? 0 : 1]!;
   if (b.packed.length === 0 || a.dtype !== 'f32') return plainGemm(b, turned, rows, columns, inner);
@@ -60,14 +72,14 @@ function addC(b: Binding, rows: number, columns: number): Step {
   if (c === undefined) return nothing;
   const [C, Y] = [readable(b, c), b.view(b.node.outputs[0]!) as Float32Array];
   const map = broadcastMap(c.shape, [rows, columns]);
-  const beta = attribute(b.node.layer, 'beta', 'float', 1);
+  const beta = float(b.node.layer, 'beta', 1);
   return synced([C], () => { for (let i = 0; i < Y.length; i++) Y[i]! += beta * C.data[map === undefined ? i : map[i]!]!; }, []);
 }
 
 function plainGemm(b: Binding, turned: boolean, rows: number, columns: number, inner: number): Step {
   const { layer, inputs, outputs } = b.node;
-  const flipped = attribute(layer, 'transB', 'int', 0) !== 0;
-  const [alpha, beta] = [attribute(layer, 'alpha', 'float', 1), attribute(layer, 'beta', 'float', 1)];
+  const flipped = flag(layer, 'transB');
+  const [alpha, beta] = [float(layer, 'alpha', 1), float(layer, 'beta', 1)];
   const [A, B, Y] = [readable(b, inputs[0]!), readable(b, inputs[1]!), writable(b, outputs[0]!)];
   const C = inputs[2] === undefined ? undefined : readable(b, inputs[2]);
   const map = inputs[2] === undefined ? undefined : broadcastMap(inputs[2].shape, [rows, columns]);
@@ -90,6 +102,8 @@ function packMatMul(subject: PackSubject): ReturnType<NonNullable<OperatorRow['p
 
 /** One product of the stack: which matrix of A, which of B. */
 interface Stack {
+  /** Of the result. */
+  readonly shape: Shape;
   readonly count: number;
   readonly a: Int32Array | undefined;
   readonly b: Int32Array | undefined;
@@ -98,13 +112,20 @@ interface Stack {
   readonly columns: number;
 }
 
-function stackOf({ inputs }: Node): Stack {
+function matMulShapes(given: Given): readonly Shape[] {
+  shapeOf(given, 0, 1, Infinity);
+  shapeOf(given, 1, 1, Infinity);
+  return [stackOf(given).shape];
+}
+
+function stackOf({ inputs }: Given): Stack {
   const [a, b] = [inputs[0]!.shape, inputs[1]!.shape];
   const [left, right] = [a.length === 1 ? [1, ...a] : a, b.length === 1 ? [...b, 1] : b];
   const [stackA, stackB] = [left.slice(0, -2), right.slice(0, -2)];
-  const rank = Math.max(stackA.length, stackB.length);
-  const stack = Array.from({ length: rank }, (_, d) => Math.max(stackA[d - rank + stackA.length] ?? 1, stackB[d - rank + stackB.length] ?? 1));
+  const stack = broadcast(stackA, stackB);
+  requireShape([right.at(-2)!], [left.at(-1)!]);
   return {
+    shape: [...stack, ...(a.length === 1 ? [] : [left.at(-2)!]), ...(b.length === 1 ? [] : [right.at(-1)!])],
     count: sizeOf(stack), a: broadcastMap(stackA, stack), b: broadcastMap(stackB, stack),
     rows: left.at(-2)!, inner: left.at(-1)!, columns: right.at(-1)!,
   };
@@ -168,9 +189,12 @@ function wideMatMul(b: Binding, s: Stack): Step {
 
 export const MATRIX: readonly OperatorRow[] = [
   {
-    operator: 'Gemm', inMemory: [0], fuses: true, pack: packGemm, prepare: gemm,
+    operator: 'Gemm', shapes: gemmShapes, macs: ({ inputs }, [rows]) => [rows! * sizeOf(inputs[1]!.shape)], inMemory: [0], fuses: true, pack: packGemm, prepare: gemm,
     work: (node, packed) => vectorWork(node, packed, addedC(node) === undefined,
-      attribute(node.layer, 'transA', 'int', 0) === 0 ? 0 : 4 * sizeOf(node.inputs[0]!.shape)),
+      !flag(node.layer, 'transA') ? 0 : 4 * sizeOf(node.inputs[0]!.shape)),
   },
-  { operator: 'MatMul', inMemory: [0], fuses: true, pack: packMatMul, prepare: matMul, work: (node, packed) => vectorWork(node, packed, true, 0) },
+  {
+    operator: 'MatMul', shapes: matMulShapes, macs: ({ inputs }, output) => [sizeOf(output) * inputs[0]!.shape.at(-1)!], inMemory: [0], fuses: true, pack: packMatMul, prepare: matMul, 
+    work: (node, packed) => vectorWork(node, packed, true, 0),
+  },
 ];

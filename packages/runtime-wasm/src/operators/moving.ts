@@ -1,45 +1,81 @@
 /** Operators that move elements without looking at them: each is a table of where every output element comes from. */
-import { attribute, DTYPES, FretworkError, type DType, type TensorData } from '@fretwork/format';
+import { FretworkError } from '@fretwork/format';
+import { int, ints, text } from './attributes.js';
 import { concatMaps, concatUse, isConcatOfMaps } from './concat-maps.js';
-import { axisIn, broadcastMap, isHalf, isWide, mapOf, readable, stridesOf, taken } from './elements.js';
-import { sizeOf, type Binding, type OperatorRow, type Step, type Value } from './row.js';
-import { constantNumbers } from './constant-input.js';
-
-/** out[i] = x[map[i]] for the first input and output. */
-const moved = (operator: string, map: (b: Binding) => Int32Array, extra: Partial<OperatorRow> = {}): OperatorRow => ({
-  operator,
-  ...extra,
-  prepare: (b) => taken(b.view(b.node.inputs[0]!), b.view(b.node.outputs[0]!), map(b), 0),
-});
+import { constantNumbers, targetOf } from './constant-input.js';
+import { broadcastMap, mapOf, stridesOf, taken, zeroOf } from './elements.js';
+import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step, type Value } from './row.js';
+import { alike, axesIn, axisIn, broadcast, misfit, quotient, requireShape, shapeOf } from './shapes.js';
 
 const xOf = (b: Binding): Value => b.node.inputs[0]!;
 
+/** out[i] = x[map[i]], or 0 where that is negative, for the first input and output. */
+const moved = (operator: string, map: (b: Binding) => Int32Array, extra: Partial<OperatorRow> = {}): OperatorRow => ({
+  operator,
+  ...extra,
+  prepare: (b) => taken(b.view(xOf(b)), b.view(b.node.outputs[0]!), map(b), zeroOf(xOf(b).dtype)),
+});
+
+/** Which axis of x each axis of the result is. */
+function orderOf(given: Given): readonly number[] {
+  const x = shapeOf(given, 0);
+  const order = axesIn(ints(given.layer, 'perm') ?? x.map((_, d) => x.length - 1 - d), x.length);
+  return order.length === x.length ? order : misfit(`a permutation of ${x.length} axes`, order);
+}
+
 function transposeMap(b: Binding): Int32Array {
-  const [x, y] = [xOf(b), b.node.outputs[0]!];
-  const order = attribute(b.node.layer, 'perm', 'ints', x.shape.map((_, d) => x.shape.length - 1 - d));
+  const [x, y, order] = [xOf(b), b.node.outputs[0]!, orderOf(b.node)];
   const strides = stridesOf(x.shape);
   return mapOf(y.shape, (d, i) => i * strides[order[d]!]!);
 }
 
-function sliceMap(b: Binding): Int32Array {
-  const [x, y] = [xOf(b), b.node.outputs[0]!];
-  const [starts, axes, steps] = [constantNumbers(b, 1)!, constantNumbers(b, 3), constantNumbers(b, 4)];
-  const from = new Array<number>(x.shape.length).fill(0);
-  const by = new Array<number>(x.shape.length).fill(1);
-  starts.forEach((start, i) => {
-    const d = axisIn(axes?.[i] ?? i, x.shape.length);
-    const [size, step] = [x.shape[d]!, steps?.[i] ?? 1];
+interface Slices {
+  readonly from: readonly number[];
+  readonly by: readonly number[];
+  readonly shape: Shape;
+}
+
+function slicesOf(given: Given): Slices {
+  const x = shapeOf(given, 0, 1, Infinity);
+  const [starts, ends, named, steps] = [1, 2, 3, 4].map((i) => constantNumbers(given, i)) as [number[], number[], number[] | undefined, number[] | undefined];
+  const axes = axesIn(named ?? [...(starts ?? []).keys()], x.length);
+  for (const list of [starts, ends, steps ?? starts]) if (list?.length !== axes.length) misfit(`${axes.length} starts, ends and steps`, list);
+  const [from, by, shape] = [x.map(() => 0), x.map(() => 1), [...x]];
+  axes.forEach((d, i) => {
+    const [size, step] = [x[d]!, steps?.[i] ?? 1];
+    if (step === 0) misfit('a step that is not 0', step);
+    const [low, high] = step < 0 ? [-1, size - 1] : [0, size];
+    const clamp = (at: number, least: number): number => Math.min(high, Math.max(least, at < 0 ? at + size : at));
     by[d] = step;
-    from[d] = Math.max(0, Math.min(step < 0 ? size - 1 : size, start < 0 ? start + size : start));
+    from[d] = clamp(starts[i]!, 0);
+    shape[d] = Math.max(0, Math.ceil((clamp(ends[i]!, low) - from[d]) / step));
   });
-  const strides = stridesOf(x.shape);
-  return mapOf(y.shape, (d, i) => (from[d]! + i * by[d]!) * strides[d]!);
+  return { from, by, shape };
+}
+
+function sliceMap(b: Binding): Int32Array {
+  const [{ from, by, shape }, strides] = [slicesOf(b.node), stridesOf(xOf(b).shape)];
+  return mapOf(shape, (d, i) => (from[d]! + i * by[d]!) * strides[d]!);
+}
+
+/** All inputs behind one another along the axis. */
+function joined(given: Given): readonly Shape[] {
+  alike(given);
+  const first = shapeOf(given, 0);
+  const axis = axisIn(int(given.layer, 'axis', 0), first.length);
+  const along = (size: number): Shape => first.map((own, d) => (d === axis ? size : own));
+  const sizes = given.inputs.map((_, i) => {
+    const shape = shapeOf(given, i);
+    requireShape(shape, along(shape[axis]!));
+    return shape[axis]!;
+  });
+  return [along(sizes.reduce((a, b) => a + b))];
 }
 
 /** Every input goes to its own part of `axis`. */
 function concat(b: Binding): Step {
   const y = b.node.outputs[0]!;
-  const axis = axisIn(attribute(b.node.layer, 'axis', 'int', 0), y.shape.length);
+  const axis = axisIn(int(b.node.layer, 'axis', 0), y.shape.length);
   const [outer, inner] = [sizeOf(y.shape.slice(0, axis)), sizeOf(y.shape.slice(axis + 1))];
   const out = b.view(y) as Float32Array;
   const row = y.shape[axis]! * inner;
@@ -57,18 +93,27 @@ function concat(b: Binding): Step {
   };
 }
 
+/** Sizes of the parts are input 1; else they are equal, and the last may be smaller. */
+function partsOf(given: Given): readonly Shape[] {
+  const x = shapeOf(given, 0, 1, Infinity);
+  const axis = axisIn(int(given.layer, 'axis', 0), x.length);
+  const [size, count] = [x[axis]!, given.layer.outputs.length];
+  const even = Math.ceil(size / count);
+  const sizes = constantNumbers(given, 1) ?? given.layer.outputs.map((_, i) => Math.max(0, Math.min(even, size - i * even)));
+  if (sizes.length !== count || sizes.some((part) => part < 0) || sizes.reduce((a, b) => a + b, 0) !== size) misfit(`${count} parts of ${size}`, sizes);
+  return sizes.map((part) => x.map((own, d) => (d === axis ? part : own)));
+}
+
 function split(b: Binding): Step {
   const x = xOf(b);
-  const axis = axisIn(attribute(b.node.layer, 'axis', 'int', 0), x.shape.length);
+  const axis = axisIn(int(b.node.layer, 'axis', 0), x.shape.length);
   const [outer, inner] = [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis + 1))];
   const data = b.view(x) as Float32Array;
   const row = x.shape[axis]! * inner;
-  const count = b.node.outputs.length;
-  const even = Math.ceil(x.shape[axis]! / attribute(b.node.layer, 'num_outputs', 'int', count));
-  const sizes = constantNumbers(b, 1) ?? Array.from({ length: count }, (_, i) => Math.max(0, Math.min(even, x.shape[axis]! - i * even)));
+  const shapes = partsOf(b.node);
   let at = 0;
   const parts = b.node.outputs.flatMap((value, i) => {
-    const part = { length: sizes[i]! * inner, at };
+    const part = { length: shapes[i]![axis]! * inner, at };
     at += part.length;
     return value === undefined ? [] : [{ ...part, out: b.view(value) as Float32Array }];
   });
@@ -93,13 +138,23 @@ const PADDED: Readonly<Record<string, (i: number, size: number) => number>> = {
   wrap: (i, size) => ((i % size) + size) % size,
 };
 
+/** Cells before and behind each axis; negative ones crop. */
+function paddingOf(given: Given): { readonly begins: readonly number[]; readonly shape: Shape } {
+  const x = shapeOf(given, 0);
+  const [pads, axes] = [constantNumbers(given, 1), axesIn(constantNumbers(given, 3), x.length)];
+  if (pads?.length !== 2 * axes.length) misfit(`${2 * axes.length} pads`, pads);
+  const [begins, shape] = [x.map(() => 0), [...x]];
+  axes.forEach((d, i) => {
+    begins[d] = pads![i]!;
+    shape[d]! += pads![i]! + pads![i + axes.length]!;
+  });
+  return { begins, shape };
+}
+
 function pad(b: Binding): Step {
   const [x, y] = [xOf(b), b.node.outputs[0]!];
-  const [pads, named] = [constantNumbers(b, 1)!, constantNumbers(b, 3)];
-  const axes = (named ?? x.shape.map((_, d) => d)).map((a) => axisIn(a, x.shape.length));
-  const begins = x.shape.map(() => 0);
-  axes.forEach((d, i) => { begins[d] = pads[i]!; });
-  const place = PADDED[attribute(b.node.layer, 'mode', 'string', 'constant')]!;
+  const { begins } = paddingOf(b.node);
+  const place = PADDED[text(b.node.layer, 'mode', 'constant')]!;
   const strides = stridesOf(x.shape);
   const map = mapOf(y.shape, (d, i) => {
     const at = place(i - begins[d]!, x.shape[d]!);
@@ -118,13 +173,29 @@ function pad(b: Binding): Step {
   return taken(b.view(x), b.view(y), map, fill === undefined ? zeroOf(x.dtype) : b.view(fill)[0]!);
 }
 
-export const zeroOf = (dtype: DType): number | bigint => (isWide(dtype) ? 0n : 0);
+const expandMap = (b: Binding): Int32Array => broadcastMap(xOf(b).shape, b.node.outputs[0]!.shape) ?? identityOf(xOf(b).shape);
+
+const identityOf = (shape: Shape): Int32Array => Int32Array.from({ length: sizeOf(shape) }, (_, i) => i);
+
+/** Input 1 says how often each axis is repeated. */
+function tiled(given: Given): readonly Shape[] {
+  const [x, repeats] = [shapeOf(given, 0), targetOf(given, 1)];
+  return [repeats.length === x.length ? x.map((size, d) => size * repeats[d]!) : misfit(`${x.length} repeats`, repeats)];
+}
+
+const tileMap = (b: Binding): Int32Array => mapOf(b.node.outputs[0]!.shape, (d, i) => (i % xOf(b).shape[d]!) * stridesOf(xOf(b).shape)[d]!);
+
+/** Maps of which `blocksize²` channels become one (`by` 1), or one becomes as many (-1). */
+function blocks(given: Given, by: 1 | -1): readonly Shape[] {
+  const [[N, C, H, W], s] = [shapeOf(given, 0, 4) as [number, number, number, number], int(given.layer, 'blocksize', 0)];
+  return [by > 0 ? [N, quotient(C, s * s), H * s, W * s] : [N, C * s * s, quotient(H, s), quotient(W, s)]];
+}
 
 /** Channels to places, `[N, C, H, W]` → `[N, C/s², H·s, W·s]`; DCR and CRD differ in which part of the channel is the place. */
 function depthToSpaceMap(b: Binding): Int32Array {
   const [N, C, H, W] = xOf(b).shape as [number, number, number, number];
-  const s = attribute(b.node.layer, 'blocksize', 'int', 1);
-  const depthFirst = attribute(b.node.layer, 'mode', 'string', 'DCR') === 'DCR';
+  const s = int(b.node.layer, 'blocksize', 1);
+  const depthFirst = text(b.node.layer, 'mode', 'DCR') === 'DCR';
   const out = C / (s * s);
   const map = new Int32Array(N * C * H * W);
   let at = 0;
@@ -144,100 +215,51 @@ function depthToSpaceMap(b: Binding): Int32Array {
 
 function spaceToDepthMap(b: Binding): Int32Array {
   const [N, C, H, W] = xOf(b).shape as [number, number, number, number];
-  const s = attribute(b.node.layer, 'blocksize', 'int', 1);
+  const s = int(b.node.layer, 'blocksize', 1);
   return mapOf([N, s, s, C, H / s, W / s], (d, i) => i * [C * H * W, W, 1, H * W, W * s, s][d]!);
 }
 
 /** Elements above (below) a diagonal stay, the others become 0. */
 function triluMap(b: Binding): Int32Array {
   const [rows, columns] = xOf(b).shape.slice(-2) as [number, number];
-  const upper = attribute(b.node.layer, 'upper', 'int', 1) !== 0;
-  const k = constantNumbers(b, 1)?.[0] ?? 0;
+  const upper = int(b.node.layer, 'upper', 1) !== 0;
+  const k = constantNumbers(b.node, 1)?.[0] ?? 0;
   return Int32Array.from({ length: sizeOf(xOf(b).shape) }, (_, i) => {
     const [r, c] = [Math.floor(i / columns) % rows, i % columns];
     return (upper ? c - r >= k : c - r <= k) ? i : -1;
   });
 }
 
-/** Writes known values; nothing of them depends on a run. */
-const constant = (operator: string, fill: (out: TensorData, b: Binding) => void, shapeInputs: readonly number[]): OperatorRow => ({
-  operator,
-  shapeInputs,
-  prepare: (b) => () => { fill(b.view(b.node.outputs[0]!), b); },
-});
-
 /** x itself, and a mask of ones. What drops elements at random is refused. */
 function dropout(b: Binding): Step {
-  if ((constantNumbers(b, 2)?.[0] ?? 0) !== 0 && (constantNumbers(b, 1)?.[0] ?? 0.5) !== 0) {
+  if ((constantNumbers(b.node, 2)?.[0] ?? 0) !== 0 && (constantNumbers(b.node, 1)?.[0] ?? 0.5) !== 0) {
     throw new FretworkError('run.unsupported', 'dropout in training mode drops elements at random', { layer: b.node.layer.name, hint: 'set training_mode to false or ratio to 0' });
   }
   const [x, y, mask] = [b.node.inputs[0]!, b.node.outputs[0], b.node.outputs[1]];
   const out = mask === undefined ? undefined : b.view(mask) as Uint8Array;
-  const copy = y === undefined ? undefined : taken(b.view(x), b.view(y), Int32Array.from({ length: sizeOf(x.shape) }, (_, i) => i), 0);
+  const copy = y === undefined ? undefined : taken(b.view(x), b.view(y), identityOf(x.shape), 0);
   return () => {
     copy?.();
     out?.fill(1);
   };
 }
 
-function range(b: Binding): Step {
-  const [start, , delta] = [0, 1, 2].map((i) => readable(b, b.node.inputs[i]!));
-  const out = b.view(b.node.outputs[0]!);
-  const wide = isWide(b.node.outputs[0]!.dtype);
-  return () => {
-    start!.sync?.();
-    delta!.sync?.();
-    for (let i = 0; i < out.length; i++) {
-      const value = start!.data[0]! + i * delta!.data[0]!;
-      out[i] = wide ? BigInt(value) : value;
-    }
-  };
-}
-
-const aliased = (operator: string, shapeInputs?: readonly number[]): OperatorRow => ({
-  operator, alias: true, ...(shapeInputs === undefined ? {} : { shapeInputs }), prepare: () => () => undefined,
-});
-
 export const MOVING: readonly OperatorRow[] = [
-  aliased('Identity'),
-  aliased('Flatten'),
-  aliased('Reshape', [1]),
-  aliased('Squeeze', [1]),
-  aliased('Unsqueeze', [1]),
-  moved('Transpose', transposeMap),
-  moved('Slice', sliceMap, { shapeInputs: [1, 2, 3, 4] }),
-  moved('Expand', (b) => broadcastMap(xOf(b).shape, b.node.outputs[0]!.shape) ?? mapOf(xOf(b).shape, (d, i) => i * stridesOf(xOf(b).shape)[d]!), { shapeInputs: [1] }),
-  moved('Tile', (b) => mapOf(b.node.outputs[0]!.shape, (d, i) => (i % xOf(b).shape[d]!) * stridesOf(xOf(b).shape)[d]!), { shapeInputs: [1] }),
-  moved('DepthToSpace', depthToSpaceMap),
-  moved('SpaceToDepth', spaceToDepthMap),
-  { ...moved('Trilu', triluMap, { shapeInputs: [1] }), prepare: (b) => taken(b.view(xOf(b)), b.view(b.node.outputs[0]!), triluMap(b), zeroOf(xOf(b).dtype)) },
-  { operator: 'Concat', planes: concatUse, prepare: (b) => (isConcatOfMaps(b.node) ? concatMaps(b) : concat(b)) },
-  { operator: 'Split', shapeInputs: [1], prepare: split },
+  moved('Transpose', transposeMap, { shapes: (given) => [orderOf(given).map((d) => shapeOf(given, 0)[d]!)] }),
+  moved('Slice', sliceMap, { shapeInputs: [1, 2, 3, 4], shapes: (given) => [slicesOf(given).shape] }),
+  moved('Expand', expandMap, { shapeInputs: [1], shapes: (given) => [broadcast(shapeOf(given, 0), targetOf(given, 1))] }),
+  moved('Tile', tileMap, { shapeInputs: [1], shapes: tiled }),
+  moved('DepthToSpace', depthToSpaceMap, { shapes: (given) => blocks(given, 1) }),
+  moved('SpaceToDepth', spaceToDepthMap, { shapes: (given) => blocks(given, -1) }),
+  moved('Trilu', triluMap, { shapeInputs: [1], shapes: (given) => [shapeOf(given, 0, 2, Infinity)] }),
+  { operator: 'Concat', shapes: joined, planes: concatUse, prepare: (b) => (isConcatOfMaps(b.node) ? concatMaps(b) : concat(b)) },
+  { operator: 'Split', shapes: partsOf, shapeInputs: [1], prepare: split },
   {
-    operator: 'Pad', shapeInputs: [1, 3], prepare: pad,
+    operator: 'Pad', shapeInputs: [1, 3], shapes: (given) => [paddingOf(given).shape], prepare: pad,
     supports: (layer) => {
-      const mode = attribute(layer, 'mode', 'string', 'constant');
+      const mode = text(layer, 'mode', 'constant');
       return PADDED[mode] === undefined ? { ok: false, reason: `padding by ${mode} is not known`, hint: `mode is one of ${Object.keys(PADDED).join(', ')}` } : { ok: true };
     },
   },
-  { operator: 'Dropout', prepare: dropout, shapeInputs: [1, 2] },
-  { operator: 'Range', shapeInputs: [0, 1, 2], prepare: range },
-  constant('ConstantOfShape', (out, b) => {
-    const value = attribute(b.node.layer, 'value', 'tensor', undefined)?.data[0] ?? 0;
-    (out as Float32Array).fill(value as number);
-  }, [0]),
-  constant('Constant', (out, b) => { (out as Float32Array).set(attribute(b.node.layer, 'value', 'tensor', undefined)!.data as Float32Array); }, []),
-  constant('Shape', (out, b) => {
-    const { shape } = xOf(b);
-    const at = (name: string, otherwise: number): number => Math.max(0, Math.min(shape.length, axisIn(attribute(b.node.layer, name, 'int', otherwise), shape.length)));
-    shape.slice(at('start', 0), at('end', shape.length)).forEach((d, i) => { out[i] = BigInt(d); });
-  }, []),
-  constant('Size', (out, b) => { out[0] = BigInt(sizeOf(xOf(b).shape)); }, []),
-  constant('EyeLike', (out, b) => {
-    const [rows, columns] = xOf(b).shape as [number, number];
-    const { dtype } = b.node.outputs[0]!;
-    const k = attribute(b.node.layer, 'k', 'int', 0);
-    const one = isWide(dtype) ? 1n : dtype === 'f16' ? 0x3c00 : isHalf(dtype) ? 0x3f80 : DTYPES[dtype].kind === 'boolean' ? 1 : 1;
-    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[r * columns + c] = c - r === k ? one : zeroOf(dtype);
-  }, []),
+  { operator: 'Dropout', shapes: (given) => [shapeOf(given, 0), shapeOf(given, 0)], dtypes: () => [undefined, 'bool'], prepare: dropout, shapeInputs: [1, 2] },
 ];

@@ -1,9 +1,27 @@
 /** Operators that shift and scale by means and variances. */
-import { attribute } from '@fretwork/format';
-import { axisIn, broadcastMap, readable, synced, writable, type Numbers } from './elements.js';
-import { sizeOf, type Binding, type OperatorRow, type Step } from './row.js';
+import { flag, float, int } from './attributes.js';
+import { broadcastMap, readable, synced, writable, type Numbers } from './elements.js';
+import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step } from './row.js';
+import { axisIn, broadcast, requireShape, shapeOf } from './shapes.js';
 
-const epsilonOf = (b: Binding): number => attribute(b.node.layer, 'epsilon', 'float', 1e-5);
+/** Each of the inputs from 1 to `last` holds one element per channel. */
+const perChannel = (last: number) => (given: Given): readonly Shape[] => {
+  const x = shapeOf(given, 0, 1, Infinity);
+  const channels = [x[1] ?? 1];
+  for (let i = 1; i <= last; i++) requireShape(shapeOf(given, i), channels);
+  return [x, channels, channels];
+};
+
+/** Scale and bias are broadcast to x; the moments have the normalised axes as 1. */
+function alongAxes(given: Given): readonly Shape[] {
+  const x = shapeOf(given, 0, 1, Infinity);
+  for (const i of given.inputs[2] === undefined ? [1] : [1, 2]) requireShape(broadcast(x, shapeOf(given, i)), x);
+  const axis = axisIn(int(given.layer, 'axis', -1), x.length);
+  const moments = x.map((size, d) => (d < axis ? size : 1));
+  return [x, moments, moments];
+}
+
+const epsilonOf = (b: Binding): number => float(b.node.layer, 'epsilon', 1e-5);
 
 /** Mean and variance of the population, written to `into`: `count` stretches of `length` elements, `step` apart. */
 function moments(into: Float64Array, x: Numbers, first: number, count: number, step: number, length: number): void {
@@ -24,8 +42,8 @@ function batchNormalization(b: Binding): Step {
   const [X, scale, bias, mean, variance] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers, Numbers, Numbers];
   const outs = [y, meanOut, varianceOut].map((value) => (value === undefined ? undefined : writable(b, value)));
   const [Y, M, V] = outs.map((out) => out?.data);
-  const training = attribute(b.node.layer, 'training_mode', 'int', 0) !== 0;
-  const momentum = attribute(b.node.layer, 'momentum', 'float', 0.9);
+  const training = flag(b.node.layer, 'training_mode');
+  const momentum = float(b.node.layer, 'momentum', 0.9);
   const epsilon = epsilonOf(b);
   const own = new Float64Array(2);
   return synced(parts, () => {
@@ -65,10 +83,12 @@ function instanceNormalization(b: Binding): Step {
 /** All axes from `axis` on together. Without `centred` (RMSNormalization) the mean counts as 0. */
 const layerNormalization = (operator: string, centred: boolean): OperatorRow => ({
   operator,
+  shapes: alongAxes,
+  dtypes: () => [undefined, 'f32', 'f32'],
   prepare: (b) => {
     const [x, scale, bias] = b.node.inputs;
     const { shape } = x!;
-    const axis = axisIn(attribute(b.node.layer, 'axis', 'int', -1), shape.length);
+    const axis = axisIn(int(b.node.layer, 'axis', -1), shape.length);
     const [outer, size] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))];
     const parts = [x!, scale!, ...(bias === undefined ? [] : [bias])].map((value) => readable(b, value));
     const [X, S, B] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers | undefined];
@@ -96,8 +116,7 @@ const layerNormalization = (operator: string, centred: boolean): OperatorRow => 
 function lrn(b: Binding): Step {
   const { shape } = b.node.inputs[0]!;
   const [batch, channels, plane] = [shape[0]!, shape[1]!, sizeOf(shape.slice(2))];
-  const float = (name: string, otherwise: number): number => attribute(b.node.layer, name, 'float', otherwise);
-  const [alpha, beta, bias, size] = [float('alpha', 1e-4), float('beta', 0.75), float('bias', 1), attribute(b.node.layer, 'size', 'int', 1)];
+  const [alpha, beta, bias, size] = [float(b.node.layer, 'alpha', 1e-4), float(b.node.layer, 'beta', 0.75), float(b.node.layer, 'bias', 1), int(b.node.layer, 'size', 1)];
   const [X, Y] = [readable(b, b.node.inputs[0]!), writable(b, b.node.outputs[0]!)];
   return synced([X], () => {
     for (let n = 0; n < batch; n++) {
@@ -116,9 +135,9 @@ function lrn(b: Binding): Step {
 }
 
 export const NORMALISATION: readonly OperatorRow[] = [
-  { operator: 'BatchNormalization', prepare: batchNormalization },
-  { operator: 'InstanceNormalization', prepare: instanceNormalization },
+  { operator: 'BatchNormalization', shapes: perChannel(4), dtypes: ({ inputs }) => [undefined, inputs[3]?.dtype, inputs[4]?.dtype], prepare: batchNormalization },
+  { operator: 'InstanceNormalization', shapes: perChannel(2), prepare: instanceNormalization },
   layerNormalization('LayerNormalization', true),
   layerNormalization('RMSNormalization', false),
-  { operator: 'LRN', prepare: lrn },
+  { operator: 'LRN', shapes: (given) => [shapeOf(given, 0, 2, Infinity)], prepare: lrn },
 ];

@@ -1,7 +1,8 @@
 /** Pooling of maps `[N, C, H, W]` by vectors: each output row puts its input rows together, then what stands side by side in them. */
 import { attribute, requiredAttribute } from '@fretwork/format';
+import { flag } from './attributes.js';
+import type { Given, Node, Binding, Step } from './row.js';
 import { framing } from './staging.js';
-import type { Binding, Node, Step } from './row.js';
 import { windowOf, type Window } from './window.js';
 
 /** A float32 map that is computed: its pools may read it in any planes. */
@@ -12,8 +13,8 @@ export const isMapOfFloats = ({ inputs, outputs, activation }: Node): boolean =>
 export const isPooledByKernels = (node: Node): boolean =>
   isMapOfFloats(node) && node.outputs[1] === undefined && attribute(node.layer, 'dilations', 'ints', []).every((n) => n === 1);
 
-const poolingWindow = ({ layer, inputs, outputs }: Node): Window =>
-  windowOf(layer, inputs[0]!.shape.slice(2), outputs[0]!.shape.slice(2), requiredAttribute(layer, 'kernel_shape', 'ints'));
+export const poolingWindow = ({ layer, inputs }: Given): Window =>
+  windowOf(layer, inputs[0]!.shape.slice(2), requiredAttribute(layer, 'kernel_shape', 'ints'));
 
 /** Cells of a row with its padding, and of the vectors that reach over its end. */
 const rowCells = (w: Window): number => {
@@ -40,7 +41,7 @@ export function pooledByKernels(b: Binding, mean: boolean): Step {
   const [, rows, columns] = w.outputs;
   const stride = w.strides[2];
   const planes = x.shape[0]! * x.shape[1]!;
-  const padded = attribute(b.node.layer, 'count_include_pad', 'int', 0) !== 0;
+  const padded = flag(b.node.layer, 'count_include_pad');
   const [ofRows, ofColumns] = [counts(w, 1, padded), counts(w, 2, padded)];
   const [down, across] = mean ? [b.kernels.rowsSum, b.kernels.columnsSum] : [b.kernels.rowsMost, b.kernels.columnsMost];
   const [empty, together] = mean ? [0, (p: number, q: number): number => p + q] : [-Infinity, Math.max];

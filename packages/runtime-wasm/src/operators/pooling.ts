@@ -1,9 +1,10 @@
 /** Pooling: one number of each window, plane by plane; the padding never counts as a value. */
-import { attribute, requiredAttribute } from '@fretwork/format';
+import { flag } from './attributes.js';
 import { isFloat, readable, synced, writable } from './elements.js';
-import { isMapOfFloats, isPooledByKernels, pooledByKernels, rowBytes } from './pooled-rows.js';
-import { PLAIN, sizeOf, type Binding, type Node, type OperatorRow, type PlaneUse, type Step } from './row.js';
-import { knownWindow, windowOf, type Triple, type Window } from './window.js';
+import { isMapOfFloats, isPooledByKernels, pooledByKernels, poolingWindow, rowBytes } from './pooled-rows.js';
+import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PlaneUse, type Shape, type Step } from './row.js';
+import { shapeOf } from './shapes.js';
+import { knownWindow, type Triple, type Window } from './window.js';
 
 interface Pooling {
   readonly window: Window;
@@ -16,8 +17,8 @@ interface Pooling {
 }
 
 function poolingOf({ node }: Binding): Pooling {
-  const [x, y] = [node.inputs[0]!, (node.outputs[0] ?? node.outputs[1])!];
-  const window = windowOf(node.layer, x.shape.slice(2), y.shape.slice(2), requiredAttribute(node.layer, 'kernel_shape', 'ints'));
+  const x = node.inputs[0]!;
+  const window = poolingWindow(node);
   const positions = sizeOf(window.outputs);
   const start = new Int32Array(positions + 1);
   const cell: number[] = [];
@@ -42,7 +43,7 @@ function eachTap({ outputs, kernel, strides, dilations, begins }: Window, p: num
 /** Divided by the cells inside the input, or inside the padded input with `count_include_pad`. */
 function averagePool(b: Binding): Step {
   const { window, planes, cells, positions, start, cell } = poolingOf(b);
-  const padded = attribute(b.node.layer, 'count_include_pad', 'int', 0) !== 0;
+  const padded = flag(b.node.layer, 'count_include_pad');
   const counts = Float64Array.from({ length: positions }, (_, p) => {
     let count = 0;
     if (!padded) return start[p + 1]! - start[p]!;
@@ -68,7 +69,7 @@ function maxPool(b: Binding): Step {
   const [y, indices] = b.node.outputs;
   const X = readable(b, x);
   const [Y, I] = [y === undefined ? undefined : writable(b, y), indices === undefined ? undefined : writable(b, indices)];
-  const columnMajor = attribute(b.node.layer, 'storage_order', 'int', 0) !== 0;
+  const columnMajor = flag(b.node.layer, 'storage_order');
   const [D, H, W] = window.inputs;
   const turned = (at: number): number => (columnMajor ? (at % W * H + Math.floor(at / W) % H) * D + Math.floor(at / (W * H)) : at);
   const empty = isFloat(x.dtype) ? -Infinity : x.dtype.startsWith('u') ? 0 : -(2 ** (8 * X.data.BYTES_PER_ELEMENT - 1));
@@ -91,6 +92,13 @@ function maxPool(b: Binding): Step {
   }, [...(Y === undefined ? [] : [Y]), ...(I === undefined ? [] : [I])]);
 }
 
+/** The largest values and where they stand. */
+function pooled(given: Given): readonly Shape[] {
+  const x = shapeOf(given, 0, 3, Infinity);
+  const shape = [x[0]!, x[1]!, ...poolingWindow(given).outputs.slice(5 - x.length)];
+  return [shape, shape];
+}
+
 const mapUse = (node: Node): PlaneUse | undefined => (isMapOfFloats(node) ? { reads: [0], margin: 0, sameSize: false } : undefined);
 const poolUse = (node: Node): PlaneUse | undefined => (isPooledByKernels(node) ? { reads: [0], margin: 0, sameSize: false } : undefined);
 
@@ -98,6 +106,7 @@ const globally = (operator: string, mean: boolean): OperatorRow => ({
   operator,
   inMemory: [0],
   planes: mapUse,
+  shapes: (given) => [shapeOf(given, 0, 2, Infinity).map((size, d) => (d < 2 ? size : 1))],
   prepare: (b) => {
     if (isMapOfFloats(b.node)) return overMaps(b, mean);
     const x = b.node.inputs[0]!;
@@ -139,7 +148,7 @@ function overMaps(b: Binding, mean: boolean): Step {
 }
 
 const pooling = (operator: string, plain: (b: Binding) => Step): OperatorRow => ({
-  operator, supports: knownWindow, inMemory: [0], planes: poolUse,
+  operator, supports: knownWindow, shapes: pooled, dtypes: () => [undefined, 'i64'], inMemory: [0], planes: poolUse,
   work: (node) => (isPooledByKernels(node) ? { ...PLAIN, scratchBytes: rowBytes(node), kernel: 'rows and columns', why: 'rows put together by vectors, then columns' } : PLAIN),
   prepare: (b) => (isPooledByKernels(b.node) ? pooledByKernels(b, operator === 'AveragePool') : plain(b)),
 });

@@ -1,7 +1,7 @@
 /** Activation vectors times packed matrices, on as many threads as there are. */
+import { ARGUMENTS } from '../machine/threads/serve.js';
 import { planVectorCost } from '../pack/run-cost.js';
 import { layVectors, vectorBytes } from '../pack/vector-program.js';
-import { ARGUMENTS } from '../machine/threads/serve.js';
 import type { Binding, PackedMatrix } from './row.js';
 
 /** `vectors` activation vectors from byte `from` on, results at byte `to`; pitches in bytes. Clamps as `setClamp` said. */

@@ -1,10 +1,11 @@
 /** Resize, one axis after the other: every mode of the ONNX operator is a list of (element, weight) per resized element. */
 import { attribute, type Layer } from '@fretwork/format';
 import type { Support } from '../contract.js';
+import { flag, float, ints } from './attributes.js';
 import { constantNumbers } from './constant-input.js';
-import { axisIn, mapOf, readable, stridesOf, synced, taken, writable } from './elements.js';
-import { zeroOf } from './moving.js';
-import { sizeOf, type Binding, type OperatorRow, type Step } from './row.js';
+import { mapOf, readable, stridesOf, synced, taken, writable, zeroOf } from './elements.js';
+import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step } from './row.js';
+import { axesIn, misfit, shapeOf } from './shapes.js';
 
 /** One axis that is resized. `exact` is the length before it is cut to an integer. */
 interface Axis {
@@ -52,15 +53,17 @@ function knownResize(layer: Layer): Support {
   return { ok: true };
 }
 
-function axesOf(b: Binding): ReadonlyMap<number, Axis> {
-  const { layer } = b.node;
-  const { shape } = b.node.inputs[0]!;
-  const given = (i: number): readonly number[] | undefined => {
-    const numbers = constantNumbers(b, i);
+function axesOf(given: Given): ReadonlyMap<number, Axis> {
+  const { layer } = given;
+  const shape = shapeOf(given, 0);
+  const listed = (i: number): readonly number[] | undefined => {
+    const numbers = constantNumbers(given, i);
     return numbers?.length === 0 ? undefined : numbers;
   };
-  const named = attribute(layer, 'axes', 'ints', shape.map((_, d) => d)).map((a) => axisIn(a, shape.length));
-  const [roi, scales, sizes] = [given(1), given(2), given(3)];
+  const named = axesIn(ints(layer, 'axes'), shape.length);
+  const [roi, scales, sizes] = [listed(1), listed(2), listed(3)];
+  const amounts = scales ?? sizes;
+  if (amounts?.length !== named.length || amounts.some((amount) => !(amount > 0 || (amount === 0 && amounts === sizes)))) misfit(`${named.length} sizes or scales`, amounts);
   const ratios = named.map((d, i) => scales?.[i] ?? sizes![i]! / shape[d]!);
   const policy = choice(layer, 'keep_aspect_ratio_policy');
   const common = sizes === undefined || policy === 'stretch' ? undefined : policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
@@ -72,6 +75,11 @@ function axesOf(b: Binding): ReadonlyMap<number, Axis> {
   }));
 }
 
+function resized(given: Given): readonly Shape[] {
+  const axes = axesOf(given);
+  return [shapeOf(given, 0).map((size, d) => axes.get(d)?.resized ?? size)];
+}
+
 /** Elements of the original axis and their weights; undefined: outside the cropped part. */
 type Sample = readonly (readonly [at: number, weight: number])[] | undefined;
 
@@ -81,10 +89,10 @@ const cubic = (a: number) => (d: number): number =>
 
 function samplesOf(layer: Layer, axis: Axis): readonly Sample[] {
   const [mode, transform] = [choice(layer, 'mode'), choice(layer, 'coordinate_transformation_mode')];
-  const stretch = attribute(layer, 'antialias', 'int', 0) === 0 ? 1 : Math.min(1, axis.scale);
-  const weight = mode === 'linear' ? (d: number): number => Math.max(0, 1 - d) : cubic(attribute(layer, 'cubic_coeff_a', 'float', -0.75));
+  const stretch = !flag(layer, 'antialias') ? 1 : Math.min(1, axis.scale);
+  const weight = mode === 'linear' ? (d: number): number => Math.max(0, 1 - d) : cubic(float(layer, 'cubic_coeff_a', -0.75));
   const reach = (mode === 'linear' ? 1 : 2) / stretch;
-  const excludeOutside = attribute(layer, 'exclude_outside', 'int', 0) !== 0;
+  const excludeOutside = flag(layer, 'exclude_outside');
   const clamp = (i: number): number => Math.max(0, Math.min(axis.original - 1, i));
   return Array.from({ length: axis.resized }, (_, at): Sample => {
     const x = COORDINATES[transform]!(at, axis);
@@ -104,8 +112,8 @@ function samplesOf(layer: Layer, axis: Axis): readonly Sample[] {
 
 function resize(b: Binding): Step {
   const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
-  const samples = new Map([...axesOf(b)].map(([d, axis]) => [d, samplesOf(b.node.layer, axis)]));
-  const outside = attribute(b.node.layer, 'extrapolation_value', 'float', 0);
+  const samples = new Map([...axesOf(b.node)].map(([d, axis]) => [d, samplesOf(b.node.layer, axis)]));
+  const outside = float(b.node.layer, 'extrapolation_value', 0);
   const strides = stridesOf(x.shape);
   const nearest = choice(b.node.layer, 'mode') === 'nearest';
   const lost = mapOf(y.shape, (d, i) => {
@@ -153,4 +161,4 @@ function resampling(from: ArrayLike<number>, to: Float64Array, outer: number, si
   };
 }
 
-export const RESIZE: readonly OperatorRow[] = [{ operator: 'Resize', supports: knownResize, shapeInputs: [1, 2, 3], prepare: resize }];
+export const RESIZE: readonly OperatorRow[] = [{ operator: 'Resize', supports: knownResize, shapeInputs: [1, 2, 3], shapes: resized, prepare: resize }];

@@ -9,7 +9,7 @@ import type { Layout } from '../plan/layout.js';
 export interface Value {
   readonly name: string;
   readonly dtype: DType;
-  readonly shape: readonly number[];
+  readonly shape: Shape;
   /** Elements that are known before the model runs; a weight that stays sparse is not decoded until somebody asks. */
   readonly constant?: Tensor;
 }
@@ -26,6 +26,11 @@ export interface Node {
   /** Names of the layers that were fused into this one. */
   readonly fused: readonly string[];
 }
+
+export type Shape = readonly number[];
+
+/** A layer of whose inputs is known what is before the model runs. */
+export type Given = Pick<Node, 'layer' | 'inputs'>;
 
 /** A matrix that is to be packed at load, with one bias per row. */
 export interface PackRequest {
@@ -102,11 +107,22 @@ export interface PlaneUse {
 }
 
 /**
- * One operator. `prepare` may allocate; the step it returns must not. Shapes were inferred before, so a row may rely on
- * the shapes of its outputs.
+ * One operator. `prepare` may allocate; the step it returns must not. Shapes were inferred before, so it may rely on the
+ * shapes of its outputs, and of its inputs on what `shapes` has held them against.
  */
 export interface OperatorRow {
   readonly operator: string;
+  /**
+   * Shapes of the outputs; left out: the first is that of the first input. Throws `run.shape` where inputs or attributes do not
+   * fit, `run.dtype`, and `run.unsupported` where a content that decides is not known.
+   */
+  readonly shapes?: (given: Given) => readonly Shape[];
+  /** Element types of the outputs; left out, or undefined: that of the first input. */
+  readonly dtypes?: (given: Given) => readonly (DType | undefined)[];
+  /** The outputs say nothing of the elements of the inputs. */
+  readonly ofShapes?: true;
+  /** Multiply-accumulates of each weight from input 1 on, as if nothing were pruned; left out: there are none. */
+  readonly macs?: (given: Given, output: Shape) => readonly number[];
   readonly supports?: (layer: Layer) => Support;
   /** The first output is the first input under another shape. */
   readonly alias?: true;

@@ -1,6 +1,6 @@
 /** Moves images into planes and out of them, on the machine's copying kernels. */
-import { oddLines, type Planes } from '../plan/planes.js';
 import type { Layout } from '../plan/layout.js';
+import { oddLines, type Planes } from '../plan/planes.js';
 import type { Binding } from './row.js';
 import { sharedCopy, sharedFrame } from './shared-work.js';
 import type { Window } from './window.js';

@@ -1,19 +1,20 @@
-import { attribute } from '@fretwork/format';
 import { layRuns, programBytes } from '../pack/lay-runs.js';
 import { matricesOf } from '../pack/matrices.js';
 import { planMapRuns } from '../pack/plan-map-runs.js';
 import { oddLines } from '../plan/planes.js';
-import { TILE } from './convolution.js';
 import { setClamp } from './activation.js';
+import { int, ints } from './attributes.js';
+import { TILE } from './convolution.js';
 import { readable, synced, writable } from './elements.js';
-import { PLAIN, sizeOf, type Binding, type Node, type OperatorRow, type PackSubject, type Step, type Work } from './row.js';
-import { knownWindow, triple, windowMap, type Triple } from './window.js';
+import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackSubject, type Shape, type Step, type Work } from './row.js';
+import { misfit, quotient, requireShape, shapeOf } from './shapes.js';
+import { autoPadOf, each, knownWindow, listOf, none, settingsOf, triple, windowMap, type Window } from './window.js';
 
 /**
  * A transposed convolution is a product that gives, for every input cell, the kernel it adds (Cout/g·taps rows), and the
  * adding. The product runs on the kernels, one matrix per group; the windows are those of the convolution that leads back.
  */
-interface Shape {
+interface Sizes {
   readonly batch: number;
   readonly channels: number;
   readonly groups: number;
@@ -25,28 +26,42 @@ interface Shape {
   readonly map: Int32Array;
 }
 
-function shapeOf({ layer, inputs, outputs }: Node): Shape {
-  const [x, w, y] = [inputs[0]!, inputs[1]!, outputs[0]!];
-  const [spatial, result, kernel] = [x.shape.slice(2), y.shape.slice(2), w.shape.slice(2)];
+/** The windows that lead back: from the result, whose sizes are `inputs`, to x, whose sizes are `outputs`. */
+function windowsBack({ layer, inputs }: Given): Window {
+  const [spatial, kernel] = [inputs[0]!.shape.slice(2), inputs[1]!.shape.slice(2)];
   const rank = spatial.length;
-  const strides = triple(attribute(layer, 'strides', 'ints', new Array<number>(rank).fill(1)));
-  const dilations = triple(attribute(layer, 'dilations', 'ints', new Array<number>(rank).fill(1)));
-  const pads = attribute(layer, 'pads', 'ints', new Array<number>(2 * rank).fill(0));
-  const extra = attribute(layer, 'output_padding', 'ints', new Array<number>(rank).fill(0));
-  const autoPad = attribute(layer, 'auto_pad', 'string', 'NOTSET');
-  const asked = layer.attributes.has('output_shape') || autoPad.startsWith('SAME');
-  const begins = triple(spatial.map((size, d) => {
-    const at = d + 3 - rank;
-    const full = strides[at]! * (size - 1) + extra[d]! + (kernel[d]! - 1) * dilations[at]! + 1;
-    if (!asked) return autoPad === 'VALID' ? 0 : pads[d]!;
-    const total = Math.max(0, full - result[d]!);
+  if (rank !== kernel.length) misfit(`${kernel.length} spatial dimensions`, spatial);
+  const { first, last, ...s } = settingsOf(layer, kernel);
+  const [extra, autoPad, asked] = [listOf(layer, 'output_padding', rank, 0, 0), autoPadOf(layer), ints(layer, 'output_shape')?.slice(-rank)];
+  const x = triple(spatial);
+  const full = each((d) => s.strides[d] * (x[d] - 1) + triple(extra, 0)[d] + (s.kernel[d] - 1) * s.dilations[d] + 1);
+  const open = asked === undefined && !autoPad.startsWith('SAME');
+  const padded = each((d) => (autoPad === 'NOTSET' ? full[d] - first[d] - last[d] : full[d]));
+  const inputsBack = asked === undefined ? open ? padded : each((d) => x[d] * s.strides[d]) : triple(asked);
+  if (inputsBack.some((size) => size < 0)) misfit('sizes of 0 or more', inputsBack);
+  const begins = each((d) => {
+    if (open) return autoPad === 'NOTSET' ? first[d] : 0;
+    const total = Math.max(0, full[d] - inputsBack[d]);
     return autoPad === 'SAME_UPPER' ? Math.floor(total / 2) : total - Math.floor(total / 2);
-  }), 0);
-  const none: Triple = [0, 0, 0];
-  const map = windowMap({ inputs: triple(result), outputs: triple(spatial), kernel: triple(kernel), strides, dilations, begins, ends: none });
+  });
+  return { ...s, inputs: inputsBack, outputs: x, begins, ends: none };
+}
+
+/** x `[N, C, …]`, weight `[C, filters/groups, …]`. */
+function shapes(given: Given): readonly Shape[] {
+  const [x, w, groups] = [shapeOf(given, 0, 3, Infinity), shapeOf(given, 1, 3, Infinity), int(given.layer, 'group', 1)];
+  requireShape([x[1]!], [groups * quotient(w[0]!, groups)]);
+  const filters = groups * w[1]!;
+  requireShape(given.inputs[2]?.shape, [filters]);
+  return [[x[0]!, filters, ...windowsBack(given).inputs.slice(5 - x.length)]];
+}
+
+function sizesOf(node: Node): Sizes {
+  const [x, w] = [node.inputs[0]!, node.inputs[1]!];
+  const window = windowsBack(node);
   return {
-    batch: x.shape[0]!, channels: x.shape[1]!, groups: attribute(layer, 'group', 'int', 1), perGroup: w.shape[1]!,
-    cells: sizeOf(spatial), positions: sizeOf(result), taps: sizeOf(kernel), map,
+    batch: x.shape[0]!, channels: x.shape[1]!, groups: int(node.layer, 'group', 1), perGroup: w.shape[1]!,
+    cells: sizeOf(window.outputs), positions: sizeOf(window.inputs), taps: sizeOf(window.kernel), map: windowMap(window),
   };
 }
 
@@ -54,7 +69,7 @@ function pack(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>
   const weight = subject.tensor(1);
   const [matrix] = matricesOf(subject.layer, 1, weight) ?? [];
   if (matrix === undefined || (subject.has(2) && subject.floats(2) === undefined)) return [];
-  const groups = attribute(subject.layer, 'group', 'int', 1);
+  const groups = int(subject.layer, 'group', 1);
   const width = matrix.columns / groups;
   const bias = new Float32Array(matrix.rows);
   return Array.from({ length: groups }, (_, g) => ({ plan: planMapRuns(matrix, { columns: [g * width, (g + 1) * width] }), bias }));
@@ -77,7 +92,7 @@ const work: NonNullable<OperatorRow['work']> = (node, packed): Work => {
 function prepare(b: Binding): Step {
   const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
   if (b.packed.length === 0 || x.dtype !== 'f32') return plain(b);
-  const s = shapeOf(b.node);
+  const s = sizesOf(b.node);
   const plane = planeOf(s.cells);
   const product = b.scratch + 4 * plane * s.channels;
   let base = b.program;
@@ -116,7 +131,7 @@ function prepare(b: Binding): Step {
 }
 
 function plain(b: Binding): Step {
-  const s = shapeOf(b.node);
+  const s = sizesOf(b.node);
   const [from, weights, to] = [readable(b, b.node.inputs[0]!), readable(b, b.node.inputs[1]!), writable(b, b.node.outputs[0]!)];
   const bias = b.node.inputs[2] === undefined ? undefined : readable(b, b.node.inputs[2]);
   const [X, M, Y] = [from.data, weights.data, to.data];
@@ -142,5 +157,5 @@ function plain(b: Binding): Step {
 }
 
 export const TRANSPOSED_CONVOLUTION: readonly OperatorRow[] = [
-  { operator: 'ConvTranspose', supports: knownWindow, inMemory: [0], pack, work, prepare },
+  { operator: 'ConvTranspose', shapes, macs: ({ inputs: [x, w] }) => [sizeOf(x!.shape) * sizeOf(w!.shape.slice(1))], supports: knownWindow, inMemory: [0], pack, work, prepare },
 ];

@@ -1,6 +1,9 @@
 /** Where sliding windows lie, in up to three spatial dimensions; fewer are taken as leading sizes of 1. */
-import { attribute, type Layer } from '@fretwork/format';
+import { FretworkError, type Layer } from '@fretwork/format';
 import type { Support } from '../contract.js';
+import { flag, ints, text } from './attributes.js';
+import type { Shape } from './row.js';
+import { misfit, requireShape } from './shapes.js';
 
 export type Triple = readonly [depth: number, height: number, width: number];
 
@@ -18,42 +21,67 @@ export interface Window {
 
 const AUTO_PADS = ['NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'];
 
+export const autoPadOf = (layer: Layer): string => text(layer, 'auto_pad', 'NOTSET');
+
 export function knownWindow(layer: Layer): Support {
-  const autoPad = attribute(layer, 'auto_pad', 'string', 'NOTSET');
+  const autoPad = autoPadOf(layer);
   if (!AUTO_PADS.includes(autoPad)) return { ok: false, reason: `auto_pad ${autoPad} is not known`, hint: `use one of ${AUTO_PADS.join(', ')}` };
-  const strides = attribute(layer, 'strides', 'ints', undefined);
+  const strides = ints(layer, 'strides');
   if (strides !== undefined && strides.length > 3) return tooMany;
   return { ok: true };
 }
 
-export const tooMany: Support = { ok: false, reason: 'more than three spatial dimensions', hint: 'fold some of them into the batch' };
+const tooMany = { ok: false, reason: 'more than three spatial dimensions', hint: 'fold some of them into the batch' } as const;
 
 export const triple = (sizes: readonly number[], otherwise = 1): Triple => {
   const [d, h, w] = [...new Array<number>(Math.max(0, 3 - sizes.length)).fill(otherwise), ...sizes];
   return [d!, h!, w!];
 };
 
-const each = (make: (d: 0 | 1 | 2) => number): Triple => [make(0), make(1), make(2)];
+export const none: Triple = [0, 0, 0];
 
-/** The windows of a layer from `inputs` to `outputs`, both spatial sizes alone. */
-export function windowOf(layer: Layer, inputs: readonly number[], outputs: readonly number[], kernel: readonly number[]): Window {
-  const rank = inputs.length;
-  const strides = triple(attribute(layer, 'strides', 'ints', new Array<number>(rank).fill(1)));
-  const dilations = triple(attribute(layer, 'dilations', 'ints', new Array<number>(rank).fill(1)));
-  const pads = attribute(layer, 'pads', 'ints', new Array<number>(2 * rank).fill(0));
-  const autoPad = attribute(layer, 'auto_pad', 'string', 'NOTSET');
-  const [ins, outs, taps] = [triple(inputs), triple(outputs), triple(kernel)];
-  const [first, last] = [triple(pads.slice(0, rank), 0), triple(pads.slice(rank), 0)];
-  const same = autoPad === 'SAME_UPPER' || autoPad === 'SAME_LOWER';
-  const total = each((d) => Math.max(0, (outs[d] - 1) * strides[d] + (taps[d] - 1) * dilations[d] + 1 - ins[d]));
+export const each = (make: (d: 0 | 1 | 2) => number): Triple => [make(0), make(1), make(2)];
+
+/** Attribute `name`: `count` numbers of `least` or more. */
+export function listOf(layer: Layer, name: string, count: number, least: number, otherwise: number): readonly number[] {
+  const found = ints(layer, name) ?? new Array<number>(count).fill(otherwise);
+  return found.length === count && found.every((n) => n >= least) ? found : misfit(`${count} ${name} of ${least} or more`, found);
+}
+
+/** Strides, dilations and pads of a layer with `kernel`; leading dimensions that it has not count 1. */
+export function settingsOf(layer: Layer, kernel: Shape): Pick<Window, 'kernel' | 'strides' | 'dilations'> & { readonly first: Triple; readonly last: Triple } {
+  const rank = kernel.length;
+  if (rank > 3) throw new FretworkError('run.unsupported', tooMany.reason, { hint: tooMany.hint });
+  requireShape(ints(layer, 'kernel_shape'), kernel);
+  if (kernel.some((size) => size < 1)) misfit('a kernel of 1 or more', kernel);
+  const pads = listOf(layer, 'pads', 2 * rank, -Infinity, 0);
+  return {
+    kernel: triple(kernel), strides: triple(listOf(layer, 'strides', rank, 1, 1)), dilations: triple(listOf(layer, 'dilations', rank, 1, 1)),
+    first: triple(pads.slice(0, rank), 0), last: triple(pads.slice(rank), 0),
+  };
+}
+
+/** The windows of a layer over `inputs`, spatial sizes alone. Throws `run.shape` where they do not fit. */
+export function windowOf(layer: Layer, inputs: Shape, kernel: Shape): Window {
+  if (inputs.length !== kernel.length) misfit(`${kernel.length} spatial dimensions`, inputs);
+  const { first, last, ...s } = settingsOf(layer, kernel);
+  const [ins, autoPad, ceil] = [triple(inputs), autoPadOf(layer), flag(layer, 'ceil_mode')];
+  const same = autoPad.startsWith('SAME');
+  const reach = each((d) => (s.kernel[d] - 1) * s.dilations[d] + 1);
+  const [begins, ends] = autoPad === 'NOTSET' ? [first, last] : [none, none];
+  const outputs = each((d) => {
+    if (same) return Math.ceil(ins[d] / s.strides[d]);
+    const room = ins[d] + begins[d] + ends[d] - reach[d];
+    if (room < 0) misfit(`an input of ${ins[d] - room} or more`, ins[d]);
+    const windows = (ceil ? Math.ceil(room / s.strides[d]) : Math.floor(room / s.strides[d])) + 1;
+    // A window that would start in the padding at the end is not counted.
+    return ceil && (windows - 1) * s.strides[d] >= ins[d] + begins[d] ? windows - 1 : windows;
+  });
+  if (!same) return { ...s, inputs: ins, outputs, begins, ends };
+  const total = each((d) => Math.max(0, (outputs[d] - 1) * s.strides[d] + reach[d] - ins[d]));
   const small = each((d) => Math.floor(total[d] / 2));
   const large = each((d) => total[d] - small[d]);
-  const none: Triple = [0, 0, 0];
-  return {
-    inputs: ins, outputs: outs, kernel: taps, strides, dilations,
-    begins: same ? (autoPad === 'SAME_LOWER' ? large : small) : autoPad === 'VALID' ? none : first,
-    ends: same ? (autoPad === 'SAME_LOWER' ? small : large) : autoPad === 'VALID' ? none : last,
-  };
+  return { ...s, inputs: ins, outputs, ...(autoPad === 'SAME_LOWER' ? { begins: large, ends: small } : { begins: small, ends: large }) };
 }
 
 /** `[taps, outputs]`: the input cell that meets each of them, -1 in the padding. */

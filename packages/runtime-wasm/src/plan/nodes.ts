@@ -1,8 +1,7 @@
-import {
-  dense, DTYPES, FretworkError, inferShapes, type DenseTensor, type Layer, type Model, type Tensor, type ValueInfo,
-} from '@fretwork/format';
-import type { Node, PackedMatrix, Value } from '../operators/row.js';
+import { FretworkError, type DenseTensor, type Layer, type Model, type ValueInfo } from '@fretwork/format';
+import type { Value, Node, PackedMatrix } from '../operators/row.js';
 import { fuse } from './fuse.js';
+import { inferValues } from './infer.js';
 
 /** The part of a model that planning looks at. */
 export type Subject = Pick<Model, 'inputs' | 'outputs' | 'values' | 'layers' | 'tensors'>;
@@ -13,6 +12,8 @@ export interface PlanFor {
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Inputs that are known beforehand, by name. */
   readonly contents: ReadonlyMap<string, DenseTensor>;
+  /** Are shapes that the model declares believed where they do not follow? Nothing may be run on them. */
+  readonly declared?: boolean;
   /** Do inputs keep their place for the whole run? */
   readonly keepInputs?: boolean;
 }
@@ -32,21 +33,9 @@ export type ValueOf = (name: string) => Value | undefined;
  * what nobody reads goes; an Add, a Relu or a Clip joins the layer before it. Throws `run.shape` where the shapes contradict the
  * model, `run.unsupported` where a shape is not known before running.
  */
-export function nodesOf(model: Subject, { shapes, contents }: PlanFor, packedOf: (layer: Layer) => readonly PackedMatrix[]): Nodes {
-  const tensors = new Map<string, Tensor>([...model.tensors, ...contents]);
-  const known = inferShapes({ ...model, tensors }, shapes);
-  const problem = known.problems[0];
-  if (problem !== undefined) {
-    const { says, code: _, value, layer, expected, actual } = problem;
-    throw new FretworkError('run.shape', says, { expected, actual, ...(layer === undefined ? {} : { layer }), ...(value === undefined ? {} : { tensor: value }) });
-  }
-  const values = new Map<string, Value>();
-  for (const [name, { dtype, shape, elements }] of known.values) {
-    if (dtype === undefined || shape === undefined || shape.some((d) => typeof d !== 'number')) continue;
-    const size = shape as readonly number[];
-    const constant = tensors.get(name) ?? (elements === undefined ? undefined : fromElements(dtype, size, elements));
-    values.set(name, { name, dtype, shape: size, ...(constant === undefined ? {} : { constant }) });
-  }
+export function nodesOf(model: Subject, of: PlanFor, packedOf: (layer: Layer) => readonly PackedMatrix[]): Nodes {
+  const { values, problems: [problem] } = inferValues(model, of);
+  if (problem !== undefined) throw problem;
   const find: ValueOf = (name) => values.get(name);
   const needed = neededLayers(model, find);
   const skipped = model.layers.filter((layer) => !needed.has(layer));
@@ -57,7 +46,7 @@ export function nodesOf(model: Subject, { shapes, contents }: PlanFor, packedOf:
   }
   return {
     nodes: fuse(nodes, uses, find, packedOf),
-    inputs: model.inputs.filter((input) => !tensors.has(input.name)).map((input) => required(input, find)),
+    inputs: model.inputs.filter(({ name }) => !model.tensors.has(name) && !of.contents.has(name)).map((input) => required(input, find)),
     outputs: model.outputs.map((output) => required(output, find)),
     skipped,
   };
@@ -69,14 +58,6 @@ function required(info: ValueInfo, find: ValueOf): Value {
     throw new FretworkError('run.unsupported', 'the shape of a value is not known before the model runs', { tensor: info.name, hint: 'give the sizes of all inputs; shapes that depend on computed values cannot be planned' });
   }
   return value;
-}
-
-/** Elements as shape inference computed them, if all of them are numbers that the type holds. */
-function fromElements(dtype: Value['dtype'], shape: readonly number[], elements: readonly (number | string)[]): DenseTensor | undefined {
-  if (elements.some((e) => typeof e !== 'number' || (dtype.endsWith('64') && dtype !== 'f64' && !Number.isSafeInteger(e)))) return undefined;
-  const data = DTYPES[dtype].make(elements.length);
-  for (let i = 0; i < elements.length; i++) data[i] = typeof data[i] === 'bigint' ? BigInt(elements[i]!) : elements[i] as number;
-  return dense(dtype, shape, data);
 }
 
 /** Layers that an output needs and that are not known beforehand. */

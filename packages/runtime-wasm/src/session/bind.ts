@@ -3,6 +3,7 @@ import type { Machine } from '../machine/machine.js';
 import { activate } from '../operators/activation.js';
 import { nothing, taken } from '../operators/elements.js';
 import { sizeOf, type Binding, type Step, type Value } from '../operators/row.js';
+import { placed } from '../operators/shapes.js';
 import { compactLayout } from '../plan/layout.js';
 import { isAlias, type Plan, type PlanStep } from '../plan/plan-model.js';
 
@@ -52,8 +53,7 @@ export function bindPlan(plan: Plan, machine: Machine, base: number, decoded: De
       const work = isAlias(step.node, step.row) ? nothing : step.row.alias === true ? copied(binding) : step.row.prepare(binding);
       return activated(binding, step, work);
     } catch (error) {
-      if (!(error instanceof FretworkError) || error.details.layer !== undefined) throw error;
-      throw new FretworkError(error.code, error.message.split(' [')[0]!, { ...error.details, layer: step.node.layer.name });
+      throw error instanceof FretworkError ? placed(error, { layer: step.node.layer.name }) : error;
     }
   });
   const views = plan.outputs.map((value): [string, DenseTensor] => [value.name, { kind: 'dense', dtype: value.dtype, shape: value.shape, data: view(value) }]);

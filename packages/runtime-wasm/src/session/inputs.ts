@@ -1,5 +1,6 @@
 import { DTYPES, FretworkError, type DenseTensor, type DType, type Model, type ValueInfo } from '@fretwork/format';
 import type { Tensors } from '../contract.js';
+import { shown } from '../operators/shapes.js';
 
 /** The array class of each element type. */
 const ARRAYS = Object.fromEntries(Object.entries(DTYPES).map(([dtype, row]) => [dtype, row.make(0).constructor])) as Readonly<Record<DType, unknown>>;
@@ -27,10 +28,10 @@ const unknown = (model: Model, name: string): FretworkError => new FretworkError
   tensor: name, expected: model.inputs.map((input) => input.name).filter((input) => !model.tensors.has(input)).join(', ') || 'no inputs',
 });
 
-const describe = (info: ValueInfo): string => `${info.dtype} [${info.shape?.join(', ') ?? '...'}]`;
+export const describe = ({ dtype, shape }: Pick<ValueInfo, 'dtype' | 'shape'>): string => `${dtype} ${shown(shape)}`;
 
 const fault = (info: ValueInfo, tensor: DenseTensor, code: string, says: string): FretworkError => new FretworkError(code, says, {
-  tensor: info.name, expected: describe(info), actual: `${tensor.dtype} [${tensor.shape.join(', ')}]`,
+  tensor: info.name, expected: describe(info), actual: describe(tensor),
 });
 
 function checkInput(info: ValueInfo, inputs: Tensors): void {

@@ -1,8 +1,9 @@
-import { inferShapes, type Model, type Tensor } from '@fretwork/format';
-import { layWeights, weightBytes } from '../pack/lay-runs.js';
-import { sizeOf, type PackRequest, type PackSubject, type PackedMatrix } from '../operators/row.js';
+import type { Tensor, Model } from '@fretwork/format';
+import { sizeOf, type PackedMatrix, type PackRequest, type PackSubject, type Shape } from '../operators/row.js';
 import { findRow } from '../operators/table.js';
+import { layWeights, weightBytes } from '../pack/lay-runs.js';
 import { aligned, SLACK_BYTES } from '../plan/arena.js';
+import { inferValues, onesFor } from '../plan/infer.js';
 
 /** What will be packed: per layer with constant weights, its matrices. */
 export interface PackPlan {
@@ -13,7 +14,7 @@ export interface PackPlan {
 export function planPacking(model: Model): PackPlan {
   const layers = new Map<string, readonly PackRequest[]>();
   let bytes = 0;
-  const { values } = inferShapes(model);
+  const { values } = inferValues(model, { shapes: onesFor(model.inputs, 1), contents: new Map() });
   for (const layer of model.layers) {
     const row = findRow(layer);
     const requests = row?.pack?.(subjectOf(model, layer, values.get(layer.outputs[0] ?? '')?.shape)) ?? [];
@@ -40,14 +41,14 @@ export function packModel(packing: PackPlan, buffer: ArrayBufferLike, base: numb
   })]));
 }
 
-function subjectOf(model: Model, layer: Model['layers'][number], output: readonly unknown[] | undefined): PackSubject {
+function subjectOf(model: Model, layer: Model['layers'][number], output: Shape | undefined): PackSubject {
   const spatial = output?.slice(2);
   const tensor = (i: number): Tensor | undefined => {
     const name = layer.inputs[i] ?? '';
     return name === '' ? undefined : model.tensors.get(name);
   };
   return {
-    layer, tensor, cells: spatial?.every((size) => typeof size === 'number') === true ? sizeOf(spatial as readonly number[]) : undefined,
+    layer, tensor, cells: spatial === undefined ? undefined : sizeOf(spatial),
     has: (i) => (layer.inputs[i] ?? '') !== '',
     floats: (i) => {
       const found = tensor(i);

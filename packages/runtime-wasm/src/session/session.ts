@@ -3,6 +3,7 @@ import type { LayerReport, Runtime, RuntimeReport, Tensors, ThreadReport } from 
 import type { ChosenLevel } from '../machine/choose-level.js';
 import { PAGE_BYTES, RESERVED_BYTES, type Machine } from '../machine/machine.js';
 import { sizeOf, type PackedMatrix } from '../operators/row.js';
+import { placed } from '../operators/shapes.js';
 import { planModel, type Plan } from '../plan/plan-model.js';
 import { bindPlan, type BoundPlan, type Decoded } from './bind.js';
 import { checkInputs } from './inputs.js';
@@ -182,11 +183,12 @@ export class Session implements Runtime {
 
   #make(shapes: readonly (readonly number[])[], contents: readonly DenseTensor[]): Kept {
     const { model, packed, contentInputs } = this.#alive();
-    const plan = planModel(model, {
+    const planned = (): Plan => planModel(model, {
       shapes: Object.fromEntries(this.#names.map((name, i) => [name, shapes[i]!])),
       contents: new Map(contentInputs.map((name, i) => [name, contents[i]!])),
       keepInputs: this.#alive().inputs === 'views',
     }, (layer) => packed.get(layer.name) ?? []);
+    const plan = this.#states === undefined ? planned() : hinted(planned);
     const base = this.#reserve(plan.lastingBytes + plan.arenaBytes);
     const { machine } = this.#alive();
     const bound = bindPlan(plan, machine, base, this.#decoded);
@@ -216,6 +218,15 @@ export class Session implements Runtime {
     }
     this.#top = base + bytes;
     return base;
+  }
+}
+
+/** What the last run left may be of another size than the new inputs call for. */
+function hinted<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof FretworkError && error.code === 'run.shape' ? placed(error, { hint: 'states have the sizes of the last run: call reset() before inputs of others' }) : error;
   }
 }
 

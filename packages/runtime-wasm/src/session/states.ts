@@ -2,15 +2,13 @@
  * Values that one run leaves for the next: outputs that become inputs, and the states of recurrent layers, which are
  * made into such outputs and inputs first. Planning says which; `keepStates` keeps them.
  */
-import {
-  attribute, DTYPES, FretworkError, inferShapes, type DenseTensor, type Dimension, type DType, type Layer, type Model, type TensorData, type ValueInfo,
-} from '@fretwork/format';
+import { DTYPES, FretworkError, type DenseTensor, type Layer, type Model, type TensorData, type ValueInfo } from '@fretwork/format';
 import type { RuntimeOptions, Tensors } from '../contract.js';
-import { sizeOf } from '../operators/row.js';
-import { checkInputs } from './inputs.js';
-
-/** A size: a number, or that of dimension `at` of an input that is given. */
-export type Size = number | { readonly input: string; readonly at: number };
+import { text } from '../operators/attributes.js';
+import { sizeOf, type Shape, type Value } from '../operators/row.js';
+import { findRow } from '../operators/table.js';
+import { inferValues, onesFor } from '../plan/infer.js';
+import { checkInputs, describe } from './inputs.js';
 
 export interface State {
   /** The output it is taken from. */
@@ -19,15 +17,15 @@ export interface State {
   readonly to: string;
   /** The recurrent layer whose state it is; left out where the model has the output and the input itself. */
   readonly layer?: string;
-  readonly dtype: DType;
-  /** Left out where it is not known: then the first run must be given the input. */
-  readonly shape?: readonly Size[];
+  /** Which output of that layer. */
+  readonly output?: number;
   /** What it starts as; left out: zeros. */
   readonly initial?: TensorData;
 }
 
 /** Plain and printable. */
 export interface StatePlan {
+  readonly original: Model;
   /** The model with the states of its recurrent layers as inputs and outputs. */
   readonly model: Model;
   readonly states: readonly State[];
@@ -38,70 +36,35 @@ export interface StatePlan {
 type Asked = Pick<RuntimeOptions, 'carry' | 'states'>;
 
 /** Which values are kept from run to run. Throws `run.carry` for names and layers that cannot be. */
-export function planStates(model: Model, { carry = {}, states = 'fresh' }: Asked): StatePlan {
-  const recurrent = states === 'kept' ? opened(model) : { model, states: [], hidden: [] };
-  const given = Object.entries(carry).map(([from, to]) => carried(model, from, to));
+export function planStates(original: Model, { carry = {}, states = 'fresh' }: Asked): StatePlan {
+  const recurrent = states === 'kept' ? opened(original) : { model: original, states: [], hidden: [] };
+  const given = Object.entries(carry).map(([from, to]) => carried(original, from, to));
   const taken = given.map(({ to }) => to);
   const twice = taken.find((to, i) => taken.indexOf(to) !== i);
   if (twice !== undefined) throw new FretworkError('run.carry', 'two outputs cannot become the same input', { tensor: twice });
-  const free = new Set(model.inputs.map(({ name }) => name).filter((name) => !model.tensors.has(name) && !taken.includes(name)));
-  const known = (shape: readonly Dimension[] | undefined): readonly Size[] | undefined => {
-    const sizes = shape?.map((size): Size | undefined => (typeof size === 'number' ? size : sizeOfName(model, free, size)));
-    return sizes === undefined || sizes.includes(undefined) ? undefined : sizes as readonly Size[];
-  };
-  const sized = ({ from, to, layer, dtype, shape, initial }: Opened): State => {
-    const sizes = known(shape);
-    if (layer !== undefined && sizes === undefined) {
-      throw new FretworkError('run.carry', 'the state of a layer has a size that no input tells', { layer, hint: "load the model with states: 'fresh', or fix its batch size" });
-    }
-    return { from, to, dtype, ...(layer === undefined ? {} : { layer }), ...(sizes === undefined ? {} : { shape: sizes }), ...(initial === undefined ? {} : { initial }) };
-  };
-  return { ...recurrent, states: [...given, ...recurrent.states].map(sized) };
+  return { ...recurrent, original, states: [...given, ...recurrent.states] };
 }
 
-/** A state whose sizes may still be names. */
-interface Opened {
-  readonly from: string;
-  readonly to: string;
-  readonly layer?: string;
-  readonly dtype: DType;
-  readonly shape: readonly Dimension[] | undefined;
-  readonly initial?: TensorData;
-}
-
-function carried(model: Model, from: string, to: string): Opened {
-  const output = model.outputs.find(({ name }) => name === from);
-  const input = model.inputs.find(({ name }) => name === to && !model.tensors.has(name));
+function carried(model: Model, from: string, to: string): State {
   const names = (values: readonly ValueInfo[]): string => values.map(({ name }) => name).filter((name) => !model.tensors.has(name)).join(', ');
-  if (output === undefined) throw new FretworkError('run.carry', 'there is no such output', { tensor: from, expected: names(model.outputs) });
-  if (input === undefined) throw new FretworkError('run.carry', 'there is no such input', { tensor: to, expected: names(model.inputs) });
-  const found = inferShapes(model).values.get(from);
-  const [made, wanted] = [found?.shape, input.shape];
-  const differs = made !== undefined && wanted !== undefined
-    && (made.length !== wanted.length || made.some((size, d) => typeof size === 'number' && typeof wanted[d] === 'number' && size !== wanted[d]));
-  const describe = (dtype: DType | undefined, shape: readonly Dimension[] | undefined): string => `${dtype ?? '?'} [${shape?.join(', ') ?? '...'}]`;
-  if (differs || (found?.dtype !== undefined && found.dtype !== input.dtype)) {
-    throw new FretworkError('run.carry', 'an output cannot become an input of another kind', { tensor: from, expected: describe(input.dtype, wanted), actual: describe(found?.dtype, made) });
+  const refuse = (says: string, expected: string, actual: string): never => { throw new FretworkError('run.carry', says, { tensor: from, expected, actual }); };
+  const output = model.outputs.find(({ name }) => name === from) ?? refuse('there is no such output', names(model.outputs), from);
+  const input = model.inputs.find(({ name }) => name === to && !model.tensors.has(name)) ?? refuse('there is no such input', names(model.inputs), to);
+  // Of sizes that have names any number will do to tell how many there are.
+  const { shape = output.shape } = inferValues(model, { shapes: onesFor(model.inputs), contents: new Map() }).values.get(from) ?? {};
+  if (output.dtype !== input.dtype || (shape !== undefined && input.shape !== undefined && shape.length !== input.shape.length)) {
+    refuse('an output cannot become an input of another kind', describe(input), describe({ ...output, ...(shape === undefined ? {} : { shape }) }));
   }
-  return { from, to, dtype: input.dtype, shape: wanted };
-}
-
-/** Where a named size shows in an input that is given. */
-function sizeOfName(model: Model, free: ReadonlySet<string>, size: Dimension): Size | undefined {
-  for (const { name, shape } of model.inputs) {
-    const at = free.has(name) ? shape?.indexOf(size) ?? -1 : -1;
-    if (at >= 0) return { input: name, at };
-  }
-  return undefined;
+  return { from, to };
 }
 
 /** Inputs and outputs of the recurrent operators that hold the states. */
 const STATES: Readonly<Record<string, readonly (readonly [input: number, output: number])[]>> = { GRU: [[5, 1]], RNN: [[5, 1]], LSTM: [[5, 1], [6, 2]] };
 
 /** Makes inputs and outputs of the states of all recurrent layers that start from a constant. */
-function opened(model: Model): { readonly model: Model; readonly states: readonly Opened[]; readonly hidden: readonly string[] } {
-  const states: Opened[] = [];
-  const values = inferShapes(model).values;
+function opened(model: Model): Omit<StatePlan, 'original'> {
+  const states: State[] = [];
+  const { values } = inferValues(model, { shapes: {}, contents: new Map() });
   const layers = model.layers.map((layer): Layer => {
     const places = layer.domain === '' ? STATES[layer.operator] : undefined;
     if (places === undefined) return layer;
@@ -111,21 +74,16 @@ function opened(model: Model): { readonly model: Model; readonly states: readonl
       const constant = name === '' ? undefined : model.tensors.get(name);
       // A state that the model computes is the model's own affair.
       if (name !== '' && (constant?.kind !== 'dense' || constant.dtype !== 'f32')) continue;
-      if (attribute(layer, 'direction', 'string', 'forward') !== 'forward') {
+      if (text(layer, 'direction', 'forward') !== 'forward') {
         throw new FretworkError('run.carry', 'a layer that runs backwards has no state to keep', { layer: layer.name, hint: "its sequences cannot come in pieces; load the model with states: 'fresh'" });
       }
-      const x = values.get(layer.inputs[0]!)?.shape;
-      const hidden = values.get(layer.inputs[2]!)?.shape?.[2];
-      const batchFirst = attribute(layer, 'layout', 'int', 0) !== 0;
-      const batch = x?.[batchFirst ? 0 : 1];
       while (inputs.length <= input) inputs.push('');
       while (outputs.length <= output) outputs.push('');
       const label = output === 1 ? 'state' : 'cell state';
       inputs[input] = `${layer.name}: ${label} before`;
       if (outputs[output] === '') outputs[output] = `${layer.name}: ${label} after`;
       states.push({
-        from: outputs[output]!, to: inputs[input]!, layer: layer.name, dtype: 'f32',
-        shape: batch === undefined || hidden === undefined ? undefined : batchFirst ? [batch, 1, hidden] : [1, batch, hidden],
+        from: outputs[output]!, to: inputs[input]!, layer: layer.name, output,
         ...(constant?.kind === 'dense' ? { initial: constant.data } : {}),
       });
     }
@@ -137,10 +95,20 @@ function opened(model: Model): { readonly model: Model; readonly states: readonl
     hidden: news.map(({ from }) => from),
     model: {
       ...model, layers,
-      inputs: [...model.inputs, ...states.map(({ to, dtype, shape }): ValueInfo => ({ name: to, dtype, ...(shape === undefined ? {} : { shape }) }))],
-      outputs: [...model.outputs, ...news.map(({ from, dtype }): ValueInfo => ({ name: from, dtype }))],
+      inputs: [...model.inputs, ...states.map((state): ValueInfo => ({ name: state.to, dtype: 'f32', ...sized(shapeOfState(model, values, state)) }))],
+      outputs: [...model.outputs, ...news.map(({ from }): ValueInfo => ({ name: from, dtype: 'f32' }))],
     },
   };
+}
+
+const sized = (shape: Shape | undefined): { readonly shape?: Shape } => (shape === undefined ? {} : { shape });
+
+/** As far as the values of `model`, which knows nothing of states, tell. */
+function shapeOfState(model: Model, values: ReadonlyMap<string, Value>, { to, layer: name, output }: State): Shape | undefined {
+  const layer = model.layers.find((own) => own.name === name);
+  if (layer === undefined) return values.get(to)?.shape;
+  const inputs = layer.inputs.map((input) => values.get(input));
+  return layer.inputs.some((input, i) => input !== '' && inputs[i] === undefined) ? undefined : findRow(layer)?.shapes?.({ layer, inputs })[output!];
 }
 
 export interface KeptStates {
@@ -153,15 +121,13 @@ export interface KeptStates {
 
 interface Kept {
   readonly state: State;
-  /** Undefined until its shape is known. */
+  /** Undefined until a run has left it. */
   tensor: DenseTensor | undefined;
-  /** Has a run written it? */
-  used: boolean;
 }
 
 /** Keeps the states of `plan`; allocates only where their shapes change. */
-export function keepStates({ model, states }: StatePlan): KeptStates {
-  const kept = new Map(states.map((state): [string, Kept] => [state.to, { state, tensor: undefined, used: false }]));
+export function keepStates({ model, original, states }: StatePlan): KeptStates {
+  const kept = new Map(states.map((state): [string, Kept] => [state.to, { state, tensor: undefined }]));
   const all = [...kept.values()];
   const names = model.inputs.map(({ name }) => name).filter((name) => !model.tensors.has(name));
   const joined: Record<string, DenseTensor> = {};
@@ -170,12 +136,10 @@ export function keepStates({ model, states }: StatePlan): KeptStates {
       for (const name in given) if (!names.includes(name)) checkInputs(model, given);
       for (let i = 0; i < names.length; i++) {
         const name = names[i]!;
-        const own = Object.hasOwn(given, name) ? given[name] : undefined;
-        const state = own === undefined ? kept.get(name) : undefined;
-        const tensor = own ?? (state === undefined ? undefined : tensorOf(state, given));
-        if (tensor === undefined) throw new FretworkError('run.input-missing', 'an input is missing', { tensor: name, ...(kept.has(name) ? { hint: 'its shape is not known before it was given once' } : {}) });
-        joined[name] = tensor;
+        if (Object.hasOwn(given, name)) joined[name] = given[name]!;
+        else if (!kept.has(name)) throw new FretworkError('run.input-missing', 'an input is missing', { tensor: name });
       }
+      for (let i = 0; i < all.length; i++) if (!Object.hasOwn(given, all[i]!.state.to)) joined[all[i]!.state.to] = all[i]!.tensor ?? fresh(all[i]!.state, given);
       return joined;
     },
     take: (outputs) => {
@@ -184,47 +148,24 @@ export function keepStates({ model, states }: StatePlan): KeptStates {
         const { data, shape, dtype } = outputs[own.state.from]!;
         if (own.tensor !== undefined && sameShape(own.tensor.shape, shape)) (own.tensor.data as Float32Array).set(data as Float32Array);
         else own.tensor = { kind: 'dense', dtype, shape, data: data.slice() as TensorData };
-        own.used = true;
       }
     },
-    reset: () => {
-      for (const own of all) {
-        own.used = false;
-        own.tensor = undefined;
-      }
-    },
+    reset: () => { for (const own of all) own.tensor = undefined; },
   };
+
+  function fresh(state: State, given: Tensors): DenseTensor {
+    const shapes = Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, tensor.shape]));
+    const shape = shapeOfState(original, inferValues(original, { shapes, contents: new Map() }).values, state);
+    if (shape === undefined) throw new FretworkError('run.input-missing', 'an input is missing', { tensor: state.to, hint: 'its shape is not known before it was given once' });
+    const { dtype } = model.inputs.find(({ name }) => name === state.to)!;
+    const data = DTYPES[dtype].make(sizeOf(shape));
+    if (state.initial !== undefined) (data as Float32Array).set((state.initial as Float32Array).subarray(0, data.length));
+    return { kind: 'dense', dtype, shape, data };
+  }
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let d = 0; d < a.length; d++) if (a[d] !== b[d]) return false;
   return true;
-}
-
-function tensorOf(kept: Kept, given: Tensors): DenseTensor | undefined {
-  const { shape } = kept.state;
-  if (kept.tensor !== undefined && (shape === undefined || fits(kept.tensor.shape, shape, given))) return kept.tensor;
-  if (shape === undefined) return undefined;
-  if (kept.used) {
-    throw new FretworkError('run.shape', 'what the last run left does not fit these inputs', {
-      tensor: kept.state.to, actual: `[${kept.tensor!.shape.join(', ')}]`, hint: 'call reset() before inputs of another size, or give this input too',
-    });
-  }
-  return kept.tensor = fresh(kept.state, shape, given);
-}
-
-function fits(own: readonly number[], shape: readonly Size[], given: Tensors): boolean {
-  for (let d = 0; d < shape.length; d++) if (sizeIn(shape[d]!, given) !== own[d]) return false;
-  return true;
-}
-
-/** 0 where an input is missing, which is said elsewhere. */
-const sizeIn = (size: Size, given: Tensors): number => (typeof size === 'number' ? size : given[size.input]?.shape[size.at] ?? 0);
-
-function fresh({ dtype, initial }: State, sizes: readonly Size[], given: Tensors): DenseTensor {
-  const shape = sizes.map((size) => sizeIn(size, given));
-  const data = DTYPES[dtype].make(sizeOf(shape));
-  if (initial !== undefined) (data as Float32Array).set((initial as Float32Array).subarray(0, data.length));
-  return { kind: 'dense', dtype, shape, data };
 }

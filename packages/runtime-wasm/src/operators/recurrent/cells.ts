@@ -1,11 +1,12 @@
 /** GRU, LSTM and RNN: the formulas of the ONNX operators, in the order of their gates. */
-import { attribute, type Layer } from '@fretwork/format';
+import type { Layer } from '@fretwork/format';
+import { flag } from '../attributes.js';
 import { sigmoid, tanh } from '../curves.js';
 import { kernelsOf, productBytes } from '../product.js';
-import { PLAIN, type OperatorRow } from '../row.js';
+import { PLAIN, sizeOf, type OperatorRow } from '../row.js';
 import { knownCell } from './named-curves.js';
 import { hiddenOf, packRecurrent } from './projection.js';
-import { recurrent, scratchFloats, type Cell } from './sequence.js';
+import { recurrent, scratchFloats, sequenceShapes, type Cell } from './sequence.js';
 
 type CellOf = (layer: Layer) => Cell;
 
@@ -14,7 +15,7 @@ type CellOf = (layer: Layer) => Cell;
  * n = g(x·Whᵀ + Wbh + r ∘ (H·Rhᵀ + Rbh)); H' = (1 - z) ∘ n + z ∘ H.
  */
 const gru: CellOf = (layer) => {
-  const resetLast = attribute(layer, 'linear_before_reset', 'int', 0) !== 0;
+  const resetLast = flag(layer, 'linear_before_reset');
   return {
     gates: 3, late: resetLast ? 0 : 1, ownBias: resetLast, defaults: ['Sigmoid', 'Tanh'], initial: [5],
     step: ({ floats, kernels, size, projections, curves: [f, g] }) => {
@@ -47,7 +48,7 @@ const gru: CellOf = (layer) => {
  * C' = f ∘ C + i ∘ c, o = f(· + Po ∘ C'), H' = o ∘ h(C').
  */
 const lstm: CellOf = (layer) => {
-  const coupled = attribute(layer, 'input_forget', 'int', 0) !== 0;
+  const coupled = flag(layer, 'input_forget');
   return {
     gates: 4, late: 0, ownBias: false, defaults: ['Sigmoid', 'Tanh', 'Tanh'], initial: [5, 6],
     step: ({ floats, kernels, size, projections, curves: [f, g, h], peepholes: p }) => {
@@ -82,12 +83,14 @@ const rnn: CellOf = () => ({
 
 const row = (operator: string, cellOf: CellOf): OperatorRow => ({
   operator,
+  shapes: (given) => sequenceShapes(given, cellOf(given.layer)),
+  macs: ({ inputs: [x, w, r] }) => [w, r].map((weight) => sizeOf(x!.shape.slice(0, 2)) * sizeOf(weight!.shape)),
   inMemory: [0],
   supports: (layer) => knownCell(layer, cellOf(layer).defaults.length),
   pack: (subject) => packRecurrent(subject, cellOf(subject.layer)),
   work: (node, packed) => ({
     ...PLAIN,
-    scratchBytes: 4 * scratchFloats(node, cellOf(node.layer).gates, hiddenOf({ node })),
+    scratchBytes: 4 * scratchFloats(node, cellOf(node.layer).gates, hiddenOf(node)),
     programBytes: productBytes(packed),
     ...(packed.length === 0 ? { why: 'its weights are no float32 constants' } : { kernel: kernelsOf(packed), why: 'input halves of all steps first, then step after step' }),
   }),

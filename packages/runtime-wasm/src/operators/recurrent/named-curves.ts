@@ -1,6 +1,7 @@
 /** The activation functions of recurrent layers, named by attributes. */
 import { attribute, type Layer } from '@fretwork/format';
 import type { Support } from '../../contract.js';
+import { float, text } from '../attributes.js';
 import { elu, hardSigmoid, leakyRelu, relu, sigmoid, softplus, softsign, tanh, thresholdedRelu, type Curve } from '../curves.js';
 
 interface NamedCurve {
@@ -31,7 +32,7 @@ export function curvesOf(layer: Layer, defaults: readonly string[], directions: 
   const names = attribute(layer, 'activations', 'strings', Array.from({ length: directions }, () => defaults).flat());
   const alphas = [...attribute(layer, 'activation_alpha', 'floats', [])];
   const betas = [...attribute(layer, 'activation_beta', 'floats', [])];
-  const limit = attribute(layer, 'clip', 'float', Infinity);
+  const limit = float(layer, 'clip', Infinity);
   const curves = names.map((name): Curve => {
     const { defaults: [alpha, beta], curve } = find(name)!;
     const own = curve(alpha === undefined ? 0 : alphas.shift() ?? alpha, beta === undefined ? 0 : betas.shift() ?? beta);
@@ -42,7 +43,7 @@ export function curvesOf(layer: Layer, defaults: readonly string[], directions: 
 
 const DIRECTIONS: Readonly<Record<string, number>> = { forward: 1, reverse: 1, bidirectional: 2 };
 
-const nameOf = (layer: Layer): string => attribute(layer, 'direction', 'string', 'forward');
+const nameOf = (layer: Layer): string => text(layer, 'direction', 'forward');
 export const directionsOf = (layer: Layer): number => DIRECTIONS[nameOf(layer)]!;
 export const isBackwards = (layer: Layer, d: number): boolean => d === 1 || nameOf(layer) === 'reverse';
 

@@ -1,10 +1,10 @@
 /** The matrix products of recurrent layers: all gates of one direction as one program. */
-import { attribute, FretworkError, type SparseMatrix } from '@fretwork/format';
+import type { SparseMatrix } from '@fretwork/format';
 import { matricesOf } from '../../pack/matrices.js';
 import type { RunPlan } from '../../pack/plan-runs.js';
 import { planVectors } from '../../pack/vector-program.js';
 import { productsOf, type Product } from '../product.js';
-import type { Binding, PackRequest, PackSubject } from '../row.js';
+import type { Given, Binding, PackSubject, PackRequest } from '../row.js';
 import { directionsOf } from './named-curves.js';
 
 /** What is known of a layer's weights from the attributes alone. */
@@ -71,13 +71,6 @@ export function projectionsOf(b: Binding, shape: CellShape, hidden: number): rea
   const directions = directionsOf(b.node.layer);
   const per = shape.late === 0 ? 2 : 3;
   if (b.packed.length > 0) {
-    const [input, early] = b.packed;
-    if (input!.rows !== shape.gates * hidden || early!.columns !== hidden || input!.columns !== b.node.inputs[0]!.shape[2]) {
-      throw new FretworkError('run.shape', 'recurrent weights do not fit', {
-        layer: b.node.layer.name, expected: `[directions, ${shape.gates * hidden}, ${b.node.inputs[0]!.shape[2]}] and ${hidden} columns`,
-        actual: `[directions, ${input!.rows}, ${input!.columns}] and ${early!.columns} columns`,
-      });
-    }
     const products = productsOf(b, b.packed);
     return Array.from({ length: directions }, (_, d) => ({
       input: products[d * per]!, early: products[d * per + 1]!, ...(shape.late === 0 ? {} : { late: products[d * per + 2]! }),
@@ -112,4 +105,4 @@ function plainProjections(b: Binding, { gates, late, ownBias }: CellShape, hidde
   };
 }
 
-export const hiddenOf = (b: Pick<Binding, 'node'>): number => attribute(b.node.layer, 'hidden_size', 'int', b.node.inputs[2]!.shape[2]!);
+export const hiddenOf = ({ inputs }: Given): number => inputs[2]!.shape[2]!;

@@ -1,9 +1,11 @@
 /** What the recurrent layers share: directions, time steps, sequence lengths, layouts, states. */
-import { attribute, FretworkError } from '@fretwork/format';
+import { FretworkError } from '@fretwork/format';
 import { setClamp } from '../activation.js';
+import { flag, int } from '../attributes.js';
 import type { Curve } from '../curves.js';
 import { readable } from '../elements.js';
-import { sizeOf, type Binding, type Node, type Step, type Value } from '../row.js';
+import type { Given, Shape, Value, Node, Binding, Step } from '../row.js';
+import { requireShape, shapeOf } from '../shapes.js';
 import { curvesOf, directionsOf, isBackwards } from './named-curves.js';
 import { hiddenOf, projectionsOf, type CellShape, type Projections } from './projection.js';
 
@@ -43,13 +45,30 @@ export function scratchFloats(node: Node, gates: number, hidden: number): number
   return steps * batch * gates * hidden + (gates + 1) * hidden + (2 * batch + 3) * hidden + steps * batch * inputs + 64;
 }
 
+/**
+ * With D directions, G gates and hidden size H: x `[steps, batch, I]`, W `[D, G·H, I]`, R `[D, G·H, H]`, biases `[D, 2·G·H]`, lengths
+ * `[batch]`, states `[D, batch, H]` and peepholes `[D, 3·H]`; with layout 1 batch comes first in x and the states.
+ */
+export function sequenceShapes(given: Given, { gates, initial }: Cell): readonly Shape[] {
+  const [x, hidden, directions] = [shapeOf(given, 0, 3), shapeOf(given, 2, 3)[2]!, directionsOf(given.layer)];
+  const batchFirst = flag(given.layer, 'layout');
+  const [steps, batch] = batchFirst ? [x[1]!, x[0]!] : [x[0]!, x[1]!];
+  const state = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];
+  const expected = [
+    undefined, [directions, gates * hidden, x[2]!], [directions, gates * hidden, hidden], [directions, 2 * gates * hidden], [batch], state, state, [directions, 3 * hidden],
+  ];
+  expected.forEach((shape, i) => { if (shape !== undefined) requireShape(i < 3 ? shapeOf(given, i) : given.inputs[i]?.shape, shape); });
+  requireShape([int(given.layer, 'hidden_size', hidden)], [hidden]);
+  return [batchFirst ? [batch, steps, directions, hidden] : [steps, directions, batch, hidden], ...initial.map(() => state)];
+}
+
 export function recurrent(b: Binding, cell: Cell): Step {
   const { node, floats } = b;
   const x = node.inputs[0]!;
   if (x.dtype !== 'f32') throw new FretworkError('run.unsupported', `recurrent layers of ${x.dtype} cannot be run`, { layer: node.layer.name, hint: 'convert the model to float32' });
-  const batchFirst = attribute(node.layer, 'layout', 'int', 0) !== 0;
+  const batchFirst = flag(node.layer, 'layout');
   const [steps, batch] = batchFirst ? [x.shape[1]!, x.shape[0]!] : [x.shape[0]!, x.shape[1]!];
-  const [inputs, hidden, directions] = [x.shape[2]!, hiddenOf(b), directionsOf(node.layer)];
+  const [inputs, hidden, directions] = [x.shape[2]!, hiddenOf(node), directionsOf(node.layer)];
   const curves = curvesOf(node.layer, cell.defaults, directions);
   const projections = projectionsOf(b, cell, hidden);
   const width = cell.gates * hidden;
@@ -118,6 +137,5 @@ function lengthsOf(b: Binding, steps: number, batch: number): { readonly data: A
       }
     }
   };
-  if (sizeOf(given.shape) !== batch) throw new FretworkError('run.shape', 'sequence_lens does not fit', { layer: b.node.layer.name, expected: `${batch} lengths`, actual: `[${given.shape.join(', ')}]` });
   return { data: view.data, read };
 }

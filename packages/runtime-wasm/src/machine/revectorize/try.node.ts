@@ -1,12 +1,13 @@
-import { joinVectors } from '#engine';
+import { setFlagsFromString } from 'node:v8';
 import type { KernelLevel } from '../../kernels/build.js';
 import { layRuns, layWeights, type Program } from '../../pack/lay-runs.js';
 import type { Run } from '../../pack/plan-runs.js';
 import { setClamp } from '../../operators/activation.js';
 import type { Machine } from '../machine.js';
 import { compile, wasmMachine } from '../wasm.js';
+import type { Revectorized } from './try.browser.js';
 
-export type Revectorized = { readonly ok: true; readonly module: WebAssembly.Module; readonly why: string } | { readonly ok: false; readonly reason: string };
+export type { Revectorized } from './try.browser.js';
 
 /** Wide tiles whose vectors are not joined spill, and are slower than narrow ones: this much faster they must be. */
 const LEAST = 1.15;
@@ -20,8 +21,8 @@ export function tryRevectorized(level: KernelLevel, narrow: WebAssembly.Module):
 }
 
 async function tryNow(level: KernelLevel, narrow: WebAssembly.Module): Promise<Revectorized> {
-  const told = joinVectors();
-  if (!told.ok) return told;
+  // From here on V8 joins vectors in whatever WebAssembly it compiles; nothing else changes, and nothing sets it back.
+  setFlagsFromString('--experimental-wasm-revectorize');
   const compiled = await compile(level, false, 'wide');
   if (!compiled.ok) return compiled;
   const problems = await Promise.all([narrow, compiled.module].map(problemOn));
