@@ -7,8 +7,9 @@
  * is a step with nothing left to decide. `inspect` says what `load` would do, from the model or from its header alone.
  *
  * What it is not. No definition of operators: `@fretwork/reference` says what they mean, and this agrees with it to
- * float32. No reader: files are read and judged by `@fretwork/format`; a `Model` made by hand is taken as valid
- * (`checkModel` judges it). No optimiser of graphs: of all passes only one is done here, a Relu or Clip behind a Conv,
+ * float32. No reader: files are read by `@fretwork/format`, which judges bytes, records, graph and encodings; whether weights,
+ * attributes and shapes fit the operators is judged here, when a plan is made. A `Model` made by hand is taken as valid
+ * but for that (`checkModel` judges it). No optimiser of graphs: of all passes only one is done here, a Relu or Clip behind a Conv,
  * Gemm or MatMul joins it. No promise of speed at the level `javascript`: that is for hosts that refuse WebAssembly, and
  * `report` says so.
  *
@@ -34,7 +35,7 @@
  *
  * What is thrown. `FretworkError` alone: `run.unsupported` (every refused layer in one error), `run.input-missing`,
  * `run.input-unknown`, `run.dtype`, `run.rank`, `run.shape`, `run.index`, `run.value-missing`, `run.memory`,
- * `run.disposed`, `run.views`, `run.level`, `run.threads`, `run.worker`, `run.carry`, `run.attribute`, those of `loadModel`, and the reason of `signal` as the cause of
+ * `run.disposed`, `run.views`, `run.level`, `run.threads`, `run.worker`, `run.carry`, `run.attribute`, those of `loadStructure`, and the reason of `signal` as the cause of
  * `load.aborted`.
  */
 import type { DenseTensor, LoadProgress } from '@fretwork/format';
