@@ -26,7 +26,18 @@ export type { Part, Reorder, RowGroup, Schedule, ScheduleOptions, ScheduleSummar
 
 // kernels/
 export { kernelManifest, kernelName, parseKernelName } from './kernels/manifest.js';
+export { kernelSpace, readTuning, scheduleOptionsOf, tuningOf, type ActivationLayout, type KernelChoice, type KernelSpaceOptions } from './kernels/kernel-space.js';
 export type { KernelManifest, KernelType, KernelVariant } from './kernels/contract.js';
 
 // tuner/
+export { tune } from './tuner/tune.js';
+export { fitsSpace } from './tuner/space.js';
+export { EMPTY_LOG, findTuning, mergeTuningLogs } from './tuner/log.js';
+export { parseTuningLog, printTuningLog } from './tuner/log-text.js';
+export { layerSignature } from './tuner/signature.js';
 export type { Choice, Cost, Gene, TuneOptions, TuneProgress, TuneResult, TuningEntry, TuningLog, TuningSpace } from './tuner/contract.js';
+
+// work/
+export { countWork } from './work/count-work.js';
+export { ABLATION, ablate, countedSpace, workCounter, type AblationOptions, type AblationRow, type AblationStep } from './work/ablation.js';
+export type { LoopOrder, WorkCount, WorkOptions } from './work/contract.js';

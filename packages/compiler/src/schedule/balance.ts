@@ -10,8 +10,8 @@ export interface Deal {
 }
 
 /**
- * Deals groups to `threads` by their weights, the heaviest first to whoever has least (Graham's rule). Where that leaves
- * one thread with more than `wanted` times the mean, its heaviest group is cut in two, and all are dealt again: a cut
+ * Deals groups to `threads` by their weights, the heaviest first to whoever has least (Graham's rule), then swaps even
+ * them out. Where that leaves one thread with more than `wanted` times the mean, its heaviest group is cut in two, and all are dealt again: a cut
  * costs loads, so none is made that is not needed.
  */
 export function dealGroups(groups: Grouping, weightOf: (row: number) => number, threads: number, wanted: number): Deal {
@@ -31,23 +31,83 @@ export function dealGroups(groups: Grouping, weightOf: (row: number) => number, 
   return { ...best, unbalanced: `${busy} rows with weights do not share out to ${threads} threads: the fullest has ${best.balance.toFixed(3)} times the mean; split the pixels` };
 }
 
+/** Rows stay where they are: each thread takes neighbours, up to its share of the weights. */
+export function dealNeighbours(groups: Grouping, weightOf: (row: number) => number, threads: number, wanted: number): Deal {
+  const sum = total(groups, weightOf);
+  const parts: (readonly number[])[][] = Array.from({ length: threads }, () => []);
+  let before = 0;
+  groups.forEach((group, i) => {
+    const own = weight(group, weightOf);
+    const middle = sum === 0 ? (i + 0.5) / groups.length : (before + own / 2) / sum;
+    parts[Math.min(threads - 1, Math.floor(middle * threads))]!.push(group);
+    before += own;
+  });
+  const balance = balanceOf(parts.map((part) => total(part, weightOf)));
+  return balance <= wanted ? { parts, balance } : { parts, balance, unbalanced: `rows stay as stored: the fullest of ${threads} threads has ${balance.toFixed(3)} times the mean` };
+}
+
+const balanceOf = (weights: readonly number[]): number => {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return sum === 0 ? 1 : (Math.max(...weights) * weights.length) / sum;
+};
+
 const halves = (group: readonly number[]): (readonly number[])[] => [group.slice(0, group.length >> 1), group.slice(group.length >> 1)];
 
 const weight = (group: readonly number[], weightOf: (row: number) => number): number => group.reduce((sum, row) => sum + weightOf(row), 0);
 
 const total = (groups: Grouping, weightOf: (row: number) => number): number => groups.reduce((sum, group) => sum + weight(group, weightOf), 0);
 
+interface Share {
+  groups: (readonly number[])[];
+  weight: number;
+  rows: number;
+}
+
 function deal(groups: Grouping, weightOf: (row: number) => number, threads: number): Deal {
-  const parts: { groups: (readonly number[])[]; weight: number; rows: number }[] = Array.from({ length: threads }, () => ({ groups: [], weight: 0, rows: 0 }));
+  const parts: Share[] = Array.from({ length: threads }, () => ({ groups: [], weight: 0, rows: 0 }));
   const weights = new Map(groups.map((group) => [group, weight(group, weightOf)]));
   for (const group of [...groups].sort((a, b) => weights.get(b)! - weights.get(a)! || a[0]! - b[0]!)) {
     // Rows without weights still cost their outputs: they go to whoever has fewest rows.
     const least = parts.reduce((a, b) => (b.weight < a.weight || (b.weight === a.weight && b.rows < a.rows) ? b : a));
-    least.groups.push(group);
-    least.weight += weights.get(group)!;
-    least.rows += group.length;
+    give(least, group, weights.get(group)!);
   }
-  const sum = parts.reduce((a, { weight }) => a + weight, 0);
-  const balance = sum === 0 ? 1 : (Math.max(...parts.map(({ weight }) => weight)) * threads) / sum;
-  return { parts: parts.map(({ groups }) => groups.sort((a, b) => a[0]! - b[0]!)), balance };
+  for (let swaps = 0; swaps < MOST_SWAPS && swapOnce(parts, (group) => weights.get(group)!); swaps++);
+  return { parts: parts.map(({ groups }) => groups.sort((a, b) => a[0]! - b[0]!)), balance: balanceOf(parts.map(({ weight }) => weight)) };
+}
+
+const MOST_SWAPS = 256;
+
+function give(share: Share, group: readonly number[], weight: number): void {
+  share.groups.push(group);
+  share.weight += weight;
+  share.rows += group.length;
+}
+
+function take(share: Share, group: readonly number[], weight: number): void {
+  share.groups = share.groups.filter((other) => other !== group);
+  share.weight -= weight;
+  share.rows -= group.length;
+}
+
+/** The swap of a group of the fullest thread with a lighter one of another that evens them out most; false where none does. */
+function swapOnce(parts: readonly Share[], weightOf: (group: readonly number[]) => number): boolean {
+  const full = parts.reduce((a, b) => (b.weight > a.weight ? b : a));
+  let best: { readonly other: Share; readonly mine: readonly number[]; readonly theirs: readonly number[]; readonly most: number } | undefined;
+  for (const other of parts) {
+    // Groups of one weight are as good as one another: the first stands for all.
+    const theirs = new Map(other === full ? [] : other.groups.map((group) => [weightOf(group), group]));
+    for (const [own, mine] of new Map(full.groups.map((group) => [weightOf(group), group]))) {
+      for (const [weight, group] of theirs) {
+        const most = Math.max(full.weight - own + weight, other.weight + own - weight);
+        if (most < (best?.most ?? full.weight)) best = { other, mine, theirs: group, most };
+      }
+    }
+  }
+  if (best === undefined) return false;
+  const { other, mine, theirs } = best;
+  take(full, mine, weightOf(mine));
+  take(other, theirs, weightOf(theirs));
+  give(full, theirs, weightOf(theirs));
+  give(other, mine, weightOf(mine));
+  return true;
 }

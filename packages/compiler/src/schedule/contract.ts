@@ -72,7 +72,8 @@ export interface Part {
 }
 
 /**
- * `as-stored`: rows stay where they are. `by-columns`: rows with equal, then similar column sets come together.
+ * `as-stored`: rows stay where they are, threads take neighbours. `by-columns`: rows with equal, then similar column sets
+ * come together, and whole groups are dealt to threads by their weights.
  */
 export type Reorder = 'as-stored' | 'by-columns';
 

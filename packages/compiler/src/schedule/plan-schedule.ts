@@ -1,5 +1,5 @@
 import { FretworkError, type DType, type SparseMatrix } from '@fretwork/format';
-import { dealGroups } from './balance.js';
+import { dealGroups, dealNeighbours } from './balance.js';
 import type { Part, RowGroup, Schedule, ScheduleOptions, Segment } from './contract.js';
 import { groupRows } from './reorder.js';
 import { rowsOf, stackOf } from './rows.js';
@@ -19,7 +19,7 @@ export function planSchedule(matrices: readonly SparseMatrix[], options: Schedul
   const { height, rowCounts, chunk, reorder = 'by-columns', sharing = 'by-mask', threads = 1, balance: wanted = 1.05, fence } = checked(options, rows.rows);
   const grouping = groupRows(rows, { rows: rows.rows, groupRows: fence }, height, reorder);
   const weightOf = (row: number): number => rows.start[row + 1]! - rows.start[row]!;
-  const { parts: dealt, balance, unbalanced } = dealGroups(grouping, weightOf, threads, wanted);
+  const { parts: dealt, balance, unbalanced } = (reorder === 'as-stored' ? dealNeighbours : dealGroups)(grouping, weightOf, threads, wanted);
   const segments = new Segments(rows, chunk === 0 ? Math.max(1, columns) : chunk, sharing, rowCounts);
 
   const order = new Uint32Array(rows.rows);

@@ -1,8 +1,8 @@
 import type { Reorder } from './contract.js';
 import type { Rows } from './rows.js';
 
-/** 32-bit words that finding alike rows may compare: about a second. */
-const MOST_COMPARED = 2 ** 28;
+/** 32-bit words that finding alike rows may compare: about half a second. */
+const MOST_COMPARED = 2 ** 27;
 
 /** Groups of rows, each ascending; groups by their first row. */
 export type Grouping = readonly (readonly number[])[];
@@ -51,33 +51,50 @@ function unionsOf(sets: ColumnSets, groups: Grouping): number {
 
 /**
  * Rows with the very same columns are grouped first. Then, from the fullest row left on, each group takes the row that
- * has most in common with it (by the share of columns that both have), until it is full.
+ * has most in common with it (by the share of columns that both have), until it is full. In a large matrix only rows near
+ * the first one are looked at: there its own block lies.
  */
 function groupAlike(sets: ColumnSets, from: number, to: number, height: number): number[][] {
   const { groups, left } = groupEqual(sets, from, to, height);
-  const window = Math.max(height, Math.floor(MOST_COMPARED / Math.max(1, left.length * sets.stride)));
-  // Fullest first; rows that keep as much stay in the order of the matrix, where neighbours share blocks.
-  const waiting = left.sort((a, b) => sets.size(b) - sets.size(a) || a - b);
-  while (waiting.length > 0) {
-    const group = [waiting.shift()!];
-    sets.begin(group[0]!);
-    while (group.length < height && waiting.length > 0) {
-      const best = mostAlike(sets, waiting, Math.min(window, waiting.length));
-      const [row] = waiting.splice(best, 1);
-      group.push(row!);
-      sets.add(row!);
+  const near = Math.max(2 * height, Math.floor(MOST_COMPARED / Math.max(1, left.length * sets.stride)));
+  const waiting = left.sort((a, b) => a - b);
+  const place = new Map(waiting.map((row, i) => [row, i]));
+  const taken = new Uint8Array(waiting.length);
+  const fullestFirst = [...waiting].sort((a, b) => sets.size(b) - sets.size(a) || a - b);
+  for (const first of fullestFirst) {
+    const at = place.get(first)!;
+    if (taken[at] === 1) continue;
+    taken[at] = 1;
+    const group = [first];
+    sets.begin(first);
+    const candidates = around(at, taken, near);
+    while (group.length < height && candidates.length > 0) {
+      const [best] = candidates.splice(mostAlike(sets, candidates, waiting), 1);
+      taken[best!] = 1;
+      group.push(waiting[best!]!);
+      sets.add(waiting[best!]!);
     }
     groups.push(group.sort((a, b) => a - b));
   }
   return groups;
 }
 
-function mostAlike(sets: ColumnSets, waiting: readonly number[], window: number): number {
+/** Up to `count` places that are not taken, nearest to `at` first. */
+function around(at: number, taken: Uint8Array, count: number): number[] {
+  const places: number[] = [];
+  for (let far = 1; places.length < count && (at - far >= 0 || at + far < taken.length); far++) {
+    if (taken[at + far] === 0) places.push(at + far);
+    if (taken[at - far] === 0) places.push(at - far);
+  }
+  return places;
+}
+
+function mostAlike(sets: ColumnSets, candidates: readonly number[], waiting: readonly number[]): number {
   let best = 0;
   let bestShare = -1;
   const union = sets.unionSize();
-  for (let i = 0; i < window; i++) {
-    const row = waiting[i]!;
+  for (let i = 0; i < candidates.length; i++) {
+    const row = waiting[candidates[i]!]!;
     const size = sets.size(row);
     const common = sets.commonWith(row);
     const share = union + size === 0 ? 1 : common / (union + size - common);
