@@ -34,5 +34,17 @@ describe('in short form', () => {
     ];
     expect(calibrated).toBeGreaterThan(plain + 0.1);
     expect(trained).toBeGreaterThan(calibrated + 0.03);
-  }, 240_000);
+  }, 900_000);
+
+  it('keywords: where layers share the rate by error, calibration loses less at the same rate', async (ctx) => {
+    const model = `${root}/kws/models/GRU_S.onnx`;
+    if (!existsSync(model)) ctx.skip('no kws/models/GRU_S.onnx: set FRETWORK_DATA_DIR');
+    vi.stubEnv('FRETWORK_DATA_DIR', root);
+    const at = await emptyFolder();
+    const after = async (...argv: readonly string[]): Promise<{ readonly rate: number; readonly after: { readonly accuracy: number } }> =>
+      JSON.parse((await fretwork('prune', model, '--data', 'kws', '--rate', '3', '--block', '4x16', '--method', 'calibrated', '--set', 'samples=64', ...argv, '--json', '-o', at('x.bcr'))).out) as never;
+    const [even, shared] = [await after(), await after('--allocation', 'global', '--set', 'shares=error')];
+    expect(shared.rate).toBeGreaterThan(0.98 * even.rate);
+    expect(shared.after.accuracy).toBeGreaterThan(even.after.accuracy + 0.1);
+  }, 900_000);
 });

@@ -50,6 +50,7 @@ interface Section {
 export const SECTIONS: readonly Section[] = [
   { folder: 'kws', test: 912 },
   { folder: 'cifar10', test: 509, heldOut: 1500 },
+  { folder: 'fashion', test: 10_000 },
   { folder: 'fsdd', test: 900 },
   { folder: 'blocks', test: 912, plot: 'by scheme' },
 ];
@@ -78,7 +79,7 @@ function schemeOf({ scheme }: AccuracyRecipe['settings']): string {
 
 /** `calibrated, shared, global, retrained, from steps-4` */
 function methodOf({ command, arguments: words, settings: { method, allocation, with: given }, result: { epochs } }: AccuracyRecipe): string {
-  if (command === 'train') return 'trained from random weights';
+  if (command === 'train') return words[0]!.startsWith('-') ? 'trained from random weights' : `trained on, from ${words[0]!.replace(/^.*\/|\.onnx$/g, '')}`;
   // A row that begins with the model of another one names its file.
   const from = /^[a-z0-9]+\/(.+)\.bcr$/.exec(words[0]!)?.[1];
   return [
