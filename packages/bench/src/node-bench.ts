@@ -16,6 +16,8 @@ export interface NodeOptions {
   readonly native: boolean;
   /** Layers: no peers, whose waiting threads would take the cores from ours. */
   readonly alone?: boolean;
+  /** Networks: start each contender in a process of its own too. Default true. */
+  readonly cold?: boolean;
 }
 
 const peersOf = (native: boolean) => PEERS.filter((row) => native || !row.native);
@@ -27,10 +29,11 @@ export async function benchLayersInNode(request: LayersRequest, { threads, nativ
 }
 
 /** `benchModels` in this process; cold starts in processes of their own, from files in a temporary folder. */
-export async function benchModelsInNode(models: readonly NamedModel[], request: ModelsRequest, { threads, native }: NodeOptions): Promise<ModelsReport> {
+export async function benchModelsInNode(models: readonly NamedModel[], request: ModelsRequest, { threads, native, cold = true }: NodeOptions): Promise<ModelsReport> {
   const place = nodePlace(threads);
   const folder = await mkdtemp(join(tmpdir(), 'fretwork-bench-'));
   const startCold: StartCold = async (contender, model) => {
+    if (!cold) return null;
     request.onProgress?.(`${model.name}: cold start of ${contender}`);
     const file = join(folder, contender === 'fretwork' || contender === 'own-dense' ? 'model.bcr' : 'model.onnx');
     await writeFile(file, bytesFor(contender, model));

@@ -1,4 +1,5 @@
 import { bench } from './commands/bench.js';
+import { compress } from './commands/compress.js';
 import { conformance } from './commands/conformance.js';
 import { convert } from './commands/convert.js';
 import { data } from './commands/data.js';
@@ -15,4 +16,4 @@ import { verify } from './commands/verify.js';
 import type { Command } from './contract.js';
 
 /** Every command, in the order that help lists them. */
-export const COMMANDS: readonly Command[] = [inspect, explain, convert, train, prune, sensitivity, reproduce, run, evalCommand, verify, conformance, data, bench, latency];
+export const COMMANDS: readonly Command[] = [inspect, explain, convert, compress, train, prune, sensitivity, reproduce, run, evalCommand, verify, conformance, data, bench, latency];

@@ -39,6 +39,7 @@ export const bench: Command = {
     { name: 'threads', value: 'N', says: 'Threads, of ours and of the peers. Default: 1.' },
     { name: 'rounds', value: 'N', says: 'Rounds that count. Default: 50.' },
     { name: 'alone', says: 'layers: no peers, to compare threads: theirs wait awake and take the cores from ours.' },
+    { name: 'warm', says: 'model: leave out the cold starts, for which each contender gets a process of its own.' },
     { name: 'by-layer', says: 'model: show where the time goes, layer by layer, and what pruning did to each.' },
     { name: 'tensors', value: 'HOW', says: 'Ours is given inputs and gives outputs as copies, or as views on its memory (default).' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
@@ -89,7 +90,7 @@ async function browser(args: Arguments, terminal: Terminal): Promise<unknown> {
 }
 
 async function models(args: Arguments, terminal: Terminal): Promise<unknown> {
-  const report = await benchModelsInNode(await namedModels(args), modelsRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native') });
+  const report = await benchModelsInNode(await namedModels(args), modelsRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native'), cold: !args.flag('warm') });
   if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${modelsText(report)}${args.flag('by-layer') ? `\n${layerTimesText(report)}` : ''}`);
   return report;
 }

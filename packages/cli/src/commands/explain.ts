@@ -1,8 +1,7 @@
 import { explainPasses, planMemory, type ExplainedLayer } from '@fretwork/compiler';
-import { createInterpreter } from '@fretwork/reference';
-import type { DenseTensor, Layer } from '@fretwork/format';
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
+import { evaluateLayer } from '../evaluate-layer.js';
 import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
 import { readModelFile } from '../model-file.js';
 import { grouped, plain, printTable } from '../print-table.js';
@@ -18,7 +17,7 @@ export const explain: Command = {
   examples: ['fretwork explain model.onnx', 'fretwork explain pruned.bcr --shape image=1x3x224x224 --json'],
   run: async (args, terminal) => {
     const { model } = await readModelFile(args.positionals[0]!);
-    const { explanation, result } = explainPasses(model, undefined, { inputShapes: openShapes(model, args.texts('shape'), 'explain'), evaluate });
+    const { explanation, result } = explainPasses(model, undefined, { inputShapes: openShapes(model, args.texts('shape'), 'explain'), evaluate: evaluateLayer });
     const memory = planMemory(result.model);
     if (args.flag('json')) {
       terminal.out(`${JSON.stringify({ ...explanation, memory }, undefined, 2)}\n`);
@@ -34,18 +33,6 @@ export const explain: Command = {
     return EXIT.ok;
   },
 };
-
-/** The reference computes what shapes alone do not tell. */
-function evaluate(layer: Layer, inputs: readonly (DenseTensor | undefined)[]): readonly (DenseTensor | undefined)[] {
-  const tensors = new Map(inputs.flatMap((tensor, i) => (tensor === undefined ? [] : [[layer.inputs[i]!, tensor] as const])));
-  const outputs = layer.outputs.filter((name) => name !== '');
-  const found = createInterpreter({
-    name: layer.name, inputs: [], values: [], layers: [layer], tensors,
-    outputs: outputs.map((name) => ({ name, dtype: 'f32' as const })),
-    provenance: { producer: 'fretwork explain', producerVersion: '', sourceOpset: 0, doc: '', metadata: [] },
-  }).run({});
-  return layer.outputs.map((name) => found[name]);
-}
 
 const layerTable = (layers: readonly ExplainedLayer[]): string => printTable(
   ['layer', 'operator', 'shape', 'fused', 'why'],

@@ -46,7 +46,7 @@ export interface PruneOutcome {
 export async function prune(model: Model, request: PruneRequest, run: PruneRun): Promise<PruneOutcome> {
   const { data, engine: { sessions }, settings: { batch } } = run;
   const before = await judge(model, data.test, sessions, batch);
-  const { pruned, epochs } = await byMethod(model, request, run);
+  const { epochs, ...pruned } = await pruneByMethod(model, request, run);
   const after = await judge(pruned.model, data.test, sessions, batch);
   const { teacher = model } = run;
   const taught = teacher === model ? {} : { taught: await judge(teacher, data.test, sessions, batch) };
@@ -56,15 +56,16 @@ export async function prune(model: Model, request: PruneRequest, run: PruneRun):
   return { model: pruned.model, report: pruned.report, before, after, ...taught, ...heldOut, epochs };
 }
 
-async function byMethod(model: Model, request: PruneRequest, run: PruneRun): Promise<{ readonly pruned: PrunedModel; readonly epochs: number }> {
+/** Prunes by the method of `run` and trains. Throws what calibration and training throw. */
+export async function pruneByMethod(model: Model, request: PruneRequest, run: PruneRun): Promise<PrunedModel & { readonly epochs: number }> {
   const { method, with: given, rate, teacher = model } = run;
   const { samples: _, damping: __, shares: ___, ...options } = given;
   if (method === 'calibrated' || (method === 'magnitude' && (options.retrainEpochs ?? 0) === 0)) {
     const pruned = method === 'calibrated' ? await calibrated(model, request, run) : pruneModel(model, request);
-    if ((options.retrainEpochs ?? 0) === 0) return { pruned, epochs: 0 };
+    if ((options.retrainEpochs ?? 0) === 0) return { ...pruned, epochs: 0 };
     const trained = await training(pruned.model, { ...request, method: 'retrain', with: options }, run, teacher);
     // Masks are those of the first step: so are rates and what layers were asked for.
-    return { pruned: { model: withSchemes(trained.pruned.model, pruned.report), report: pruned.report }, epochs: trained.epochs };
+    return { model: withSchemes(trained.model, pruned.report), report: pruned.report, epochs: trained.epochs };
   }
   return await training(model, { ...request, method, with: { ...options, ...(method === 'reweighted' && rate !== undefined && { rate }) } } as TrainingRequest, run, teacher);
 }
@@ -87,7 +88,7 @@ async function calibrated(model: Model, request: PruneRequest, { with: { samples
   });
 }
 
-async function training(model: Model, request: TrainingRequest, run: PruneRun, teacher: Model): Promise<{ readonly pruned: PrunedModel; readonly epochs: number }> {
+async function training(model: Model, request: TrainingRequest, run: PruneRun, teacher: Model): Promise<PrunedModel & { readonly epochs: number }> {
   const { data, settings, engine, terminal, signal, evaluateEvery, onCheckpoint, resume } = run;
   const trainer = makeTrainer(model, { data, settings, engine, command: 'prune', teacher });
   let says = '';
@@ -100,7 +101,7 @@ async function training(model: Model, request: TrainingRequest, run: PruneRun, t
   };
   try {
     const trained = await pruneWithTraining(model, trainer, request, options);
-    return { pruned: trained, epochs: trained.history.filter(({ phase }) => phase.do === 'train').length };
+    return { model: trained.model, report: trained.report, epochs: trained.history.filter(({ phase }) => phase.do === 'train').length };
   } finally {
     await trainer.dispose();
   }

@@ -1,0 +1,14 @@
+import type { MappingPlan, Scheme } from '@fretwork/format';
+
+export const rateOf = (scheme: Scheme): number => (scheme.kind === 'dense' ? 1 : scheme.rate);
+
+/** All rates of a plan to one power, so that their logarithms keep their ratios; 1 leaves it as it is. What was predicted no longer holds and goes. */
+export function scalePlan(plan: MappingPlan, power: number): MappingPlan {
+  if (power === 1) return plan;
+  return {
+    ...plan,
+    entries: plan.entries.map(({ predictedMs: _, ...entry }) => ({
+      ...entry, scheme: entry.scheme.kind === 'dense' ? entry.scheme : { ...entry.scheme, rate: Math.round(100 * rateOf(entry.scheme) ** power) / 100 },
+    })),
+  };
+}
