@@ -65,6 +65,8 @@ export interface FretworkConfig extends Budget {
   readonly pruner?: CompressPruner;
   /** Layers to leave alone: names, `*` stands for anything. */
   readonly ignore?: readonly string[];
+  /** Weight tensors with fewer weights stay dense. Default 64. */
+  readonly smallest?: number;
   readonly seed?: number;
   readonly training?: Partial<Omit<Settings, 'seed'>>;
 }
@@ -150,6 +152,7 @@ export interface MapRequest {
   readonly inputShapes: InputShapes;
   readonly rate: number;
   readonly ignore: readonly string[];
+  readonly smallest: number;
   readonly seed: number;
   /** Accuracy of a model on the validation samples, 0 to 1, for cheap proxies. */
   readonly evaluate: (model: Model) => Promise<number>;
@@ -198,6 +201,7 @@ export interface CompressRequest {
   readonly mapper: CompressMapper;
   readonly pruner: CompressPruner;
   readonly ignore: readonly string[];
+  readonly smallest: number;
   readonly settings: Settings;
   readonly splits: Splits;
   readonly engine: Engine;

@@ -9,7 +9,7 @@ import * as pieces from './pieces.js';
 /** Looked for in the folder you are in, in this order. */
 export const CONFIG_NAMES: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map((end) => `fretwork.config.${end}`);
 
-const KNOWN: ReadonlySet<string> = new Set<keyof FretworkConfig>(['data', 'target', 'mapper', 'pruner', 'ignore', 'seed', 'training', 'maxDrop', 'latencyMs', 'rate']);
+const KNOWN: ReadonlySet<string> = new Set<keyof FretworkConfig>(['data', 'target', 'mapper', 'pruner', 'ignore', 'smallest', 'seed', 'training', 'maxDrop', 'latencyMs', 'rate']);
 
 /**
  * The configuration in `path`, or in the folder `from` where there is one; undefined where there is none. TypeScript is read by

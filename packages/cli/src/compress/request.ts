@@ -20,6 +20,9 @@ const TARGETS: readonly { readonly name: string; readonly make: () => CompressTa
 /** Rounds of timing that count. */
 const ROUNDS = 30;
 
+/** As the pruner has it. */
+const SMALLEST = 64;
+
 const NOT_HERE: ReadonlySet<string> = new Set(['checkpoint', 'resume', 'recipe', 'limit']);
 
 export const COMPRESS_OPTIONS: readonly OptionRow[] = [
@@ -34,6 +37,7 @@ export const COMPRESS_OPTIONS: readonly OptionRow[] = [
   { name: 'plan', value: 'PLAN.json', says: 'A mapping plan in place of the mapper\'s.' },
   ...SCHEME_OPTIONS.filter(({ name }) => name !== 'rate').map((row) => (row.name === 'scheme' ? { ...row, says: 'One scheme for all layers, in place of the mapper: bcr, block-punched, pattern, unstructured, filter, channel.' } : row)),
   { name: 'ignore', value: 'NAME', many: true, says: 'Leave this layer alone; * stands for anything.' },
+  { name: 'smallest', value: 'N', says: `Weight tensors with fewer weights stay dense, also where others of their layer do not. Default: ${SMALLEST}.` },
   { name: 'method', value: 'NAME', says: `How weights are chosen: ${PRUNE_METHODS.filter((name) => name !== 'reweighted').join(', ')}. Default: calibrated.` },
   { name: 'set', value: 'NAME=VALUE', many: true, says: `A setting of the method: ${METHOD_SETTINGS.map(({ name }) => name).join(', ')}; see fretwork prune --help. Default here: epochs=10, distillation=0.5.` },
   ...SETTING_OPTIONS.filter(({ name }) => !NOT_HERE.has(name)),
@@ -64,6 +68,7 @@ export async function requestOf(given: Arguments, config: FretworkConfig, model:
     model: { path: args.positionals[0]!, externalData: args.flag('external-data') }, out,
     budget: budgetOf(args, config), target: targetOf(args, config), mapper: mapperOf(args, config), pruner: prunerOf(args, config),
     ignore: args.texts('ignore').length > 0 ? args.texts('ignore') : config.ignore ?? [],
+    smallest: numberOption(args, 'smallest', { least: 0, most: 1e9, whole: true }) ?? config.smallest ?? SMALLEST,
     settings: settingsOf(args), engine, splits: await loadSplits(model, dataOf(args, config.data ?? {})),
     ...(path !== undefined && { plan: parsePlan(new TextDecoder().decode(await readFile(path)), path) }),
     keepSlower: args.flag('keep-slower'), rounds: numberOption(args, 'rounds', { least: 2, most: 10_000, whole: true }) ?? ROUNDS,

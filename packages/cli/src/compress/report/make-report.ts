@@ -6,7 +6,7 @@ import { VERSION } from '../../version.js';
 import type { CompressRequest } from '../contract.js';
 import type { Folder, State } from '../folder.js';
 import type { Stage } from '../run-stages.js';
-import { drop, shareOf, standardError } from '../stages/accuracy.js';
+import { drop, standardError } from '../stages/accuracy.js';
 import type { Encoded } from '../stages/encode.js';
 import { readBcr, type Imported } from '../stages/import.js';
 import type { Measurement } from '../stages/measure.js';

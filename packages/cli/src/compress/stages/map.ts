@@ -25,8 +25,8 @@ export const mapStage: Stage = {
   says: 'chooses a scheme for every layer, without training',
   reads: ['stages/passes.bcr', 'stages/import.json', 'stages/profile.json'],
   writes: ['stages/map.json'],
-  wishes: ({ mapper, target, budget: { rate, latencyMs }, ignore, plan, settings: { seed } }) =>
-    ({ mapper: [mapper.name, mapper.options], target: [target.name, target.options], rate, latencyMs, ignore, plan, seed }),
+  wishes: ({ mapper, target, budget: { rate, latencyMs }, ignore, smallest, plan, settings: { seed } }) =>
+    ({ mapper: [mapper.name, mapper.options], target: [target.name, target.options], rate, latencyMs, ignore, smallest, plan, seed }),
   run: async (context) => {
     const { request: { plan, budget }, folder } = context;
     const model = await readBcr(folder, 'stages/passes.bcr');
@@ -41,10 +41,10 @@ export const mapStage: Stage = {
   },
 };
 
-async function mapAt({ request: { mapper, target, ignore, splits, settings }, folder, signal, terminal }: StageContext, model: Model, rate: number): Promise<Omit<Mapped, 'tries'>> {
+async function mapAt({ request: { mapper, target, ignore, smallest, splits, settings }, folder, signal, terminal }: StageContext, model: Model, rate: number): Promise<Omit<Mapped, 'tries'>> {
   const { inputShapes } = await folder.json<Imported>('stages/import.json');
   const plan = await mapper.map(model, {
-    target, inputShapes, rate, ignore, seed: settings.seed, signal,
+    target, inputShapes, rate, ignore, smallest, seed: settings.seed, signal,
     evaluate: async (candidate) => shareOf(await accuracyOn(target, candidate, splits.validation, signal)),
     onProgress: (says) => terminal.err(`${says}\n`),
   });
@@ -53,12 +53,12 @@ async function mapAt({ request: { mapper, target, ignore, splits, settings }, fo
 
 /** The lowest rate whose plan, cut in one shot and timed on the target, is quick enough: structure decides the time, not weights. */
 async function mapForLatency(context: StageContext, model: Model, wanted: number): Promise<Mapped> {
-  const { request: { budget, target, settings, rounds }, folder, signal, terminal } = context;
+  const { request: { budget, target, settings, rounds, smallest }, folder, signal, terminal } = context;
   const { inputShapes } = await folder.json<Imported>('stages/import.json');
   const tries: { rate: number; ms: number }[] = [];
   for (let rate = budget.rate ?? FROM; rate <= HIGHEST; rate *= STEP) {
     const mapped = await mapAt(context, model, rate);
-    const { model: pruned } = pruneModel(model, { plan: mapped.plan });
+    const { model: pruned } = pruneModel(model, { plan: mapped.plan, smallest });
     const [timings = []] = await target.timeLayers([pruned], inputShapes, { rounds, seed: settings.seed, signal });
     const ms = sum(timings.map((timing) => timing.ms));
     tries.push({ rate, ms });

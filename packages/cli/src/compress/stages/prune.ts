@@ -35,8 +35,8 @@ export const pruneStage: Stage = {
   says: 'cuts by the plan and trains what is left; with --max-drop it moves the rates until the validation samples allow it',
   reads: ['stages/passes.bcr', 'stages/profile.json', PLAN],
   writes: ['stages/pruned.bcr', 'stages/prune.json'],
-  wishes: ({ pruner, settings, ignore, budget: { maxDrop, rate }, splits: { train, validation }, engine: { version } }) =>
-    ({ pruner: [pruner.name, pruner.options], settings, ignore, maxDrop, rate, data: [train.hash, validation.hash], engine: version }),
+  wishes: ({ pruner, settings, ignore, smallest, budget: { maxDrop, rate }, splits: { train, validation }, engine: { version } }) =>
+    ({ pruner: [pruner.name, pruner.options], settings, ignore, smallest, maxDrop, rate, data: [train.hash, validation.hash], engine: version }),
   run: async (context) => {
     const { request: { budget }, folder, terminal } = context;
     const model = await readBcr(folder, 'stages/passes.bcr');
@@ -81,12 +81,12 @@ async function readTried(folder: Folder, belongs: string): Promise<Tried> {
 }
 
 async function pruneOnce(
-  { request: { pruner, settings, splits: { train, validation }, engine, target, ignore }, folder, signal, terminal }: StageContext, model: Model, plan: MappingPlan, belongs: string, before: Accuracy,
+  { request: { pruner, settings, splits: { train, validation }, engine, target, ignore, smallest }, folder, signal, terminal }: StageContext, model: Model, plan: MappingPlan, belongs: string, before: Accuracy,
 ): Promise<{ readonly pruned: Model; readonly result: Omit<Pruned, 'tries' | 'plan'> }> {
   const checkpoint = checkpointFile(folder.path(CHECKPOINT), { belongs, plan });
   // One of another plan is of no use, and none was asked for by name.
   const resume = await folder.hash(CHECKPOINT) === undefined ? undefined : await checkpoint.read().catch(() => undefined);
-  const { model: pruned, report, epochs } = await pruner.prune(model, { plan, skip: ignore }, {
+  const { model: pruned, report, epochs } = await pruner.prune(model, { plan, skip: ignore, smallest }, {
     train, validation, settings, engine, signal, onProgress: terminal.err, onCheckpoint: checkpoint.write, ...(resume !== undefined && { resume }),
   });
   return { pruned, result: { report, epochs, before, after: await accuracyOn(target, pruned, validation, signal) } };

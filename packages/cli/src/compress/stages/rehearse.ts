@@ -21,12 +21,12 @@ export const rehearseStage: Stage = {
   says: 'cuts by the plan in one shot, times every layer on the target beside its dense self, and leaves those dense that got slower',
   reads: ['stages/passes.bcr', 'stages/import.json', 'stages/map.json'],
   writes: [PLAN, 'stages/rehearsal.json'],
-  wishes: ({ target, rounds, keepSlower }) => ({ target: [target.name, target.options], rounds, keepSlower }),
-  run: async ({ request: { target, settings, rounds, keepSlower, plan: given }, folder, signal }) => {
+  wishes: ({ target, rounds, smallest, keepSlower }) => ({ target: [target.name, target.options], rounds, smallest, keepSlower }),
+  run: async ({ request: { target, settings, rounds, smallest, keepSlower, plan: given }, folder, signal }) => {
     const { plan } = await folder.json<Mapped>('stages/map.json');
     const { inputShapes } = await folder.json<Imported>('stages/import.json');
     const model = await readBcr(folder, 'stages/passes.bcr');
-    const { model: pruned } = pruneModel(model, { plan });
+    const { model: pruned } = pruneModel(model, { plan, smallest });
     const [dense = [], cut = []] = await target.timeLayers([model, pruned], inputShapes, { rounds, seed: settings.seed, signal });
     const layers = pairLayers(dense, cut);
     const named = new Map(plan.entries.map((entry) => [entry.layer, entry]));

@@ -31,12 +31,12 @@ export const reportStage = (others: readonly Stage[]): Stage => ({
 async function writeRecipe({ request, folder }: StageContext): Promise<void> {
   const { hash } = await folder.json<Imported>('stages/import.json');
   const { plan, report, epochs } = await folder.json<Pruned>('stages/prune.json');
-  const { splits: { train, validation, test }, settings, pruner, mapper, target, engine, ignore, budget, keepSlower, rounds } = request;
+  const { splits: { train, validation, test }, settings, pruner, mapper, target, engine, ignore, smallest, budget, keepSlower, rounds } = request;
   const recipe = {
     fretwork: VERSION, command: 'compress', arguments: request.command,
     inputs: { model: hash, train: train.hash, validation: validation.hash, test: test.hash },
     splits: { train: train.spec, validation: validation.spec, test: test.spec },
-    settings: { ...settings, ignore, budget, keepSlower, rounds },
+    settings: { ...settings, ignore, smallest, budget, keepSlower, rounds },
     pieces: { target: [target.name, target.options], mapper: [mapper.name, mapper.options], pruner: [pruner.name, pruner.options] },
     plan, engine: { name: engine.name, version: engine.version, threads: engine.threads }, machine: machineText(),
     result: { model: sha256(await folder.read('model.bcr')), onnx: sha256(await folder.read('model.onnx')), rate: report.pruned.rate, epochs },

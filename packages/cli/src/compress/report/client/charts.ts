@@ -22,7 +22,7 @@ export function timeChart({ contenders }: Measured, width: number): Chart {
     marks: [
       Plot.barX(rows, { x: 'time', y: 'who', fill: (d: typeof rows[number]) => (d.own ? colour('accent') : colour('quiet')), rx: 2 }),
       Plot.ruleY(rows, { x1: (d: typeof rows[number]) => Math.max(0, d.time - d.spread / 2), x2: 'time', y: 'who', stroke: 'currentColor', strokeOpacity: 0.6 }),
-      Plot.text(rows, { x: 'time', y: 'who', text: 'says', textAnchor: 'start', dx: 10, fill: 'currentColor', fontVariant: 'tabular-nums', fontWeight: (d: typeof rows[number]) => (d.own ? 650 : 400) }),
+      Plot.text(rows, { x: 'time', y: 'who', text: 'says', textAnchor: 'start', dx: 10, fill: 'currentColor', fontVariant: 'tabular-nums' }),
     ],
   });
 }
