@@ -85,8 +85,6 @@ interface Value {
 /** Sizes of inputs by name; every size is a number. */
 export type InputShapes = Readonly<Record<string, readonly number[]>>;
 
-export type Support = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly hint: string };
-
 /** A model that is ready to run on the target. */
 export interface Running {
   run(inputs: Readonly<Record<string, DenseTensor>>): Readonly<Record<string, DenseTensor>> | Promise<Readonly<Record<string, DenseTensor>>>;

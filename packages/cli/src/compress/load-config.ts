@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { FretworkError } from '@fretwork/format';
 import { createJiti } from 'jiti';
 import { COMPRESS_API, type FretworkConfig } from './contract.js';
-import * as pieces from './pieces.js';
+import { PIECES } from './pieces.js';
 
 /** Looked for in the folder you are in, in this order. */
 export const CONFIG_NAMES: readonly string[] = ['ts', 'mts', 'js', 'mjs'].map((end) => `fretwork.config.${end}`);
@@ -20,7 +20,7 @@ export async function loadConfig(path: string | undefined, from: string = proces
   const file = path === undefined ? CONFIG_NAMES.map((name) => resolve(from, name)).find((name) => existsSync(name)) : resolve(from, path);
   if (file === undefined) return undefined;
   if (!existsSync(file)) throw new FretworkError('config.missing', `${file}: there is no such file`, { hint: `write one: export default defineConfig({ … }), or leave --config out` });
-  const jiti = createJiti(pathToFileURL(file).href, { fsCache: false, moduleCache: false, virtualModules: { fretwork: pieces } });
+  const jiti = createJiti(pathToFileURL(file).href, { fsCache: false, moduleCache: false, virtualModules: { fretwork: PIECES } });
   let config: unknown;
   try {
     config = await jiti.import(pathToFileURL(file).href, { default: true });

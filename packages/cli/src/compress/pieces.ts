@@ -1,5 +1,7 @@
-/** What configurations import from `fretwork`. */
-export { COMPRESS_API, defineConfig } from './contract.js';
-export { retrain } from './retrain.js';
-export { wasm } from './target/wasm.js';
-export { uniform } from './uniform.js';
+import { COMPRESS_API, defineConfig } from './contract.js';
+import { retrain } from './retrain.js';
+import { wasm } from './target/wasm.js';
+import { uniform } from './uniform.js';
+
+/** What `fretwork` is to a configuration: this very package, wherever the file lies. */
+export const PIECES: Readonly<Record<string, unknown>> = { COMPRESS_API, defineConfig, retrain, uniform, wasm };

@@ -7,8 +7,8 @@ export function scalePlan(plan: MappingPlan, power: number): MappingPlan {
   if (power === 1) return plan;
   return {
     ...plan,
-    entries: plan.entries.map(({ predictedMs: _, ...entry }) => ({
-      ...entry, scheme: entry.scheme.kind === 'dense' ? entry.scheme : { ...entry.scheme, rate: Math.round(100 * rateOf(entry.scheme) ** power) / 100 },
+    entries: plan.entries.map(({ layer, scheme, reason }) => ({
+      layer, reason, scheme: scheme.kind === 'dense' ? scheme : { ...scheme, rate: Math.round(100 * rateOf(scheme) ** power) / 100 },
     })),
   };
 }

@@ -34,7 +34,8 @@ const LEAST_RATE = 1.2;
 export async function searchPower(attempt: (power: number) => Promise<Trial>, { rate, fixed, maxDrop }: PowerSearch): Promise<Trial> {
   let best = await attempt(1);
   if (best.holds) {
-    for (let step = 0; step < MOST_UP && !fixed; step++) {
+    const steps = fixed ? 0 : MOST_UP;
+    for (let step = 0; step < steps; step++) {
       const next = await attempt(best.power * UP);
       if (!next.holds) break;
       best = next;

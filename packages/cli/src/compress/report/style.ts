@@ -26,7 +26,7 @@ small { font-size: 12.5px; color: var(--muted); display: block; font-weight: 400
 .tile strong { display: block; font-size: 38px; line-height: 1.2; letter-spacing: -0.025em; font-weight: 620; font-variant-numeric: tabular-nums; color: var(--accent); }
 .tile span { display: block; font-weight: 550; line-height: 1.35; margin: 2px 0 5px; }
 .verdicts { list-style: none; padding: 0; border-top: 1px solid var(--line); }
-.verdicts li { display: grid; grid-template-columns: 74px minmax(0, 330px) 1fr; gap: 0 16px; padding: 9px 0; border-bottom: 1px solid var(--line); align-items: baseline; }
+.verdicts li { display: grid; grid-template-columns: 92px minmax(0, 330px) 1fr; gap: 0 16px; padding: 9px 0; border-bottom: 1px solid var(--line); align-items: baseline; }
 .verdicts small { font-size: 14px; }
 .verdicts b { font-size: 13px; font-weight: 600; }
 .held b { color: var(--accent); }
@@ -37,6 +37,8 @@ section { margin-top: 72px; scroll-margin-top: 24px; }
 section > header { margin-bottom: 22px; }
 section > header p { color: var(--muted); max-width: 74ch; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); gap: 28px 56px; }
+figure { margin-top: 20px; }
+.columns figure { margin-top: 0; }
 figcaption { font-weight: 550; margin-bottom: 10px; }
 .chart { min-width: 0; overflow: hidden; color: var(--ink); }
 .chart svg { display: block; max-width: 100%; }
@@ -71,7 +73,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .bad { color: var(--bad); }
 td .bad, .slower .name { color: var(--bad); font-weight: 600; font-style: normal; }
 .why { min-width: 190px; max-width: 420px; overflow-wrap: anywhere; }
-.why em { display: block; }
+.why em { display: block; font-style: normal; font-weight: 600; }
 .mask .bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-bottom: 10px; }
 .mask canvas { width: 100%; height: 460px; display: block; border: 1px solid var(--line); border-radius: 6px; touch-action: none; cursor: grab; background: var(--paper); }
 .mask canvas:active { cursor: grabbing; }

@@ -66,7 +66,7 @@ export const pruneStage: Stage = {
     const best = budget.maxDrop === undefined ? await attempt(1) : await searchPower(attempt, { rate: Math.max(...plan.entries.map(({ scheme }) => rateOf(scheme))), fixed: budget.rate !== undefined, maxDrop: budget.maxDrop });
     const { model: file, result } = tried.trials.find(({ power }) => power === best.power)!;
     await folder.write('stages/pruned.bcr', await folder.read(file));
-    const tries = tried.trials.map(({ model: _, result: __, ...trial }) => trial);
+    const tries = tried.trials.map(({ power, rate, reached, drop: lost, holds, seconds }): Trial => ({ power, rate, reached, drop: lost, holds, seconds }));
     await folder.writeJson('stages/prune.json', { ...result, plan: scalePlan(plan, best.power), tries } satisfies Pruned);
     for (const trial of tried.trials) await folder.remove(trial.model);
     await folder.remove(TRIED);

@@ -8,7 +8,7 @@ type Chart = SVGSVGElement | HTMLElement;
 const FONT = { fontFamily: 'inherit', fontSize: '13px', background: 'transparent', overflow: 'visible' };
 
 /** Names are cut to what a margin holds; the whole name is in the tip and the table. */
-const short = (name: string, most = 26): string => (name.length > most ? `…${name.slice(1 - most)}` : name);
+const short = (name: string, most = 23): string => (name.length > most ? `…${name.slice(1 - most)}` : name);
 
 /** One bar for each contender, ours first, with its time beside it. */
 export function timeChart({ contenders }: Measured, width: number): Chart {
@@ -73,7 +73,7 @@ export function triesChart({ rate: { tries }, budget: { maxDrop } }: CompressRep
   const hue = (d: typeof tries[number]): string => (d.holds ? colour('accent') : colour('bad'));
   return Plot.plot({
     width, height: 210, marginLeft: 52, marginRight: 24, marginTop: 26, marginBottom: 40, style: FONT,
-    x: { label: 'rate reached', labelArrow: 'none', tickFormat: (value: number) => `${value}×`, ticks: 5 }, y: { label: 'points lost, validation', labelArrow: 'none', ticks: 5, nice: true },
+    x: { label: 'rate reached', labelArrow: 'none', tickFormat: (value: number) => `${value}×`, ticks: 5 }, y: { label: 'points lost, validation', labelArrow: 'none', ticks: 5, nice: true, zero: true },
     marks: [
       Plot.gridY({ strokeOpacity: 0.09 }), ...(maxDrop === null ? [] : [Plot.ruleY([maxDrop], { stroke: colour('bad'), strokeDasharray: '4 4' })]),
       Plot.dot(tries, { x: 'reached', y: 'drop', r: 5, fill: hue }),

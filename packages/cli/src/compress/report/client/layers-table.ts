@@ -22,7 +22,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'ms', number: true, value: (layer) => layer.ms.before, cell: (layer) => pair(ms(layer.ms.before), ms(layer.ms.after)) },
   { name: 'gain', number: true, value: (layer) => layer.ms.before / layer.ms.after, cell: (layer) => gain(layer) },
   { name: 'why', number: false, value: ({ why }) => why, cell: ({ why, kernel, how, putBack, slower }) => el('div', { class: 'why' },
-    ...(slower === null ? [] : [el('em', { class: 'bad' }, `slower than dense: ${slower}`)]), ...(putBack === null ? [] : [el('em', { class: 'bad' }, `put back to dense: ${putBack}`)]),
+    ...(slower === null ? [] : [el('em', { class: 'bad' }, `slower than dense: ${slower}`)]), ...(putBack === null ? [] : [el('em', {}, `put back to dense: ${putBack}`)]),
     why, ...(kernel === '' ? [] : [el('small', {}, `runs as ${kernel}: ${how}`)])) },
 ];
 
