@@ -41,9 +41,12 @@ describe('the search for a rate', () => {
 
   it('goes up while it holds, and not past a rate that was asked for', async () => {
     const { asked, attempt } = trials(4, 40);
-    expect((await searchPower(attempt, { rate: 4, fixed: false, maxDrop: 40 })).power).toBe(1.25);
-    expect(asked).toEqual([1, 1.25, 1.5625]);
-    expect((await searchPower(attempt, { rate: 4, fixed: true, maxDrop: 40 })).power).toBe(1);
+    expect((await searchPower(attempt, { rate: 4, fixed: false, maxDrop: 40 })).power).toBe(1);
+    expect(asked).toEqual([1, 1.5]);
+    const bold = trials(64, 1e6);
+    expect((await searchPower(bold.attempt, { rate: 64, fixed: true, maxDrop: 1e6 })).power).toBe(1);
+    expect(bold.asked.map((power) => Math.round(64 ** power))).toEqual([4, 8, 23, 64]);
+    expect((await searchPower(attempt, { rate: 2, fixed: true, maxDrop: 40 })).power).toBe(1);
   });
 
   it('goes down until it holds, and says where none does', async () => {

@@ -126,14 +126,14 @@ describe('compress', () => {
     expect((await densities('out/model.bcr'))[1]).toBeLessThan(0.5);
   });
 
-  it('lowers the rate until the validation samples allow it, or says that none does', { timeout: LONG }, async () => {
+  it('moves the rate as far as the validation samples allow', { timeout: LONG }, async () => {
     const ran = await fretwork(...words, '--rate', '16', '--max-drop', '20', '--set', 'epochs=0', '--holdout', '48');
     const report = await json<CompressReport>('out/report.json');
-    expect(report.rate.tries.length, ran.err).toBeGreaterThan(1);
-    expect(report.rate.tries.map(({ holds }) => holds)).toEqual([...report.rate.tries.slice(1).map(() => false), true]);
-    const none = await fretwork(...words.slice(0, -1), at('none'), '--rate', '16', '--method', 'magnitude', '--set', 'epochs=0', '--max-drop', '0', '--block', '16x16', '--holdout', '48');
-    expect(none).toMatchObject({ code: EXIT.input, err: expect.stringContaining('compress.budget') as string });
-    expect(existsSync(at('none/stages/passes.bcr'))).toBe(true);
+    const { tries, reached } = report.rate;
+    expect(tries.map(({ holds }) => holds), ran.err).toContain(true);
+    expect(tries.length).toBeGreaterThan(1);
+    expect(reached).toBe(Math.max(...tries.filter(({ holds }) => holds).map((trial) => trial.reached)));
+    for (const { drop, holds } of tries) expect(drop <= 20).toBe(holds);
   });
 
   it('refuses what cannot be, before any work', { timeout: LONG }, async () => {

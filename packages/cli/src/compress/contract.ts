@@ -165,6 +165,8 @@ export interface CompressMapper extends Value {
 
 /** What a pruner is given beside the model. */
 export interface PruneTools {
+  /** The dense model, to learn from; what is pruned may have lost weights already, in a step before. */
+  readonly teacher: Model;
   readonly train: PreparedSamples;
   /** To judge by while training. */
   readonly validation: PreparedSamples;

@@ -33,7 +33,7 @@ export const COMPRESS_OPTIONS: readonly OptionRow[] = [
   { name: 'target', value: 'NAME', says: `Where the model is to be fast: ${TARGETS.map(({ name }) => name).join(', ')}. Default: ${TARGETS[0]!.name}, on this machine.` },
   { name: 'max-drop', value: 'POINTS', says: 'Lose at most so many points of accuracy: 0.5 is half a percent of all samples.' },
   { name: 'latency', value: 'MS', says: 'Take at most so long for one run on the target, such as 3ms.' },
-  { name: 'rate', value: 'N', says: 'Keep one weight in N of the layers that are pruned; with --max-drop, no more than that goes. Default: 4, or what the budget asks for.' },
+  { name: 'rate', value: 'N', says: 'Keep one weight in N of the layers that are pruned; with --max-drop, no more than that goes, in steps. Default: 4, or as much as the budget allows.' },
   { name: 'plan', value: 'PLAN.json', says: 'A mapping plan in place of the mapper\'s.' },
   ...SCHEME_OPTIONS.filter(({ name }) => name !== 'rate').map((row) => (row.name === 'scheme' ? { ...row, says: 'One scheme for all layers, in place of the mapper: bcr, block-punched, pattern, unstructured, filter, channel.' } : row)),
   { name: 'ignore', value: 'NAME', many: true, says: 'Leave this layer alone; * stands for anything.' },

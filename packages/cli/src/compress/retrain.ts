@@ -21,7 +21,7 @@ export function retrain({ method = 'calibrated', ...given }: RetrainOptions = {}
       if (method === 'reweighted') throw new FretworkError('compress.unsupported', 'reweighted regularisation finds its own rates', { hint: 'use fretwork prune --method reweighted, or another method here' });
       return pruneByMethod(model, request, {
         method, with: settings, settings: tools.settings, data: { train: tools.train, test: tools.validation, holdout: undefined }, engine: tools.engine,
-        terminal: { out: tools.onProgress, err: tools.onProgress }, signal: tools.signal, evaluateEvery: 1, onCheckpoint: tools.onCheckpoint,
+        teacher: tools.teacher, terminal: { out: tools.onProgress, err: tools.onProgress }, signal: tools.signal, evaluateEvery: 1, onCheckpoint: tools.onCheckpoint,
         ...(tools.resume !== undefined && { resume: tools.resume }),
       });
     },

@@ -21,28 +21,32 @@ export interface PowerSearch {
   readonly maxDrop: number;
 }
 
-const [DOWN, UP] = [0.75, 1.25];
+const [DOWN, UP] = [0.75, 1.5];
+/** The first trial is no bolder than this. */
+const GENTLE = 4;
 /** Trials are trainings: few must do. */
 const MOST_UP = 3;
 /** Rates below this are not worth a kernel. */
 const LEAST_RATE = 1.2;
 
 /**
- * The highest power that holds, of those tried: from 1 up while it holds (not where the rate is fixed), or down until it does. Throws
- * `compress.budget` where no rate worth having holds.
+ * The highest power that holds, of those tried. It begins at rate 4, or at the plan's where that is less, and goes up while it holds, to
+ * the plan's rate where that was asked for; or down until it does. Going up, a trial may begin with the model of the trial before: what
+ * is cut in steps keeps more than what is cut at once. Throws `compress.budget` where no rate worth having holds.
  */
 export async function searchPower(attempt: (power: number) => Promise<Trial>, { rate, fixed, maxDrop }: PowerSearch): Promise<Trial> {
-  let best = await attempt(1);
+  const first = Math.min(1, Math.log(GENTLE) / Math.log(rate));
+  let best = await attempt(first);
   if (best.holds) {
-    const steps = fixed ? 0 : MOST_UP;
-    for (let step = 0; step < steps; step++) {
-      const next = await attempt(best.power * UP);
+    const highest = fixed ? 1 : first * UP ** MOST_UP;
+    while (best.power < highest) {
+      const next = await attempt(Math.min(highest, best.power * UP));
       if (!next.holds) break;
       best = next;
     }
     return best;
   }
-  for (let power = DOWN; rate ** power >= LEAST_RATE; power *= DOWN) {
+  for (let power = first * DOWN; rate ** power >= LEAST_RATE; power *= DOWN) {
     const next = await attempt(power);
     if (next.holds) return next;
     best = next.drop < best.drop ? next : best;

@@ -49,7 +49,10 @@ export const pruneStage: Stage = {
       if (known !== undefined) return known;
       const scaled = scalePlan(plan, power);
       const started = performance.now();
-      const { pruned, result } = await pruneOnce(context, model, scaled, belongs, before);
+      // The boldest that held is nearest to a bolder one.
+      const from = [...tried.trials].reverse().find((trial) => trial.holds && trial.power < power);
+      const start = from === undefined ? model : await readBcr(folder, from.model);
+      const { pruned, result } = await pruneOnce(context, { model: start, teacher: model, plan: scaled, belongs, before });
       const lost = drop(before, result.after);
       const trial: Trial = {
         power, rate: Math.max(...scaled.entries.map(({ scheme }) => rateOf(scheme))), reached: result.report.pruned.rate, drop: lost, holds: budget.maxDrop === undefined || lost <= budget.maxDrop + 1e-9,
@@ -80,14 +83,23 @@ async function readTried(folder: Folder, belongs: string): Promise<Tried> {
   return found.belongs === belongs ? found : { belongs, trials: [] };
 }
 
+interface Start {
+  readonly model: Model;
+  /** Dense. */
+  readonly teacher: Model;
+  readonly plan: MappingPlan;
+  readonly belongs: string;
+  readonly before: Accuracy;
+}
+
 async function pruneOnce(
-  { request: { pruner, settings, splits: { train, validation }, engine, target, ignore, smallest }, folder, signal, terminal }: StageContext, model: Model, plan: MappingPlan, belongs: string, before: Accuracy,
+  { request: { pruner, settings, splits: { train, validation }, engine, target, ignore, smallest }, folder, signal, terminal }: StageContext, { model, teacher, plan, belongs, before }: Start,
 ): Promise<{ readonly pruned: Model; readonly result: Omit<Pruned, 'tries' | 'plan'> }> {
   const checkpoint = checkpointFile(folder.path(CHECKPOINT), { belongs, plan });
   // One of another plan is of no use, and none was asked for by name.
   const resume = await folder.hash(CHECKPOINT) === undefined ? undefined : await checkpoint.read().catch(() => undefined);
   const { model: pruned, report, epochs } = await pruner.prune(model, { plan, skip: ignore, smallest }, {
-    train, validation, settings, engine, signal, onProgress: terminal.err, onCheckpoint: checkpoint.write, ...(resume !== undefined && { resume }),
+    teacher, train, validation, settings, engine, signal, onProgress: terminal.err, onCheckpoint: checkpoint.write, ...(resume !== undefined && { resume }),
   });
   return { pruned, result: { report, epochs, before, after: await accuracyOn(target, pruned, validation, signal) } };
 }
