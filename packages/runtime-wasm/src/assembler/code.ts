@@ -19,6 +19,7 @@ export class Code {
   readonly #parameters: readonly ValueType[];
   readonly #locals: ValueType[] = [];
   readonly #scratch: Readonly<Record<ValueType, Local[]>> = { i32: [], v128: [] };
+  readonly #constants = new Map<number, Local>();
   #bytes: Uint8Array = new Uint8Array(512);
   #size = 0;
   readonly #fused: boolean;
@@ -95,8 +96,12 @@ export class Code {
   storeLane(lane: number, offset = 0): this { return this.#simd(0x5a, 2).#unsigned(offset).#emit(lane); }
 
   vectorZero(): this { return this.#simd(0x0c, ...new Array<number>(16).fill(0)); }
-  /** The same float in all four lanes. */
-  floats(value: number): this { return this.#simd(0x0c, ...new Uint8Array(Float32Array.of(value, value, value, value).buffer)); }
+  /** The same float in all four lanes: a local that holds it from the start. Engines would put it together anew wherever it stands in a loop. */
+  floats(value: number): this {
+    const local = this.#constants.get(value) ?? this.local('v128');
+    this.#constants.set(value, local);
+    return this.get(local);
+  }
   vectorAdd(): this { return this.#simd(0xe4); }
   vectorSub(): this { return this.#simd(0xe5); }
   vectorMultiply(): this { return this.#simd(0xe6); }
@@ -155,7 +160,9 @@ export class Code {
   /** The function as its entry of the code section. */
   finish(): Uint8Array {
     const locals = [...unsigned(this.#locals.length), ...this.#locals.flatMap((type) => [1, TYPE_CODE[type]])];
-    return joined([unsigned(locals.length + this.#size + 1), locals, this.#bytes.subarray(0, this.#size), [0x0b]]);
+    const constants = [...this.#constants].flatMap(([value, { index }]) =>
+      [0xfd, 0x0c, ...new Uint8Array(Float32Array.of(value, value, value, value).buffer), 0x21, ...unsigned(index)]);
+    return joined([unsigned(locals.length + constants.length + this.#size + 1), locals, constants, this.#bytes.subarray(0, this.#size), [0x0b]]);
   }
 
   #nest(opcode: number, body: () => void): this {

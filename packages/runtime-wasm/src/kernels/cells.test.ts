@@ -26,7 +26,7 @@ describe.each(['simd', 'relaxed', 'javascript'] as const)('cells, %s', (level) =
     const round = (values: readonly number[]): void => {
       floats.fill(0);
       floats.set(values, AT.x);
-      kernels.sigmoids(address('x'), address('h'), values.length);
+      kernels.gruEarly(address('x'), address('h'), address('hidden'), address('peepholes'), values.length);
       kernels.rnn(address('x'), address('cell'), address('hidden'), values.length);
       values.forEach((_, i) => {
         const x = floats[AT.x + i]!;
@@ -43,7 +43,7 @@ describe.each(['simd', 'relaxed', 'javascript'] as const)('cells, %s', (level) =
     expect(Array.from(floats.subarray(AT.hidden, AT.hidden + 5))).toEqual([0, 1, -1, 1, -1]);
     expect(Array.from(floats.subarray(AT.h, AT.h + 2))).toEqual([0.5, 1]);
     floats[AT.x] = NaN;
-    kernels.sigmoids(address('x'), address('h'), 1);
+    kernels.gruEarly(address('x'), address('h'), address('hidden'), address('peepholes'), 1);
     kernels.rnn(address('x'), address('cell'), address('hidden'), 1);
     expect([floats[AT.h], floats[AT.hidden]]).toEqual([NaN, NaN]);
   });
@@ -75,10 +75,11 @@ describe.each(['simd', 'relaxed', 'javascript'] as const)('cells, %s', (level) =
       close(gru!, (i) => blend(i, Math.tanh(x(2, i) + sigma(x(1, i) + h(1, i)) * h(2, i))));
 
       floats.set(old);
-      const [late] = states(() => {
-        kernels.sigmoids(address('x'), address('h'), 2 * size);
+      const [late, reset] = states(() => {
+        kernels.gruEarly(address('x'), address('h'), address('hidden'), address('cell'), size);
         kernels.gruLate(address('x') + 8 * size, address('h') + 8 * size, address('h'), address('hidden'), size);
-      }, ['hidden']);
+      }, ['hidden', 'cell']);
+      close(reset!, (i) => sigma(x(1, i) + h(1, i)) * hidden(i));
       close(late!, (i) => blend(i, Math.tanh(x(2, i) + h(2, i))));
 
       floats.set(old);

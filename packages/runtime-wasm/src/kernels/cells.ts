@@ -43,7 +43,7 @@ function places(code: Code, first: Local, size: Local, count: number): readonly 
 
 const parameters = (count: number): readonly 'i32'[] => new Array<'i32'>(count).fill('i32');
 
-/** Exports `rnn`, `sigmoids`, `gru`, `gruLate` and `lstm`, as `Kernels` describes them. */
+/** Exports `rnn`, `gruEarly`, `gru`, `gruLate` and `lstm`, as `Kernels` describes them. */
 export function cellDrivers(writer: ModuleWriter): void {
   const driver = (name: string, count: number, body: (code: Code, given: readonly Local[]) => void): void => {
     writer.func(name, parameters(count), (code) => body(code, parameters(count).map((_, i) => code.parameter(i))));
@@ -61,11 +61,16 @@ export function cellDrivers(writer: ModuleWriter): void {
       at.store(hidden!, sum);
     });
   });
-  driver('sigmoids', 3, (code, [input, recurrent, size]) => {
+  driver('gruEarly', 5, (code, [input, recurrent, hidden, reset, size]) => {
+    const [xr] = places(code, input!, size!, 2).slice(1) as [Local];
+    const [hr] = places(code, recurrent!, size!, 2).slice(1) as [Local];
     const sum = code.local('v128');
     every(code, size!, (at) => {
       gate(code, at, input!, recurrent!, sum, sigmoid);
       at.store(recurrent!, sum);
+      gate(code, at, xr, hr, sum, sigmoid);
+      at.load(hidden!).get(sum).vectorMultiply().set(sum);
+      at.store(reset!, sum);
     });
   });
   /** hidden = n + z · (hidden - n) */

@@ -22,55 +22,58 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
     const inputs = code.locals('i32', width);
     const outputs = [output, ...code.locals('i32', width - 1)];
     const cells = code.locals('i32', TURN);
-    const [vectors, singles] = [rows >> 2, rows & 3];
+    // A row alone takes the four columns of a turn as one vector.
+    const alone = rows === 1;
+    const vectors = Math.ceil(rows / 4);
     // One set of sums per column of a turn where there are few: a sum waits four cycles for its last product.
-    const sets = width > 1 || vectors === 0 ? 1 : vectors === 1 ? 4 : 2;
+    const sets = width > 1 || alone ? 1 : vectors === 1 ? 4 : 2;
     const sums = Array.from({ length: sets }, () => Array.from({ length: width }, () => code.locals('v128', vectors)));
-    const rests = Array.from({ length: width }, () => code.locals('v128', singles));
-    // The rows beside the vectors take four activations in one vector: shuffled from splats, or gathered where those would not fit.
-    const shuffled = singles > 0 && width === 1;
-    const splats = Array.from({ length: width }, () => code.locals('v128', shuffled ? TURN : 1));
-    const splat = (i: number, c: number): Local => splats[i]![shuffled ? c : 0]!;
-    const [weight, gathered] = code.locals('v128', 2) as [Local, Local];
+    const splats = Array.from({ length: width }, () => code.locals('v128', alone && width === 1 ? TURN : 1));
+    const weight = code.local('v128');
     for (let i = 1; i < width; i++) code.get(outputs[i - 1]!).get(outputPitch).add().set(outputs[i]!);
 
+    const cell = (c: number): Code => code.get(at).loadHalf(2 * c).i32(2).shiftLeft();
     /** Adds the products of column c of the turn, whose weights are `offset` bytes from the cursor. */
-    const column = (set: readonly (readonly Local[])[], c: number, from: Local, offset: number): void => {
+    const column = (c: number, from: Local, offset: number): void => {
+      if (width > 1) cell(c).set(cells[0]!);
+      for (let i = 0; i < width; i++) (width > 1 ? code.get(cells[0]!) : cell(c)).get(inputs[i]!).add().loadSplat().set(splats[i]![0]!);
       for (let v = 0; v < vectors; v++) {
         if (width > 1) code.get(from).loadVector(offset + 16 * v).set(weight);
-        for (let i = 0; i < width; i++) code.madd(() => code.get(splat(i, c)), () => (width > 1 ? code.get(weight) : code.get(from).loadVector(offset + 16 * v)), set[i]![v]!);
+        for (let i = 0; i < width; i++) {
+          code.madd(() => code.get(splats[i]![0]!), () => (width > 1 ? code.get(weight) : code.get(from).loadVector(offset + 16 * v)), sums[c % sets]![i]![v]!);
+        }
       }
+    };
+    /** The activations of a turn in one vector: shuffled from splats, or gathered where those would not fit. */
+    const gather = (i: number): Local => {
+      if (width > 1) {
+        for (let c = 0; c < TURN; c++) code.vectorFrom(splats[i]![0]!, c, () => { code.get(cells[c]!).get(inputs[i]!).add(); });
+        return splats[i]![0]!;
+      }
+      const [a, b, c, d] = splats[0] as readonly [Local, Local, Local, Local];
+      [a, b, c, d].forEach((splat, k) => code.get(cells[k]!).get(inputs[0]!).add().loadSplat().set(splat));
+      code.get(a).get(b).shuffle([0, 4, 1, 5]).get(c).get(d).shuffle([0, 4, 1, 5]).shuffle([0, 1, 4, 5]).set(a);
+      return a;
     };
     const turn = (): void => {
       for (let c = 0; c < TURN; c++) {
-        code.get(at).loadHalf(2 * c).i32(2).shiftLeft().set(cells[c]!);
-        if (vectors === 0 && !shuffled) continue;
-        for (let i = 0; i < width; i++) code.get(cells[c]!).get(inputs[i]!).add().loadSplat().set(splat(i, c));
-        column(sums[c % sets]!, c, quarters?.[c] ?? weights, quarters === undefined ? 16 * vectors * c : 0);
+        if (alone) cell(c).set(cells[c]!);
+        else column(c, quarters?.[c] ?? weights, quarters === undefined ? 4 * rows * c : 0);
       }
-      if (singles === 0) return;
+      if (!alone) return;
       for (let i = 0; i < width; i++) {
-        if (shuffled) {
-          code.get(splat(i, 0)).get(splat(i, 1)).shuffle([0, 4, 1, 5]).get(splat(i, 2)).get(splat(i, 3)).shuffle([0, 4, 1, 5]).shuffle([0, 1, 4, 5]).set(gathered);
-        } else {
-          for (let c = 0; c < TURN; c++) code.vectorFrom(gathered, c, () => { code.get(cells[c]!).get(inputs[i]!).add(); });
-        }
-        for (let s = 0; s < singles; s++) code.madd(() => code.get(gathered), () => code.get(weights).loadVector(16 * vectors * TURN + 16 * s), rests[i]![s]!);
+        const gathered = gather(i);
+        code.madd(() => code.get(gathered), () => code.get(weights).loadVector(), sums[0]![i]![0]!);
       }
     };
     const last = (): void => {
-      code.get(at).loadHalf().i32(2).shiftLeft().set(cells[0]!);
-      if (vectors > 0) {
-        for (let i = 0; i < width; i++) code.get(cells[0]!).get(inputs[i]!).add().loadSplat().set(splat(i, 0));
-        column(sums[0]!, 0, weights, 0);
-      }
-      for (let s = 0; s < singles; s++) {
-        code.get(weights).loadAlone(16 * vectors + 4 * s).set(weight);
-        for (let i = 0; i < width; i++) {
-          // Zeros beside it: a splat of infinity times zero would not be nothing.
-          code.get(cells[0]!).get(inputs[i]!).add().loadAlone().set(gathered);
-          code.madd(() => code.get(gathered), () => code.get(weight), rests[i]![s]!);
-        }
+      if (!alone) return column(0, weights, 0);
+      cell(0).set(cells[0]!).get(weights).loadAlone().set(weight);
+      for (let i = 0; i < width; i++) {
+        // Zeros beside it: a splat of infinity times zero would not be nothing.
+        const splat = splats[i]![0]!;
+        code.get(cells[0]!).get(inputs[i]!).add().loadAlone().set(splat);
+        code.madd(() => code.get(splat), () => code.get(weight), sums[0]![i]![0]!);
       }
     };
     const loopTo = (step: number, body: () => void, cursors: readonly Local[]): void => {
@@ -85,7 +88,7 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
 
     code.block(() => code.loop(() => {
       code.get(block).get(end).atLeast().branchIf(1);
-      for (const sum of [...sums.flat(2), ...rests.flat()]) code.vectorZero().set(sum);
+      for (const sum of sums.flat(2)) code.vectorZero().set(sum);
       code.get(block).load(BLOCK.weights).set(weights).get(input).get(block).load(BLOCK.input).add().set(inputs[0]!);
       for (let i = 1; i < width; i++) code.get(inputs[i - 1]!).get(inputPitch).add().set(inputs[i]!);
       code.get(block).i32(BLOCK.rows + 4 * rows).add().tee(at).get(block).load(BLOCK.columns).i32(-TURN).and().i32(1).shiftLeft().add().set(stop);
@@ -94,28 +97,18 @@ function gemv(writer: ModuleWriter, rows: number, width: number): number {
       if (quarters !== undefined) code.get(quarters.at(-1)!).set(weights);
       code.get(stop).get(block).load(BLOCK.columns).i32(TURN - 1).and().i32(1).shiftLeft().add().set(stop);
       loopTo(1, last, [weights]);
-      const row = (r: number, i: number): void => { code.get(outputs[i]!).get(block).load(BLOCK.rows + 4 * r).add(); };
       for (let i = 0; i < width; i++) {
         for (let v = 0; v < vectors; v++) {
           const total = sums[0]![i]![v]!;
           for (const set of sums.slice(1)) code.get(total).get(set[i]![v]!).vectorAdd().set(total);
-          for (let lane = 0; lane < 4; lane++) code.vectorFrom(weight, lane, () => row(4 * v + lane, i));
+          if (alone) for (const lanes of [[2, 3, 2, 3], [1, 1, 1, 1]] as const) code.get(total).get(total).get(total).shuffle(lanes).vectorAdd().set(total);
+          // What else the last vector holds are weights of other rows.
+          const places = cells.slice(0, rows - 4 * v);
+          places.forEach((place, lane) => code.get(outputs[i]!).get(block).load(BLOCK.rows + 4 * (4 * v + lane)).add().set(place));
+          code.get(places[0]!).loadAlone().set(weight);
+          places.slice(1).forEach((place, k) => code.vectorFrom(weight, k + 1, () => { code.get(place); }));
           code.get(total).get(weight).vectorAdd().set(total);
-          for (let lane = 0; lane < 4; lane++) {
-            row(4 * v + lane, i);
-            code.get(total).storeLane(lane);
-          }
-        }
-        for (let s = 0; s < singles; s++) {
-          const total = rests[i]![s]!;
-          code.get(total).get(total).get(total).shuffle([2, 3, 2, 3]).vectorAdd().set(total);
-          code.get(total).get(total).get(total).shuffle([1, 1, 1, 1]).vectorAdd().set(total);
-          row(4 * vectors + s, i);
-          code.get(total);
-          row(4 * vectors + s, i);
-          code.loadAlone().vectorAdd().set(total);
-          row(4 * vectors + s, i);
-          code.get(total).storeLane(0);
+          places.forEach((place, lane) => code.get(place).get(total).storeLane(lane));
         }
       }
       // Blocks start at whole words.

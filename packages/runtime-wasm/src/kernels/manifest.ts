@@ -6,8 +6,8 @@
  * column) and one operand more must fit in the fifteen registers that engines leave: more spill (measured: half the speed).
  * `axpy`: `width` columns' weights stay in registers while all pixels go by: no short inner loop, so it wins where runs
  * of columns are short.
- * `gemv`: `rows` outputs of `width` activation vectors: rows four by four in vectors that lie interleaved, the last one
- * to three as vectors of four columns. A weight is read once for all `width`; sums must fit in registers here too.
+ * `gemv`: `rows` outputs of `width` activation vectors: rows four by four in vectors, of which the last is filled up with whatever
+ * lies there; a row alone takes four columns in a vector. A weight is read once for all `width`; sums must fit in registers here too.
  */
 export type KernelFamily = 'stream' | 'axpy' | 'gemv';
 
@@ -30,7 +30,7 @@ const rows = (family: KernelFamily, table: readonly (readonly [rows: number, wid
 
 /** One activation vector, and as many as fit: ten sums, the activations, and two operands are what registers hold. */
 const gemvWidths = (count: number): readonly number[] => {
-  const sums = (count >> 2) + (count & 3);
+  const sums = Math.ceil(count / 4);
   const most = [4, 2].find((width) => width * sums <= 10);
   return most === undefined ? [1] : [most, 1];
 };

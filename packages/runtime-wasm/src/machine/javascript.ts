@@ -93,13 +93,11 @@ export function javascriptMachine(bytes: number): Machine {
     const first = words[(at + BLOCK.weights) / 4]! / 4;
     const source = (input + words[(at + BLOCK.input) / 4]!) / 4;
     const cells = (at + BLOCK.rows) / 2 + 2 * rows;
-    const [inVectors, turns] = [rows & ~3, columns & ~3];
+    const turns = rows === QUARTERED_ROWS ? columns & ~3 : 0;
     for (let r = 0; r < rows; r++) {
       let sum = 0;
       for (let c = 0; c < columns; c++) {
-        const turn = first + (c & ~3) * rows;
-        const weight = rows === QUARTERED_ROWS && c < turns ? first + ((c & 3) * (turns >> 2) + (c >> 2)) * rows + r
-          : c >= turns ? first + c * rows + r : r < inVectors ? turn + (c & 3) * inVectors + r : turn + 4 * inVectors + 4 * (r - inVectors) + (c & 3);
+        const weight = first + (c < turns ? (c & 3) * (turns >> 2) + (c >> 2) : c) * rows + r;
         sum += floats[weight]! * floats[source + halves[cells + c]!]!;
       }
       floats[(output + words[(at + BLOCK.rows) / 4 + r]!) / 4]! += sum;
@@ -139,7 +137,7 @@ export function javascriptMachine(bytes: number): Machine {
 }
 
 /** Elementwise parts of recurrent layers. */
-function cells(memory: () => Float32Array): Pick<Kernels, 'rnn' | 'gru' | 'sigmoids' | 'gruLate' | 'lstm'> {
+function cells(memory: () => Float32Array): Pick<Kernels, 'rnn' | 'gru' | 'gruEarly' | 'gruLate' | 'lstm'> {
   const gruLate: Kernels['gruLate'] = (input, recurrent, update, hidden, size) => {
     const floats = memory();
     for (let i = 0; i < size; i++) {
@@ -147,12 +145,16 @@ function cells(memory: () => Float32Array): Pick<Kernels, 'rnn' | 'gru' | 'sigmo
       floats[hidden / 4 + i] = (1 - z) * tanh(floats[input / 4 + i]! + floats[recurrent / 4 + i]!) + z * h;
     }
   };
-  const sigmoids: Kernels['sigmoids'] = (input, recurrent, size) => {
+  const sigmoids = (input: number, recurrent: number, size: number): void => {
     const floats = memory();
     for (let i = 0; i < size; i++) floats[recurrent / 4 + i] = sigmoid(floats[input / 4 + i]! + floats[recurrent / 4 + i]!);
   };
   return {
-    sigmoids,
+    gruEarly: (input, recurrent, hidden, reset, size) => {
+      const floats = memory();
+      sigmoids(input, recurrent, 2 * size);
+      for (let i = 0; i < size; i++) floats[reset / 4 + i] = floats[recurrent / 4 + size + i]! * floats[hidden / 4 + i]!;
+    },
     gruLate,
     rnn: (input, recurrent, hidden, size) => {
       const floats = memory();

@@ -21,12 +21,12 @@ export interface Kernels {
   readonly columnsSum: Pool;
   /**
    * One time step of a recurrent layer (`kernels/cells.ts`), given both halves of every gate, `[gates, size]`; replaces the
-   * states. `gru` has its reset gate behind the product; before it, `sigmoids` and `gruLate` are its two parts.
+   * states. `gru` has its reset gate behind the product; before it, `gruEarly` and `gruLate` are its two parts.
    */
   readonly rnn: (input: number, recurrent: number, hidden: number, size: number) => void;
   readonly gru: (input: number, recurrent: number, hidden: number, size: number) => void;
-  /** recurrent = sigmoid(input + recurrent) */
-  readonly sigmoids: (input: number, recurrent: number, size: number) => void;
+  /** recurrent[0] = sigmoid(input[0] + recurrent[0]), reset = sigmoid(input[1] + recurrent[1]) · hidden */
+  readonly gruEarly: (input: number, recurrent: number, hidden: number, reset: number, size: number) => void;
   /** hidden = (1 - update) · tanh(input + recurrent) + update · hidden */
   readonly gruLate: (input: number, recurrent: number, update: number, hidden: number, size: number) => void;
   readonly lstm: (input: number, recurrent: number, cell: number, hidden: number, peepholes: number, size: number) => void;

@@ -17,7 +17,7 @@ function packGemm(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pac
   const [c, values, beta] = [subject.tensor(2), subject.floats(2), float(subject.layer, 'beta', 1)];
   const bias = new Float32Array(matrix.rows);
   if (c !== undefined && values !== undefined && isBias(c.shape, matrix.rows)) for (let n = 0; n < bias.length; n++) bias[n] = beta * values[values.length === 1 ? 0 : n]!;
-  return [{ plan: planVectors(matrix, { scale: float(subject.layer, 'alpha', 1) }), bias }];
+  return [{ plan: planVectors([matrix], { scale: float(subject.layer, 'alpha', 1) }), bias }];
 }
 
 /** C where it is not in the packed bias. */
@@ -97,7 +97,7 @@ function plainGemm(b: Binding, turned: boolean, rows: number, columns: number, i
 
 function packMatMul(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
   const matrices = matricesOf(subject.layer, 1, subject.tensor(1)) ?? [];
-  return matrices.map((matrix) => ({ plan: planVectors(matrix), bias: new Float32Array(matrix.rows) }));
+  return matrices.map((matrix) => ({ plan: planVectors([matrix]), bias: new Float32Array(matrix.rows) }));
 }
 
 /** One product of the stack: which matrix of A, which of B. */

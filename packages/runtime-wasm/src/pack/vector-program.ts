@@ -6,35 +6,30 @@ import type { Run, RunOptions, RunPlan } from './plan-runs.js';
 import { planVectorCost, vectorCost } from './run-cost.js';
 import { BLOCK, blockBytes, GROUP, MOST_COLUMNS, PART, QUARTERED_ROWS } from './vector-record.js';
 
-/** The runs of `matrix` as the gemv kernels read their weights; rows that keep nothing have none. */
-export function planVectors(matrix: SparseMatrix, options: Pick<RunOptions, 'scale'> = {}): RunPlan {
-  return forVectors(choosePanel(matrix, { rowCounts: rowCountsOf('gemv'), cost: planVectorCost, byRow: true }, { ...options, chunk: MOST_COLUMNS }));
+/** The runs of `matrices`, one under the other, as the gemv kernels read their weights; rows that keep nothing have none. */
+export function planVectors(matrices: readonly SparseMatrix[], options: Pick<RunOptions, 'scale'> = {}): RunPlan {
+  return forVectors(matrices.map((matrix) => choosePanel(matrix, { rowCounts: rowCountsOf('gemv'), cost: planVectorCost, byRow: true }, { ...options, chunk: MOST_COLUMNS })));
 }
 
-/** `plan` with its weights interleaved, and its runs in the order of programs, by height: so weights are read as they lie. */
-export function forVectors(plan: RunPlan): RunPlan {
-  const runs = plan.runs.filter((run) => run.columns.length > 0).sort((a, b) => b.rows.length - a.rows.length);
-  return { ...plan, runs: runs.map((run) => (run.rows.length === QUARTERED_ROWS ? { ...run, columns: inTurns(run.columns) } : { ...run, weights: interleaved(run) })) };
+/** `plans`, one under the other, with their runs in the order of programs, kind by kind: so weights are read as they lie, from whole vectors on where runs have such. */
+export function forVectors(plans: readonly RunPlan[]): RunPlan {
+  let top = 0;
+  const runs = plans.flatMap((plan) => {
+    const first = top;
+    top += plan.rows;
+    return plan.runs.filter((run) => run.columns.length > 0).map((run) => ({
+      ...run, rows: run.rows.map((row) => row + first), columns: run.rows.length === QUARTERED_ROWS ? inTurns(run.columns) : run.columns,
+    }));
+  });
+  const kind = (rows: number): number => (rows % 4 === 0 ? 32 : 0) + rows;
+  runs.sort((a, b) => kind(b.rows.length) - kind(a.rows.length));
+  return { rows: top, columns: plans[0]!.columns, panel: plans[0]!.panel, nnz: plans.reduce((sum, plan) => sum + plan.nnz, 0), runs };
 }
 
 /** One column of each quarter after the other, and what is left. */
 function inTurns(columns: Uint32Array): Uint32Array {
   const quarter = columns.length >> 2;
   return columns.map((column, i) => (i < 4 * quarter ? columns[(i & 3) * quarter + (i >> 2)]! : column));
-}
-
-/** Weights in the order of `vector-record.ts`, filled up to whole vectors so that the next run starts at one. */
-function interleaved({ rows: { length: rows }, columns: { length: columns }, weights }: Run): Float32Array {
-  const out = new Float32Array(Math.ceil(rows * columns / 4) * 4);
-  const inVectors = rows & ~3;
-  const turns = columns & ~3;
-  let at = 0;
-  for (let first = 0; first < turns; first += 4) {
-    for (let c = first; c < first + 4; c++) for (let r = 0; r < inVectors; r++) out[at++] = weights[c * rows + r]!;
-    for (let r = inVectors; r < rows; r++) for (let c = first; c < first + 4; c++) out[at++] = weights[c * rows + r]!;
-  }
-  out.set(weights.subarray(turns * rows), at);
-  return out;
 }
 
 type Laid = Pick<Run, 'rows' | 'columns'>;
@@ -76,7 +71,7 @@ export function layVectors({ runs, rows, bias, parts }: VectorRequest, memory: A
     const part = header(cuts[i]!, to);
     const own = runs.filter((run) => run.rows[0]! >= cuts[i]! && run.rows[0]! < to);
     // One kind of block after the other: which kernel comes next is decided once for all of a kind.
-    for (const count of new Set(own.map((run) => run.rows.length).sort((a, b) => b - a))) {
+    for (const count of new Set(own.map((run) => run.rows.length))) {
       const group = top;
       top += GROUP.blocks;
       for (const run of own) if (run.rows.length === count) top = layBlock(run, words, halves, top);

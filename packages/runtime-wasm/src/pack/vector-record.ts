@@ -7,11 +7,8 @@
  * Block: address of the weights, columns, byte offset of the activations that column 0 means, byte offset of each
  *        row's output, the columns.
  *
- * Weights of a block of sixteen rows: column after column in ascending order. A turn takes four columns, one from each
+ * Weights: column after column, in each the rows. With sixteen rows columns ascend, and a turn takes four of them, one from each
  * quarter: memory is read in four places, which the host fetches ahead at once; so the columns stand in the order of turns.
- *
- * Weights of a block of 4·q + s rows, fewer than sixteen: for each turn of four columns q·4 weights per column, then for each of the last s
- * rows its four; for each of the last columns all rows.
  */
 export const PART = { end: 0, from: 4, to: 8, bias: 12, groups: 16 } as const;
 export const GROUP = { rows: 0, end: 4, blocks: 8 } as const;

@@ -27,10 +27,10 @@ const gru: CellOf = (layer) => {
         const r = z + size;
         const last = r + size;
         const n = at.input + 2 * size;
-        if (usual) kernels.sigmoids(4 * at.input, 4 * z, 2 * size);
+        if (usual) kernels.gruEarly(4 * at.input, 4 * z, 4 * at.hidden, 4 * at.spare, size);
         else for (let i = 0; i < 2 * size; i++) floats[z + i] = f!(floats[at.input + i]! + floats[z + i]!);
         if (!resetLast) {
-          for (let i = 0; i < size; i++) floats[at.spare + i] = floats[r + i]! * floats[at.hidden + i]!;
+          if (!usual) for (let i = 0; i < size; i++) floats[at.spare + i] = floats[r + i]! * floats[at.hidden + i]!;
           projections.late!(4 * at.spare, 4 * last, 1, 0, 0);
         }
         if (usual) return kernels.gruLate(4 * n, 4 * last, 4 * z, 4 * at.hidden, size);

@@ -24,17 +24,6 @@ export interface Projections {
   readonly late?: Product;
 }
 
-/** One matrix under the other. */
-function stacked(plans: readonly RunPlan[]): RunPlan {
-  let top = 0;
-  const runs = plans.flatMap((plan) => {
-    const first = top;
-    top += plan.rows;
-    return plan.runs.map((run) => ({ ...run, rows: run.rows.map((row) => row + first) }));
-  });
-  return { rows: top, columns: plans[0]!.columns, panel: plans[0]!.panel, nnz: plans.reduce((sum, plan) => sum + plan.nnz, 0), runs };
-}
-
 /** Biases of the input half and of the recurrent half, `[gates · hidden]` each. */
 function biasesOf(bias: ArrayLike<number> | undefined, d: number, { gates, ownBias }: CellShape, hidden: number): readonly [Float32Array, Float32Array] {
   const [input, recurrent] = [new Float32Array(gates * hidden), new Float32Array(gates * hidden)];
@@ -54,9 +43,8 @@ export function packRecurrent(subject: PackSubject, shape: CellShape): readonly 
   if (w === undefined || r === undefined || (subject.has(3) && subject.floats(3) === undefined)) return [];
   const hidden = r[0]?.rows ?? 0;
   const early = shape.gates - shape.late;
-  const planned = (matrices: readonly SparseMatrix[]): RunPlan => stacked(matrices.map((matrix) => planVectors(matrix)));
   return Array.from({ length: directionsOf(subject.layer) }, (_, d) => d).flatMap((d): PackRequest[] => {
-    const own = (all: readonly SparseMatrix[], from: number, to: number): RunPlan => planned(all.slice(d * shape.gates + from, d * shape.gates + to));
+    const own = (all: readonly SparseMatrix[], from: number, to: number): RunPlan => planVectors(all.slice(d * shape.gates + from, d * shape.gates + to));
     const [input, recurrent] = biasesOf(subject.floats(3), d, shape, hidden);
     return [
       { plan: own(w, 0, shape.gates), bias: input },
