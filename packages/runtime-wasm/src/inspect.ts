@@ -6,6 +6,7 @@ import { chooseLevel } from './machine/choose-level.js';
 import { RESERVED_BYTES } from './machine/machine.js';
 import { sizeOf, type PackedMatrix } from './operators/row.js';
 import { findRow } from './operators/table.js';
+import { noRuns } from './pack/runs.js';
 import { contentInputs } from './plan/content.js';
 import { inferValues, type Inferred } from './plan/infer.js';
 import type { Subject } from './plan/nodes.js';
@@ -124,7 +125,7 @@ function planOf(model: Model | ModelHeader, subject: Subject, { inputShapes = {}
 function planOfModel(model: Model, inputShapes: NonNullable<InspectOptions['inputShapes']>): Planned {
   const packing = planPacking(model);
   const { arenaBytes, lastingBytes, steps, skipped } = planModel(model, { shapes: inputShapes, contents: new Map() }, (layer) =>
-    (packing.layers.get(layer.name) ?? []).map(({ plan }): PackedMatrix => ({ ...plan, runs: plan.runs.map((run) => ({ ...run, weights: 0 })), bias: 0 })));
+    (packing.layers.get(layer.name) ?? []).map(({ plan }): PackedMatrix => ({ ...plan, weights: 0, bias: 0 })));
   const gone = [...skipped.map(({ name }) => name), ...steps.flatMap(({ node }) => node.fused)];
   return {
     memoryBytes: RESERVED_BYTES + packing.bytes + arenaBytes + lastingBytes,
@@ -134,7 +135,7 @@ function planOfModel(model: Model, inputShapes: NonNullable<InspectOptions['inpu
 
 function memoryOfHeader(model: ModelHeader, subject: Subject, inputShapes: NonNullable<InspectOptions['inputShapes']>): number {
   const { arenaBytes, lastingBytes } = planModel(subject, { shapes: inputShapes, contents: new Map(), declared: true }, (layer) =>
-    weightsOf(model as unknown as Model, layer).map(({ view: { rows, columns } }): PackedMatrix => ({ rows, columns, nnz: 0, panel: 1, runs: [], bias: 0 })));
+    weightsOf(model as unknown as Model, layer).map(({ view: { rows, columns } }): PackedMatrix => ({ rows, columns, nnz: 0, panel: 1, runs: noRuns(), weights: 0, bias: 0 })));
   // A kept weight takes its own four bytes, and less than those again for offsets and records.
   return RESERVED_BYTES + 2 * [...model.tensors.values()].reduce((sum, tensor) => sum + storedBytes(tensor), 0) + arenaBytes + lastingBytes;
 }

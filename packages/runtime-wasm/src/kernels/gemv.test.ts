@@ -1,10 +1,12 @@
 import { decodeMatrix, encodeBcr, encodeCsr } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { drawMatrix, draws, integers } from '../../test/draw-matrix.js';
+import { tableOf } from '../../test/table-of.js';
 import { javascriptMachine } from '../machine/javascript.js';
 import type { Kernels } from '../machine/machine.js';
-import { layWeights, weightBytes, type PackedRun } from '../pack/lay-runs.js';
+import { layWeights, weightBytes } from '../pack/lay-runs.js';
 import { planRuns, type RunPlan } from '../pack/plan-runs.js';
+import { heightOf } from '../pack/runs.js';
 import { cutRows, forVectors, layVectors, planVectors, vectorBytes } from '../pack/vector-program.js';
 import { buildKernels } from './build.js';
 import { KERNELS, rowCountsOf } from './manifest.js';
@@ -43,9 +45,9 @@ function multiply({ buffer, vector }: ReturnType<typeof machineOf>, { plan, bias
   floats.set(x, input / 4);
   floats.set(bias, biases / 4);
   const base = Math.ceil((biases + 4 * bias.length) / 16) * 16 + 16;
-  const runs = layWeights(plan, buffer, base);
-  const program = layVectors({ runs, rows: plan.rows, bias: biases, parts }, buffer, base + weightBytes(plan));
-  expect(program.top - base - weightBytes(plan)).toBeLessThanOrEqual(vectorBytes(runs));
+  const packed = layWeights(plan, buffer, base);
+  const program = layVectors({ ...packed, rows: plan.rows, bias: biases, parts }, buffer, base + weightBytes(plan));
+  expect(program.top - base - weightBytes(plan)).toBeLessThanOrEqual(vectorBytes(plan.runs));
   const kept = floats.slice();
   for (const part of [...program.parts, program.empty]) vector(part, input, output, vectors, 4 * plan.columns, 4 * plan.rows);
   const found = floats.slice(output / 4, output / 4 + size);
@@ -77,7 +79,7 @@ describe.each(['simd', 'relaxed', 'javascript'] as const)('gemv, %s', (level) =>
       const matrix = drawMatrix(next, rows, columns, [32, 20]);
       const panel = integer(1, 32);
       const plan = next() < 0.5 ? planVectors([matrix]) : forVectors([planRuns(matrix, { panel, rowCounts: next() < 0.2 ? [1] : rowCountsOf('gemv') })]);
-      for (const run of plan.runs) kinds.add(run.rows.length);
+      for (let i = 0; i < plan.runs.count; i++) kinds.add(heightOf(plan.runs, i));
       const product: Product = {
         plan, vectors, parts: integer(1, 4), clamp: clampOf(next),
         x: Float32Array.from({ length: columns * vectors }, () => next() - 0.5), bias: Float32Array.from({ length: rows }, () => next() - 0.5),
@@ -116,24 +118,21 @@ describe.each(['simd', 'relaxed', 'javascript'] as const)('gemv, %s', (level) =>
 });
 
 describe('cutRows', () => {
-  const run = (rows: readonly number[], columns: number): PackedRun =>
-    ({ rows, columns: new Uint32Array(columns), weights: 0, first: [], last: [] });
-
   it('balances cost, and cuts no run', () => {
-    const runs = Array.from({ length: 100 }, (_, i) => run(Array.from({ length: 16 }, (_, r) => 16 * i + r), 50 + 7 * i % 100));
+    const runs = Array.from({ length: 100 }, (_, i) => [Array.from({ length: 16 }, (_, r) => 16 * i + r), 50 + 7 * i % 100] as const);
     for (const parts of [1, 2, 3, 4]) {
-      const cuts = cutRows(runs, 1600, parts);
+      const cuts = cutRows(tableOf(runs), 1600, parts);
       expect(cuts).toHaveLength(parts + 1);
-      const costs = cuts.slice(1).map((to, i) => runs.reduce((sum, { rows, columns }) => sum + (rows[0]! >= cuts[i]! && rows[0]! < to ? columns.length : 0), 0));
+      const costs = cuts.slice(1).map((to, i) => runs.reduce((sum, [rows, columns]) => sum + (rows[0]! >= cuts[i]! && rows[0]! < to ? columns : 0), 0));
       expect(Math.max(...costs) / (costs.reduce((a, b) => a + b, 0) / parts)).toBeLessThan(1.03);
-      for (const { rows } of runs) expect(cuts.some((cut) => rows[0]! < cut && cut <= rows.at(-1)!)).toBe(false);
+      for (const [rows] of runs) expect(cuts.some((cut) => rows[0]! < cut && cut <= rows.at(-1)!)).toBe(false);
     }
   });
 
   it('gives fewer parts where rows cannot be told apart', () => {
-    expect(cutRows([run([0, 9], 5), run([1, 8], 500)], 10, 4)).toEqual([0, 10]);
-    expect(cutRows([run([0], 5), run([1], 5)], 2, 4)).toEqual([0, 1, 2]);
-    expect(cutRows([], 0, 2)).toEqual([0]);
+    expect(cutRows(tableOf([[[0, 9], 5], [[1, 8], 500]]), 10, 4)).toEqual([0, 10]);
+    expect(cutRows(tableOf([[[0], 5], [[1], 5]]), 2, 4)).toEqual([0, 1, 2]);
+    expect(cutRows(tableOf([]), 0, 2)).toEqual([0]);
   });
 });
 

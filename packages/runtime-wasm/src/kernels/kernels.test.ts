@@ -1,8 +1,9 @@
 import { decodeMatrix, type SparseMatrix } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { drawMatrix, draws, integers } from '../../test/draw-matrix.js';
-import { layRuns, layWeights, programBytes, weightBytes, type PackedRun } from '../pack/lay-runs.js';
+import { layRuns, layWeights, programBytes, weightBytes } from '../pack/lay-runs.js';
 import { planRuns, type RunOptions } from '../pack/plan-runs.js';
+import { allRows, type Runs } from '../pack/runs.js';
 import { rowCountsOf, type Tiles } from './manifest.js';
 import { buildKernels, type KernelLevel } from './build.js';
 import { CLAMP_ADDRESS } from './stream.js';
@@ -14,8 +15,7 @@ function machine(level: KernelLevel, tiles: Tiles) {
   return { memory, map: exports['map'] as (...words: number[]) => void };
 }
 
-const same = (flags: readonly boolean[]): boolean => flags.every((flag) => flag === flags[0]);
-const sameEnds = ({ first, last }: Pick<PackedRun, 'first' | 'last'>): boolean => same(first) && same(last);
+const sameEnds = (runs: Runs, i: number): boolean => [runs.first[i]!, runs.last[i]!].every((bits) => bits === 0 || bits === allRows(runs, i));
 
 /** C = clamp(M·B + bias) by the kernels, [rows, pixels]. */
 function multiply({ memory, map }: ReturnType<typeof machine>, matrix: SparseMatrix, b: Float32Array, pixels: number, bias: Float32Array, tile: number, options: RunOptions & { axpyBelow: number }, [low, high]: readonly [number, number]): Float32Array {
@@ -35,12 +35,13 @@ function multiply({ memory, map }: ReturnType<typeof machine>, matrix: SparseMat
   floats.set(bias, biases / 4);
   const plan = planRuns(matrix, options);
   const weights = biases + matrix.rows * 4;
-  const runs = layWeights(plan, memory.buffer, weights);
-  expect(programBytes(runs)).toBeGreaterThan(0);
-  const program = layRuns(runs, memory.buffer, {
-    base: Math.ceil((weights + weightBytes(plan)) / 16) * 16, axpy: (run) => run.columns.length > 0 && run.columns.length < options.axpyBelow && sameEnds(run),
-    columnOffset: (c) => c * pitch * 4, rowOffset: (r) => r * pitch * 4, biasAddress: (r) => biases + r * 4,
+  const base = Math.ceil((weights + weightBytes(plan)) / 16) * 16;
+  const { runs } = plan;
+  const program = layRuns(layWeights(plan, memory.buffer, weights), memory.buffer, {
+    base, axpy: (i) => runs.columnCount[i]! > 0 && runs.columnCount[i]! < options.axpyBelow && sameEnds(runs, i),
+    columnOffsets: Uint32Array.from({ length: matrix.columns }, (_, c) => c * pitch * 4), rowOffset: (r) => r * pitch * 4, biasAddress: (r) => biases + r * 4,
   });
+  expect(program.top - base).toBe(programBytes(runs));
   map(program.start, program.end, input, output, vectors, tile);
   return Float32Array.from({ length: matrix.rows * pixels }, (_, i) => floats[output / 4 + Math.floor(i / pixels) * pitch + (i % pixels)]!);
 }

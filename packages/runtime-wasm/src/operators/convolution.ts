@@ -1,4 +1,4 @@
-import { layRuns, programBytes, type PackedRun, type Places } from '../pack/lay-runs.js';
+import { layRuns, programBytes, type Places } from '../pack/lay-runs.js';
 import { matricesOf } from '../pack/matrices.js';
 import { planMapRuns } from '../pack/plan-map-runs.js';
 import { isAxpy } from '../pack/run-cost.js';
@@ -93,8 +93,10 @@ const work: NonNullable<OperatorRow['work']> = (node, packed, layout): Work => {
   const [matrix] = packed;
   if (matrix === undefined || !runnable(node, packed)) return { ...PLAIN, why: 'its weights are no float32 constants' };
   const way = wayOf(node, matrix, layout);
-  const axpy = matrix.runs.filter((run) => isAxpy(run, Math.min(way.tile, way.planes.vectors))).length;
-  const streams = matrix.runs.length - axpy;
+  const vectors = Math.min(way.tile, way.planes.vectors);
+  let axpy = 0;
+  for (let i = 0; i < matrix.runs.count; i++) if (isAxpy(matrix.runs, i, vectors)) axpy++;
+  const streams = matrix.runs.count - axpy;
   return {
     scratchBytes: way.scratchBytes,
     programBytes: programBytes(matrix.runs),
@@ -123,9 +125,9 @@ function planeUse(node: Node, packed: readonly PackedMatrix[]): PlaneUse | undef
 }
 
 /** One program whose pixels the threads share; or where pixels are few one program per thread, none writing the rows of another. */
-function sharesOf(matrix: PackedMatrix, vectors: number, threads: number): readonly (readonly PackedRun[])[] {
+function sharesOf(matrix: PackedMatrix, vectors: number, threads: number): readonly (Uint32Array | undefined)[] {
   const panels = Math.ceil(matrix.rows / matrix.panel);
-  return threads === 1 || vectors >= BY_PIXELS * threads || panels < 4 * threads ? [matrix.runs] : splitRuns(matrix.runs, matrix.panel, threads);
+  return threads === 1 || vectors >= BY_PIXELS * threads || panels < 4 * threads ? [undefined] : splitRuns(matrix.runs, matrix.panel, threads);
 }
 
 function prepare(b: Binding): Step {
@@ -141,15 +143,16 @@ function prepare(b: Binding): Step {
   const perGroup = matrix.columns / taps;
   const stride = planes.direct ? planes.plane : planes.phases.length * planes.plane;
   const places: Omit<Places, 'base'> = {
-    columnOffset: (column, row) => 4 * ((Math.floor(row / groupRows) * perGroup + Math.floor(column / taps)) * stride + planes.taps[column % taps]!),
+    columnOffsets: Uint32Array.from({ length: matrix.columns }, (_, column) => 4 * (Math.floor(column / taps) * stride + planes.taps[column % taps]!)),
+    groupOffset: (row) => 4 * Math.floor(row / groupRows) * perGroup * stride,
     rowOffset: (row) => 4 * row * (inPlace ? to.plane : planes.outPlane),
     biasAddress: (row) => matrix.bias + 4 * row,
-    axpy: (run) => isAxpy(run, Math.min(way.tile, planes.vectors)),
+    axpy: (run) => isAxpy(matrix.runs, run, Math.min(way.tile, planes.vectors)),
     residual: way.residual === 'kernels',
   };
   let base = b.program;
-  const programs = sharesOf(matrix, planes.vectors, b.threads).map((runs) => {
-    const program = layRuns(runs, b.buffer, { ...places, base });
+  const programs = sharesOf(matrix, planes.vectors, b.threads).map((which) => {
+    const program = layRuns(matrix, b.buffer, { ...places, base }, which);
     base = program.top;
     return program;
   });

@@ -17,14 +17,14 @@ type Shape = Pick<PackedMatrix, 'runs'>;
 export const productBytes = (packed: readonly Shape[]): number => packed.reduce((sum, { runs }) => sum + vectorBytes(runs), 0);
 
 /** What runs them, for reports. */
-export const kernelsOf = (packed: readonly Shape[]): string => `gemv (${packed.reduce((sum, { runs }) => sum + runs.length, 0)} runs)`;
+export const kernelsOf = (packed: readonly Shape[]): string => `gemv (${packed.reduce((sum, { runs }) => sum + runs.count, 0)} runs)`;
 
 /** Lays the program of each matrix at `b.program`, one behind the other. */
 export function productsOf(b: Binding, packed: readonly PackedMatrix[]): readonly Product[] {
   let base = b.program;
   return packed.map((matrix): Product => {
     const cost = planVectorCost(matrix);
-    const { parts, empty, top } = layVectors({ runs: matrix.runs, rows: matrix.rows, bias: matrix.bias, parts: b.threads }, b.buffer, base);
+    const { parts, empty, top } = layVectors({ ...matrix, parts: b.threads }, b.buffer, base);
     base = top;
     const alone: Product = (from, to, vectors, fromPitch, toPitch) => {
       for (let i = 0; i < parts.length; i++) b.kernels.vector(parts[i]!, from, to, vectors, fromPitch, toPitch);

@@ -1,7 +1,7 @@
 import type { Activation, DType, Layer, Tensor, TensorData } from '@fretwork/format';
 import type { Support } from '../contract.js';
 import type { Machine } from '../machine/machine.js';
-import type { PackedRun } from '../pack/lay-runs.js';
+import type { PackedRuns } from '../pack/lay-runs.js';
 import type { RunPlan } from '../pack/plan-runs.js';
 import type { Layout } from '../plan/layout.js';
 
@@ -39,12 +39,11 @@ export interface PackRequest {
 }
 
 /** A packed matrix: its weights and biases lie in memory for good. */
-export interface PackedMatrix {
+export interface PackedMatrix extends PackedRuns {
   readonly rows: number;
   readonly columns: number;
   readonly nnz: number;
   readonly panel: number;
-  readonly runs: readonly PackedRun[];
   /** Address of `[rows]` floats. */
   readonly bias: number;
 }

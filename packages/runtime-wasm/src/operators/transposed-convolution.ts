@@ -97,8 +97,8 @@ function prepare(b: Binding): Step {
   const product = b.scratch + 4 * plane * s.channels;
   let base = b.program;
   const programs = b.packed.map((matrix) => {
-    const program = layRuns(matrix.runs, b.buffer, {
-      base, columnOffset: (c) => 4 * c * plane, rowOffset: (r) => 4 * r * plane, biasAddress: (r) => matrix.bias + 4 * r,
+    const program = layRuns(matrix, b.buffer, {
+      base, columnOffsets: Uint32Array.from({ length: matrix.columns }, (_, c) => 4 * c * plane), rowOffset: (r) => 4 * r * plane, biasAddress: (r) => matrix.bias + 4 * r,
     });
     base = program.top;
     return program;

@@ -1,5 +1,6 @@
 import type { SparseMatrix } from '@fretwork/format';
-import { isWhole, planRuns, type RunOptions, type RunPlan } from './plan-runs.js';
+import { isWhole } from './panels.js';
+import { planRuns, type RunOptions, type RunPlan } from './plan-runs.js';
 
 /** What makes one plan better than another. */
 export interface PanelChoice {

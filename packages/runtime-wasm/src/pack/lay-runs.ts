@@ -1,9 +1,12 @@
-import type { Run, RunPlan } from './plan-runs.js';
+import { isWhole, PanelReader } from './panels.js';
+import type { RunPlan, RunSource } from './plan-runs.js';
 import { FLAG, RECORD, recordBytes } from './record.js';
+import { firstRowOf, heightOf, sharesColumns, type Runs } from './runs.js';
 
-/** A run whose weights lie in WASM memory. */
-export interface PackedRun extends Omit<Run, 'weights'> {
-  /** Address of `[columns, rows]` floats. */
+/** Runs whose weights lie in WASM memory. */
+export interface PackedRuns {
+  readonly runs: Runs;
+  /** Address of the first weight. */
   readonly weights: number;
 }
 
@@ -11,14 +14,16 @@ export interface PackedRun extends Omit<Run, 'weights'> {
 export interface Places {
   /** Start of the free memory that the program is written to; a multiple of 16. */
   readonly base: number;
-  /** Offset of matrix column c's activations from the input address, for the group that matrix row `row` belongs to. */
-  readonly columnOffset: (column: number, row: number) => number;
+  /** Offset of each matrix column's activations from the input address. */
+  readonly columnOffsets: ArrayLike<number>;
+  /** What the group that matrix row `row` belongs to adds to it; left out: nothing. */
+  readonly groupOffset?: (row: number) => number;
   /** Offset of matrix row r's outputs from the output address. */
   readonly rowOffset: (row: number) => number;
   /** Address of the bias of row r. */
   readonly biasAddress: (row: number) => number;
   /** Which runs go to the axpy kernel (`run-cost.ts`); left out: none. */
-  readonly axpy?: (run: PackedRun) => boolean;
+  readonly axpy?: (run: number) => boolean;
   /** Does the first run of each row add what lies at the residual's distance? */
   readonly residual?: boolean;
 }
@@ -31,49 +36,93 @@ export interface Program {
 }
 
 /** Bytes that the weights of `plan` take. */
-export const weightBytes = (plan: RunPlan): number => plan.runs.reduce((sum, run) => sum + 4 * run.weights.length, 0);
+export const weightBytes = ({ runs }: RunPlan): number => 4 * runs.weightCount;
 
-/** Bytes that `layRuns` will take. */
-export const programBytes = (runs: readonly Pick<Run, 'rows' | 'columns'>[]): number =>
-  runs.reduce((sum, run) => sum + recordBytes(run.rows.length) + 4 * run.columns.length, 0);
-
-/** Writes the weights of `plan` to `memory` from byte `base` on. Throws `RangeError` where they do not fit. */
-export function layWeights(plan: RunPlan, memory: ArrayBufferLike, base: number): readonly PackedRun[] {
-  const floats = new Float32Array(memory);
-  let at = base;
-  return plan.runs.map((run) => {
-    floats.set(run.weights, at / 4);
-    const weights = at;
-    at += 4 * run.weights.length;
-    return { ...run, weights };
-  });
+/** Bytes that `layRuns` will take for all runs, or for those named. */
+export function programBytes(runs: Runs, which?: Uint32Array): number {
+  let bytes = 0;
+  each(runs, which, (i, before) => { bytes += recordBytes(heightOf(runs, i)) + (sharesColumns(runs, i, before) ? 0 : 4 * runs.columnCount[i]!); });
+  return bytes;
 }
 
-/** Writes the program of `runs` to `memory` as `record.ts` describes. Throws `RangeError` where it does not fit. */
-export function layRuns(runs: readonly PackedRun[], memory: ArrayBufferLike, places: Places): Program {
-  if (places.base + programBytes(runs) > memory.byteLength) {
-    throw new RangeError(`the program needs ${programBytes(runs)} bytes at ${places.base}, memory has ${memory.byteLength}`);
+function each(runs: Runs, which: Uint32Array | undefined, visit: (run: number, before: number | undefined) => void): void {
+  let before: number | undefined;
+  for (let k = 0; k < (which?.length ?? runs.count); k++) {
+    const i = which === undefined ? k : which[k]!;
+    visit(i, before);
+    before = i;
   }
+}
+
+/** Writes the weights of `plan` to `memory` from byte `base` on. Throws `RangeError` where they do not fit. */
+export function layWeights(plan: RunPlan, memory: ArrayBufferLike, base: number): PackedRuns {
+  if (base + weightBytes(plan) > memory.byteLength) throw new RangeError(`the weights need ${weightBytes(plan)} bytes at ${base}, memory has ${memory.byteLength}`);
+  const to = new Float32Array(memory, base, plan.runs.weightCount);
+  for (const source of plan.sources) laySource(plan.runs, source, to);
+  return { runs: plan.runs, weights: base };
+}
+
+function laySource(runs: Runs, source: RunSource, to: Float32Array): void {
+  const { matrix, panel, firstRow, columns: [from], scale } = source;
+  const panels = Math.ceil(matrix.rows / panel);
+  // By panel, whatever order the runs are in: a counting sort.
+  const panelOf = (i: number): number => Math.floor((firstRowOf(runs, i) - firstRow) / panel);
+  const start = new Uint32Array(panels + 1);
+  const own = (i: number): boolean => firstRowOf(runs, i) >= firstRow && firstRowOf(runs, i) < firstRow + matrix.rows;
+  for (let i = 0; i < runs.count; i++) if (own(i)) start[panelOf(i) + 1]!++;
+  for (let p = 1; p <= panels; p++) start[p]! += start[p - 1]!;
+  const [next, order] = [start.slice(), new Uint32Array(start[panels]!)];
+  for (let i = 0; i < runs.count; i++) if (own(i)) order[next[panelOf(i)]!++] = i;
+  const whole = isWhole(matrix);
+  const reader = whole ? undefined : new PanelReader(source, 'values');
+  const values = reader === undefined ? matrix.payload as Float32Array : reader.values;
+  for (let p = 0; p < panels; p++) {
+    reader?.load(p);
+    const top = firstRow + p * panel;
+    // Of a dense matrix the weights are read where they lie.
+    const [origin, perRow, perColumn] = whole ? [p * panel * matrix.columns + from, matrix.columns, 1] : [0, 1, panel];
+    for (let k = start[p]!; k < start[p + 1]!; k++) {
+      const i = order[k]!;
+      const [height, columnAt, weightAt] = [heightOf(runs, i), runs.columnAt[i]!, runs.weightAt[i]!];
+      for (let r = 0; r < height; r++) {
+        const row = origin + (runs.rows[runs.rowAt[i]! + r]! - top) * perRow;
+        for (let c = 0; c < runs.columnCount[i]!; c++) to[weightAt + c * height + r] = values[row + runs.columns[columnAt + c]! * perColumn]! * scale;
+      }
+    }
+  }
+}
+
+/** Writes the program of `runs`, of all or of those named, to `memory` as `record.ts` describes. Throws `RangeError` where it does not fit. */
+export function layRuns({ runs, weights }: PackedRuns, memory: ArrayBufferLike, places: Places, which?: Uint32Array): Program {
+  const bytes = programBytes(runs, which);
+  if (places.base + bytes > memory.byteLength) throw new RangeError(`the program needs ${bytes} bytes at ${places.base}, memory has ${memory.byteLength}`);
   const words = new Uint32Array(memory);
-  const end = places.base + runs.reduce((sum, run) => sum + recordBytes(run.rows.length), 0);
+  const { columnOffsets, groupOffset = () => 0 } = places;
+  let end = places.base;
+  each(runs, which, (i) => { end += recordBytes(heightOf(runs, i)); });
   let record = places.base;
   let top = end;
-  for (const run of runs) {
-    const offsets = top;
-    top += 4 * run.columns.length;
-    const bits = (flags: readonly boolean[]): number => flags.reduce((sum, flag, r) => sum + (flag ? 2 ** r : 0), 0);
-    run.rows.forEach((row, r) => {
+  let offsets = top;
+  each(runs, which, (i, before) => {
+    const [height, count, columnAt, rowAt] = [heightOf(runs, i), runs.columnCount[i]!, runs.columnAt[i]!, runs.rowAt[i]!];
+    if (!sharesColumns(runs, i, before)) {
+      offsets = top;
+      top += 4 * count;
+      const group = groupOffset(runs.rows[rowAt]!);
+      for (let c = 0; c < count; c++) words[offsets / 4 + c] = columnOffsets[runs.columns[columnAt + c]!]! + group;
+    }
+    for (let r = 0; r < height; r++) {
+      const row = runs.rows[rowAt + r]!;
       words[(record + RECORD.rows + r * RECORD.perRow) / 4] = places.rowOffset(row);
       words[(record + RECORD.rows + r * RECORD.perRow) / 4 + 1] = places.biasAddress(row);
-    });
-    words[(record + RECORD.flags) / 4] = run.rows.length + (places.axpy?.(run) === true ? FLAG.axpy : 0) + (places.residual === true ? FLAG.residual : 0);
-    words[(record + RECORD.first) / 4] = bits(run.first);
-    words[(record + RECORD.last) / 4] = bits(run.last);
-    words[(record + RECORD.columns) / 4] = run.columns.length;
+    }
+    words[(record + RECORD.flags) / 4] = height + (places.axpy?.(i) === true ? FLAG.axpy : 0) + (places.residual === true ? FLAG.residual : 0);
+    words[(record + RECORD.first) / 4] = runs.first[i]!;
+    words[(record + RECORD.last) / 4] = runs.last[i]!;
+    words[(record + RECORD.columns) / 4] = count;
     words[(record + RECORD.offsets) / 4] = offsets;
-    words[(record + RECORD.weights) / 4] = run.weights;
-    for (let c = 0; c < run.columns.length; c++) words[offsets / 4 + c] = places.columnOffset(run.columns[c]!, run.rows[0]!);
-    record += recordBytes(run.rows.length);
-  }
+    words[(record + RECORD.weights) / 4] = weights + 4 * runs.weightAt[i]!;
+    record += recordBytes(height);
+  });
   return { start: places.base, end, top };
 }

@@ -1,5 +1,6 @@
 import { widthsOf } from '../kernels/manifest.js';
-import type { Run, RunPlan } from './plan-runs.js';
+import type { RunPlan } from './plan-runs.js';
+import { allRows, heightOf, type Runs } from './runs.js';
 
 /**
  * What a run costs on either family of kernels, in cycles of a core that does two products of vectors in each (fitted to
@@ -45,14 +46,17 @@ function axpyCycles(rows: number, columns: number, vectors: number): number {
 }
 
 /** Is the axpy kernel the quicker one for this run? It wants all its rows to begin and end together: one bit speaks for all. */
-export const isAxpy = ({ rows, columns, first, last }: Pick<Run, 'rows' | 'columns' | 'first' | 'last'>, vectors: number): boolean =>
-  columns.length > 0 && axpyCycles(rows.length, columns.length, vectors) < streamCycles(rows.length, columns.length, vectors)
-  && first.every((flag) => flag === first[0]) && last.every((flag) => flag === last[0]);
+export function isAxpy(runs: Runs, i: number, vectors: number): boolean {
+  const [rows, columns] = [heightOf(runs, i), runs.columnCount[i]!];
+  if (columns === 0 || axpyCycles(rows, columns, vectors) >= streamCycles(rows, columns, vectors)) return false;
+  const even = (bits: number): boolean => bits === 0 || bits === allRows(runs, i);
+  return even(runs.first[i]!) && even(runs.last[i]!);
+}
 
 /** All runs of a plan, each on the kernel that is quicker for it. */
 export function planCycles({ runs }: RunPlan, vectors: number): number {
   let sum = 0;
-  for (const run of runs) sum += (isAxpy(run, vectors) ? axpyCycles : streamCycles)(run.rows.length, run.columns.length, vectors);
+  for (let i = 0; i < runs.count; i++) sum += (isAxpy(runs, i, vectors) ? axpyCycles : streamCycles)(heightOf(runs, i), runs.columnCount[i]!, vectors);
   return sum;
 }
 
@@ -64,5 +68,8 @@ export function planCycles({ runs }: RunPlan, vectors: number): number {
 export const vectorCost = (rows: number, columns: number): number => 130 + rows * columns * (0.67 + 5.3 / rows);
 
 /** All runs of a plan. */
-export const planVectorCost = ({ runs }: { readonly runs: readonly Pick<Run, 'rows' | 'columns'>[] }): number =>
-  runs.reduce((sum, run) => sum + vectorCost(run.rows.length, run.columns.length), 0);
+export function planVectorCost({ runs }: { readonly runs: Runs }): number {
+  let sum = 0;
+  for (let i = 0; i < runs.count; i++) sum += vectorCost(heightOf(runs, i), runs.columnCount[i]!);
+  return sum;
+}

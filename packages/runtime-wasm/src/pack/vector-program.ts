@@ -1,8 +1,9 @@
 import type { SparseMatrix } from '@fretwork/format';
 import { rowCountsOf } from '../kernels/manifest.js';
 import { choosePanel } from './choose-panel.js';
-import type { PackedRun } from './lay-runs.js';
-import type { Run, RunOptions, RunPlan } from './plan-runs.js';
+import type { PackedRuns } from './lay-runs.js';
+import type { RunOptions, RunPlan } from './plan-runs.js';
+import { firstRowOf, heightOf, RunWriter, type Runs } from './runs.js';
 import { planVectorCost, vectorCost } from './run-cost.js';
 import { BLOCK, blockBytes, GROUP, MOST_COLUMNS, PART, QUARTERED_ROWS } from './vector-record.js';
 
@@ -13,30 +14,34 @@ export function planVectors(matrices: readonly SparseMatrix[], options: Pick<Run
 
 /** `plans`, one under the other, with their runs in the order of programs, kind by kind: so weights are read as they lie, from whole vectors on where runs have such. */
 export function forVectors(plans: readonly RunPlan[]): RunPlan {
+  const runs = new RunWriter();
+  const rows = plans.reduce((sum, plan) => sum + plan.rows, 0);
+  for (const height of HEIGHTS) {
+    let top = 0;
+    for (const plan of plans) {
+      for (let i = 0; i < plan.runs.count; i++) if (heightOf(plan.runs, i) === height && plan.runs.columnCount[i]! > 0) runs.take(plan.runs, i, top);
+      top += plan.rows;
+    }
+  }
   let top = 0;
-  const runs = plans.flatMap((plan) => {
-    const first = top;
+  const sources = plans.flatMap((plan) => {
+    const own = plan.sources.map((source) => ({ ...source, firstRow: source.firstRow + top }));
     top += plan.rows;
-    return plan.runs.filter((run) => run.columns.length > 0).map((run) => ({
-      ...run, rows: run.rows.map((row) => row + first), columns: run.rows.length === QUARTERED_ROWS ? inTurns(run.columns) : run.columns,
-    }));
+    return own;
   });
-  const kind = (rows: number): number => (rows % 4 === 0 ? 32 : 0) + rows;
-  runs.sort((a, b) => kind(b.rows.length) - kind(a.rows.length));
-  return { rows: top, columns: plans[0]!.columns, panel: plans[0]!.panel, nnz: plans.reduce((sum, plan) => sum + plan.nnz, 0), runs };
+  const [{ columns, panel }] = plans as readonly [RunPlan];
+  return { rows, columns, panel, nnz: plans.reduce((sum, plan) => sum + plan.nnz, 0), runs: runs.finish(rows), sources };
 }
 
-/** One column of each quarter after the other, and what is left. */
-function inTurns(columns: Uint32Array): Uint32Array {
-  const quarter = columns.length >> 2;
-  return columns.map((column, i) => (i < 4 * quarter ? columns[(i & 3) * quarter + (i >> 2)]! : column));
-}
-
-type Laid = Pick<Run, 'rows' | 'columns'>;
+/** Whole vectors first. */
+const HEIGHTS: readonly number[] = [...rowCountsOf('gemv')].sort((a, b) => Number(b % 4 === 0) - Number(a % 4 === 0));
 
 /** Bytes that `layVectors` will take at most, for any number of threads. */
-export const vectorBytes = (runs: readonly Laid[]): number =>
-  2 * PART.groups + runs.reduce((sum, run) => sum + PART.groups + GROUP.blocks + blockBytes(run.rows.length, run.columns.length), 0);
+export function vectorBytes(runs: Runs): number {
+  let bytes = 2 * PART.groups;
+  for (let i = 0; i < runs.count; i++) bytes += PART.groups + GROUP.blocks + blockBytes(heightOf(runs, i), runs.columnCount[i]!);
+  return bytes;
+}
 
 export interface VectorProgram {
   /** Address of each part; no two have a row in common, and each costs about the same. */
@@ -47,8 +52,7 @@ export interface VectorProgram {
   readonly top: number;
 }
 
-export interface VectorRequest {
-  readonly runs: readonly PackedRun[];
+export interface VectorRequest extends PackedRuns {
   readonly rows: number;
   /** Address of the biases. */
   readonly bias: number;
@@ -57,7 +61,7 @@ export interface VectorRequest {
 }
 
 /** Writes the program to `memory` from byte `base` on, as `vector-record.ts` describes. Throws `RangeError` where it does not fit. */
-export function layVectors({ runs, rows, bias, parts }: VectorRequest, memory: ArrayBufferLike, base: number): VectorProgram {
+export function layVectors({ runs, weights, rows, bias, parts }: VectorRequest, memory: ArrayBufferLike, base: number): VectorProgram {
   if (base + vectorBytes(runs) > memory.byteLength) throw new RangeError(`the program needs ${vectorBytes(runs)} bytes at ${base}, memory has ${memory.byteLength}`);
   const [words, halves] = [new Uint32Array(memory), new Uint16Array(memory)];
   let top = base;
@@ -67,15 +71,21 @@ export function layVectors({ runs, rows, bias, parts }: VectorRequest, memory: A
     return top - PART.groups;
   };
   const cuts = cutRows(runs, rows, parts);
-  const laid = cuts.slice(1).map((to, i) => {
-    const part = header(cuts[i]!, to);
-    const own = runs.filter((run) => run.rows[0]! >= cuts[i]! && run.rows[0]! < to);
-    // One kind of block after the other: which kernel comes next is decided once for all of a kind.
-    for (const count of new Set(own.map((run) => run.rows.length))) {
-      const group = top;
-      top += GROUP.blocks;
-      for (const run of own) if (run.rows.length === count) top = layBlock(run, words, halves, top);
-      words.set([count, top], group / 4);
+  const laid = cuts.slice(1).map((to, k) => {
+    const part = header(cuts[k]!, to);
+    // One kind of block after the other, as they come: which kernel is next is decided once for all of a kind.
+    let group = 0;
+    let kind = 0;
+    for (let i = 0; i < runs.count; i++) {
+      const height = heightOf(runs, i);
+      if (firstRowOf(runs, i) < cuts[k]! || firstRowOf(runs, i) >= to) continue;
+      if (height !== kind) {
+        [group, kind] = [top, height];
+        words[group / 4] = kind;
+        top += GROUP.blocks;
+      }
+      top = layBlock(runs, i, weights, words, halves, top);
+      words[(group + GROUP.end) / 4] = top;
     }
     words[(part + PART.end) / 4] = top;
     return part;
@@ -85,22 +95,30 @@ export function layVectors({ runs, rows, bias, parts }: VectorRequest, memory: A
   return { parts: laid, empty, top };
 }
 
-function layBlock({ rows, columns, weights }: PackedRun, words: Uint32Array, halves: Uint16Array, block: number): number {
+function layBlock(runs: Runs, i: number, weights: number, words: Uint32Array, halves: Uint16Array, block: number): number {
+  const [height, count] = [heightOf(runs, i), runs.columnCount[i]!];
+  const columns = runs.columns.subarray(runs.columnAt[i], runs.columnAt[i]! + count);
   const first = columns[0]! - columns[0]! % MOST_COLUMNS;
-  words.set([weights, columns.length, 4 * first, ...rows.map((row) => 4 * row)], block / 4);
-  const at = (block + BLOCK.rows + 4 * rows.length) / 2;
-  for (let c = 0; c < columns.length; c++) halves[at + c] = columns[c]! - first;
-  return block + blockBytes(rows.length, columns.length);
+  const word = block / 4;
+  words[word + BLOCK.weights / 4] = weights + 4 * runs.weightAt[i]!;
+  words[word + BLOCK.columns / 4] = count;
+  words[word + BLOCK.input / 4] = 4 * first;
+  for (let r = 0; r < height; r++) words[word + BLOCK.rows / 4 + r] = 4 * runs.rows[runs.rowAt[i]! + r]!;
+  const at = (block + BLOCK.rows + 4 * height) / 2;
+  // One column of each quarter after the other, and what is left.
+  const quarter = height === QUARTERED_ROWS ? count >> 2 : 0;
+  for (let c = 0; c < count; c++) halves[at + c] = columns[c < 4 * quarter ? (c & 3) * quarter + (c >> 2) : c]! - first;
+  return block + blockBytes(height, count);
 }
 
 /** Row numbers, from 0 to `rows`, between which lie at most `parts` parts of about equal cost; no run reaches across. */
-export function cutRows(runs: readonly Pick<Run, 'rows' | 'weights' | 'columns'>[] | readonly PackedRun[], rows: number, parts: number): readonly number[] {
+export function cutRows(runs: Runs, rows: number, parts: number): readonly number[] {
   const cost = new Float64Array(rows + 1);
   const across = new Int32Array(rows + 1);
-  for (const run of runs) {
-    const [low, high] = [run.rows[0]!, run.rows.at(-1)!];
+  for (let i = 0; i < runs.count; i++) {
+    const [low, high] = [firstRowOf(runs, i), runs.rows[runs.rowAt[i + 1]! - 1]!];
     // A run counts where its rows end, so that a cut behind it has all of it on one side.
-    cost[high + 1]! += vectorCost(run.rows.length, run.columns.length);
+    cost[high + 1]! += vectorCost(heightOf(runs, i), runs.columnCount[i]!);
     across[low + 1]!++;
     across[high + 1]!--;
   }

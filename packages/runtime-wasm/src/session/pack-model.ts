@@ -32,10 +32,10 @@ export function packModel(packing: PackPlan, buffer: ArrayBufferLike, base: numb
   let at = base;
   const floats = new Float32Array(buffer);
   return new Map([...packing.layers].map(([layer, requests]) => [layer, requests.map(({ plan, bias }): PackedMatrix => {
-    const runs = layWeights(plan, buffer, at);
+    const own = layWeights(plan, buffer, at);
     at += aligned(weightBytes(plan) + SLACK_BYTES);
     floats.set(bias, at / 4);
-    const packed = { rows: plan.rows, columns: plan.columns, nnz: plan.nnz, panel: plan.panel, runs, bias: at };
+    const packed = { rows: plan.rows, columns: plan.columns, nnz: plan.nnz, panel: plan.panel, ...own, bias: at };
     at += aligned(4 * bias.length);
     return packed;
   })]));

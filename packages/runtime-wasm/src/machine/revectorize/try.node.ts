@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { KernelLevel } from '../../kernels/build.js';
-import { layRuns, layWeights, type Program } from '../../pack/lay-runs.js';
-import type { Run } from '../../pack/plan-runs.js';
+import { layRuns, layWeights, weightBytes, type Program } from '../../pack/lay-runs.js';
+import { planRuns } from '../../pack/plan-runs.js';
 import { setClamp } from '../../operators/activation.js';
 import type { Machine } from '../machine.js';
 import { compile, wasmMachine } from '../wasm.js';
@@ -50,13 +50,11 @@ async function problemOn(module: WebAssembly.Module): Promise<{ readonly run: ()
   const floats = new Float32Array(machine.buffer());
   for (let i = 0; i < COLUMNS * plane; i++) floats[input / 4 + i] = ((i * 37) % 101) / 64 - 0.75;
   setClamp(floats, -Infinity, Infinity);
-  const runs = Array.from({ length: RUNS }, (_, k): Run => ({
-    rows: Array.from({ length: ROWS }, (_, r) => k * ROWS + r), columns: Uint32Array.from({ length: COLUMNS }, (_, c) => c),
-    weights: Float32Array.from({ length: ROWS * COLUMNS }, (_, i) => ((i * 29 + k) % 67) / 32 - 1), first: [true, true], last: [true, true],
-  }));
-  const packed = layWeights({ rows: ROWS * RUNS, columns: COLUMNS, panel: ROWS, nnz: 0, runs }, machine.buffer(), weights);
-  const program: Program = layRuns(packed, machine.buffer(), {
-    base: weights + 4 * ROWS * COLUMNS * RUNS, columnOffset: (c) => 4 * c * plane, rowOffset: (r) => 4 * r * plane, biasAddress: () => input,
+  const rows = ROWS * RUNS;
+  const payload = Float32Array.from({ length: rows * COLUMNS }, (_, i) => ((i * 29) % 67 + 1) / 32 - 1);
+  const plan = planRuns({ encoding: 'bcr', rows, columns: COLUMNS, blockRows: rows, blockColumns: COLUMNS, payload }, { panel: ROWS });
+  const program: Program = layRuns(layWeights(plan, machine.buffer(), weights), machine.buffer(), {
+    base: weights + weightBytes(plan), columnOffsets: Uint32Array.from({ length: COLUMNS }, (_, c) => 4 * c * plane), rowOffset: (r) => 4 * r * plane, biasAddress: () => input,
   });
   const { map } = machine.kernels;
   return {
