@@ -109,8 +109,7 @@ class Cutter {
       }
     }
     const last = this.#writers.at(-1)!;
-    const nothing = new Uint32Array(0);
-    for (let row = 0; row < rows; row++) if (empty[row] === 1) last.add(Uint32Array.of(row), nothing);
+    for (let row = 0; row < rows; row++) if (empty[row] === 1) last.add(this.#grouped, 0, 0).of([row]);
     if (this.#writers.length === 1) return last.finish(rows);
     const all = new RunWriter();
     for (const writer of this.#writers) {
@@ -150,9 +149,7 @@ class Cutter {
       for (const row of rows) empty[row] = 0;
       for (let i = 0; i < rows.length;) {
         const count = countOf(rows.length - i, this.#rowCounts);
-        const own = Uint32Array.from(rows.slice(i, i + count));
-        if (i > 0) into.addBeside(own);
-        else into.add(own, this.#grouped.subarray(ends[group]! - sizes[group]!, ends[group]!));
+        (i > 0 ? into.addBeside() : into.add(this.#grouped, ends[group]! - sizes[group]!, ends[group]!)).of(rows, i, i + count);
         i += count;
       }
     }

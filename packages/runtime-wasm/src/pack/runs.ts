@@ -40,11 +40,13 @@ class Numbers {
     this.room(1)[this.length++] = value;
   }
 
-  append(values: Uint32Array): void {
-    this.room(values.length).set(values, this.length);
-    this.length += values.length;
+  /** `values` from `from` to `to`, `more` added to each. */
+  append(values: ArrayLike<number>, from: number, to: number, more = 0): void {
+    const data = this.room(to - from);
+    for (let i = from; i < to; i++) data[this.length++] = values[i]! + more;
   }
 
+  /** All of them, with room for `more`. */
   room(more: number): Uint32Array {
     if (this.length + more > this.#data.length) {
       const larger = new Uint32Array(Math.max(this.length + more, 2 * this.#data.length));
@@ -66,39 +68,43 @@ export class RunWriter {
   readonly #columnAt = new Numbers();
   readonly #columnCount = new Numbers();
   readonly #columns = new Numbers();
-  #taken: { readonly from: Runs; readonly run: number } | undefined;
+  /** The run that was taken last. */
+  #from: Runs | undefined;
+  #run = 0;
 
   get count(): number {
     return this.#columnAt.length;
   }
 
-  /** A run of columns of its own. */
-  add(rows: Uint32Array, columns: Uint32Array): void {
-    this.#columnAt.push(this.#columns.length);
-    this.#columns.append(columns);
-    this.#finishRun(rows, columns.length);
+  /** A run of columns `columns[from]` … `columns[to - 1]`; its rows are to be added next. */
+  add(columns: Uint32Array, from: number, to: number): this {
+    this.#begin(this.#columns.length, to - from);
+    this.#columns.append(columns, from, to);
+    return this;
   }
 
-  /** A run of the columns of the one before. */
-  addBeside(rows: Uint32Array): void {
-    const [at, count] = [this.#columnAt.room(0)[this.count - 1]!, this.#columnCount.room(0)[this.count - 1]!];
-    this.#columnAt.push(at);
-    this.#finishRun(rows, count);
+  /** A run of the columns of the one before; its rows are to be added next. */
+  addBeside(): this {
+    return this.#begin(this.#columnAt.room(0)[this.count - 1]!, this.#columnCount.room(0)[this.count - 1]!);
+  }
+
+  /** Rows of the run that was added last: `rows[from]` … `rows[to - 1]`, `below` further down. */
+  of(rows: ArrayLike<number>, from = 0, to: number = rows.length, below = 0): void {
+    this.#rows.append(rows, from, to, below);
   }
 
   /** Run i of another table, its rows `below` further down. */
   take(from: Runs, i: number, below = 0): void {
-    const rows = from.rows.slice(from.rowAt[i]!, from.rowAt[i + 1]!);
-    for (let r = 0; r < rows.length; r++) rows[r]! += below;
-    if (this.#taken?.from === from && sharesColumns(from, i, this.#taken.run)) this.addBeside(rows);
-    else this.add(rows, from.columns.subarray(from.columnAt[i]!, from.columnAt[i]! + from.columnCount[i]!));
-    this.#taken = { from, run: i };
+    const beside = this.#from === from && sharesColumns(from, i, this.#run);
+    (beside ? this.addBeside() : this.add(from.columns, from.columnAt[i]!, from.columnAt[i]! + from.columnCount[i]!)).of(from.rows, from.rowAt[i]!, from.rowAt[i + 1]!, below);
+    [this.#from, this.#run] = [from, i];
   }
 
-  #finishRun(rows: Uint32Array, columns: number): void {
+  #begin(columnAt: number, columns: number): this {
+    this.#columnAt.push(columnAt);
     this.#columnCount.push(columns);
     this.#rowAt.push(this.#rows.length);
-    this.#rows.append(rows);
+    return this;
   }
 
   /** `rows`: of the whole matrix. */
