@@ -30,6 +30,8 @@ export interface LayersRequest {
   readonly masks: MaskSource;
   readonly tensors: 'copies' | 'views';
   readonly seed: number;
+  /** Ours with vectors joined in pairs (`RuntimeOptions.revectorize`): the flag is V8's and for the whole process, so what peers compile from then on has it too. */
+  readonly revectorize?: boolean;
   readonly timing: Omit<MeasureOptions, 'onRound'>;
   readonly signal?: AbortSignal;
   /** One line about what is being done. */
@@ -75,8 +77,8 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
       for (const { contender, single, sparsity, reached, report } of contest.own) {
         const timing = timingOf(contender);
         const alone = single === undefined ? undefined : timingOf(single);
-        const { level: used, threads, layers: [ran] } = report();
-        level = used;
+        const { level: used, why, threads, layers: [ran] } = report();
+        level = request.revectorize === true ? `${used} (${why})` : used;
         rows.push({
           layer: layer.name, scheme: sparsity === 0 ? 'dense' : request.scheme, block: sparsity === 0 || !blocks ? null : request.block.join('x'),
           sparsity, threads: threads.count, ms: timing.ms, spread: timing.spread, peers: alone === undefined ? peerMs : { ...peerMs, 'own-one-thread': alone.ms },
@@ -133,7 +135,7 @@ async function prepare(layer: BenchLayer, request: LayersRequest, peers: readonl
       const model = modelOf(problem, weightTensors(problem, sparsity === 0 ? undefined : masks));
       const answer = sparsity === 0 ? expected : answerOf(problem, model);
       const enter = async (threads: number) => {
-        const runner = await ownRunner(model, { x: problem.input }, { threads, tensors: request.tensors });
+        const runner = await ownRunner(model, { x: problem.input }, { threads, tensors: request.tensors, revectorize: request.revectorize ?? false });
         return { contender: await checked(`fretwork at ${sparsity}`, runner, answer), report: runner.report };
       };
       const { contender, report } = await enter(threads);

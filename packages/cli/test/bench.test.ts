@@ -8,6 +8,7 @@ describe('bench', () => {
     [['bench', 'layers', '--block', '8'], /--block is rows x columns/],
     [['bench', 'layers', '--masks', 'drawn'], /--masks is one of iid, uniform, magnitude/],
     [['bench', 'model', 'gru', '--scheme', 'diagonal'], /no scheme "diagonal"/],
+    [['bench', 'browser', '--revectorize'], /pages cannot set flags/],
     [['bench', 'browser', '--native'], /machine code does not run in a page/],
   ])('%j is a wrong command line', async (argv, says) => {
     const { code, err } = await fretwork(...argv);

@@ -7,6 +7,8 @@ export interface OwnOptions {
   /** Of inputs and outputs. */
   readonly tensors: 'copies' | 'views';
   readonly memoryLimit?: number;
+  /** Let V8 join vectors in pairs, an experiment (`RuntimeOptions.revectorize`). */
+  readonly revectorize?: boolean;
 }
 
 export interface OwnRunner extends Runner {

@@ -40,6 +40,7 @@ export const bench: Command = {
     { name: 'rounds', value: 'N', says: 'Rounds that count. Default: 50.' },
     { name: 'alone', says: 'layers: no peers, to compare threads: theirs wait awake and take the cores from ours.' },
     { name: 'warm', says: 'model: leave out the cold starts, for which each contender gets a process of its own.' },
+    { name: 'revectorize', says: "layers: let V8 join vectors in pairs, an experiment of V8's behind a flag; Node alone. The first line says what came of it." },
     { name: 'by-layer', says: 'model: show where the time goes, layer by layer, and what pruning did to each.' },
     { name: 'tensors', value: 'HOW', says: 'Ours is given inputs and gives outputs as copies, or as views on its memory (default).' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
@@ -74,6 +75,7 @@ async function layers(args: Arguments, terminal: Terminal): Promise<unknown> {
 
 async function browser(args: Arguments, terminal: Terminal): Promise<unknown> {
   if (args.flag('native')) throw usage('native', 'machine code does not run in a page: leave --native out', 'bench');
+  if (args.flag('revectorize')) throw usage('revectorize', 'pages cannot set flags of their engine: leave --revectorize out', 'bench');
   const which = choice(args, 'pages', ['both', 'isolated', 'plain']);
   const isolated = which === 'both' ? [true, false] : [which === 'isolated'];
   const executable = args.text('chromium');
@@ -127,6 +129,7 @@ function layersRequest(args: Arguments, terminal: Terminal): LayersRequest {
     only: args.texts('only'), scheme: args.text('scheme') ?? 'bcr', block: blockOption(args), sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95],
     masks: choice(args, 'masks', MASK_SOURCES) as MaskSource, tensors: choice(args, 'tensors', ['views', 'copies']) as 'views' | 'copies',
     seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
+    revectorize: args.flag('revectorize'),
     timing: { rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 50 },
     onProgress: (says) => terminal.err(`${says}\n`),
   };
