@@ -25,12 +25,12 @@ export function staging(b: Binding, w: Window, planes: Planes, channels: number,
         for (let c = 0; c < channels; c++) b.floats.fill(0, (base + c * step) / 4, (base + c * step) / 4 + planes.plane);
         continue;
       }
-      if (cells[0] === 1) frame(base, channels, step, 4 * planes.plane, target, cells[1], 4 * cells[2], 4 * planes.pitch);
-      else for (let c = 0; c < channels; c++) b.floats.fill(0, (base + c * step) / 4, (base + c * step) / 4 + planes.plane);
       // Rows that touch one another are one long row.
       const whole = sh === 1 && sw === 1 && cells[2] === layout.pitch && planes.pitch === layout.pitch;
       const rows = whole ? 1 : cells[1];
       const width = whole ? cells[1] * cells[2] : cells[2];
+      if (cells[0] === 1) frame(base, channels, step, 4 * planes.plane, target, rows, 4 * width, 4 * planes.pitch);
+      else for (let c = 0; c < channels; c++) b.floats.fill(0, (base + c * step) / 4, (base + c * step) / 4 + planes.plane);
       for (let z = 0; z < cells[0]; z++) {
         const source = image + 4 * (layout.first + ((inputAt[0] + z * sd) * H + inputAt[1]) * layout.pitch + inputAt[2]);
         const to = base + target + 4 * z * planes.slice;

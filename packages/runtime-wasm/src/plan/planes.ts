@@ -42,9 +42,9 @@ export function planesOf(w: Window, layout: Layout): Planes {
   return isDirect(w, layout) ? directPlanes(w, layout) : stagedPlanes(w);
 }
 
-/** Is the padding there already, no stride between outputs, and no plane out of line with the vectors? */
-const isDirect = (w: Window, { margin, pitch, plane }: Layout): boolean =>
-  plane % 4 === 0 && w.strides.every((n) => n === 1) && w.begins[0] === 0 && w.ends[0] === 0
+/** Is the padding there already, and no stride between outputs? Planes out of line with vectors cost less than a copy. */
+const isDirect = (w: Window, { margin, pitch }: Layout): boolean =>
+  w.strides.every((n) => n === 1) && w.begins[0] === 0 && w.ends[0] === 0
   && [w.begins[1], w.begins[2], w.ends[1], w.ends[2]].every((n) => n <= margin) && w.outputs[2] <= pitch;
 
 const vectorsOf = ([D, H, W]: Triple, slice: number, pitch: number): number => Math.ceil(((D - 1) * slice + (H - 1) * pitch + W) / 4);
