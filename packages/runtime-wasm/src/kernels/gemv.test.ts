@@ -76,17 +76,18 @@ describe.each(['simd', 'relaxed', 'javascript'] as const)('gemv, %s', (level) =>
       const next = draws(seed);
       const integer = integers(next);
       const [rows, columns, vectors] = [integer(1, 50), integer(1, 70), integer(1, 11)];
-      const matrix = drawMatrix(next, rows, columns, [32, 20]);
+      // One or two under one another, as the gates of a recurrent layer stand.
+      const matrices = Array.from({ length: integer(1, 2) }, () => drawMatrix(next, rows, columns, [32, 20]));
       const panel = integer(1, 32);
-      const plan = next() < 0.5 ? planVectors([matrix]) : forVectors([planRuns(matrix, { panel, rowCounts: next() < 0.2 ? [1] : rowCountsOf('gemv') })]);
+      const plan = next() < 0.5 ? planVectors(matrices) : forVectors(matrices.map((matrix) => planRuns(matrix, { panel, rowCounts: next() < 0.2 ? [1] : rowCountsOf('gemv') })));
       for (let i = 0; i < plan.runs.count; i++) kinds.add(heightOf(plan.runs, i));
       const product: Product = {
         plan, vectors, parts: integer(1, 4), clamp: clampOf(next),
-        x: Float32Array.from({ length: columns * vectors }, () => next() - 0.5), bias: Float32Array.from({ length: rows }, () => next() - 0.5),
+        x: Float32Array.from({ length: columns * vectors }, () => next() - 0.5), bias: Float32Array.from({ length: plan.rows }, () => next() - 0.5),
       };
-      const [found, wanted] = [multiply(machine, product), expected(decodeMatrix(matrix) as Float32Array, product)];
+      const [found, wanted] = [multiply(machine, product), expected(Float32Array.from(matrices.flatMap((matrix) => Array.from(decodeMatrix(matrix) as Float32Array))), product)];
       wanted.forEach((value, i) => {
-        if (!(Math.abs(found[i]! - value) < 1e-5)) expect.fail(`seed ${seed}: ${matrix.encoding} ${rows}x${columns}, ${i} of ${vectors} vectors is ${found[i]}, expected ${value}`);
+        if (!(Math.abs(found[i]! - value) < 1e-5)) expect.fail(`seed ${seed}: ${matrices.map(({ encoding }) => encoding).join()} ${rows}x${columns}, ${i} of ${vectors} vectors is ${found[i]}, expected ${value}`);
       });
     }
     expect([...kinds].sort((a, b) => b - a)).toEqual(rowCountsOf('gemv'));

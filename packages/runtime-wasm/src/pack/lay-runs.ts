@@ -66,26 +66,30 @@ function laySource(runs: Runs, source: RunSource, to: Float32Array): void {
   const { matrix, panel, firstRow, columns: [from], scale } = source;
   const panels = Math.ceil(matrix.rows / panel);
   // By panel, whatever order the runs are in: a counting sort.
-  const panelOf = (i: number): number => Math.floor((firstRowOf(runs, i) - firstRow) / panel);
   const start = new Uint32Array(panels + 1);
-  const own = (i: number): boolean => firstRowOf(runs, i) >= firstRow && firstRowOf(runs, i) < firstRow + matrix.rows;
-  for (let i = 0; i < runs.count; i++) if (own(i)) start[panelOf(i) + 1]!++;
+  const own = (visit: (run: number, p: number) => void): void => {
+    for (let i = 0; i < runs.count; i++) {
+      const row = firstRowOf(runs, i) - firstRow;
+      if (row >= 0 && row < matrix.rows) visit(i, Math.floor(row / panel));
+    }
+  };
+  own((_, p) => { start[p + 1]!++; });
   for (let p = 1; p <= panels; p++) start[p]! += start[p - 1]!;
   const [next, order] = [start.slice(), new Uint32Array(start[panels]!)];
-  for (let i = 0; i < runs.count; i++) if (own(i)) order[next[panelOf(i)]!++] = i;
+  own((i, p) => { order[next[p]!++] = i; });
   const whole = isWhole(matrix);
   const reader = whole ? undefined : new PanelReader(source, 'values');
   const values = reader === undefined ? matrix.payload as Float32Array : reader.values;
+  // Of a dense matrix the weights are read where they lie.
+  const [perRow, perColumn] = whole ? [matrix.columns, 1] : [1, panel];
   for (let p = 0; p < panels; p++) {
     reader?.load(p);
-    const top = firstRow + p * panel;
-    // Of a dense matrix the weights are read where they lie.
-    const [origin, perRow, perColumn] = whole ? [p * panel * matrix.columns + from, matrix.columns, 1] : [0, 1, panel];
+    const origin = (whole ? from : -p * panel) - firstRow * perRow;
     for (let k = start[p]!; k < start[p + 1]!; k++) {
       const i = order[k]!;
       const [height, columnAt, weightAt] = [heightOf(runs, i), runs.columnAt[i]!, runs.weightAt[i]!];
       for (let r = 0; r < height; r++) {
-        const row = origin + (runs.rows[runs.rowAt[i]! + r]! - top) * perRow;
+        const row = origin + runs.rows[runs.rowAt[i]! + r]! * perRow;
         for (let c = 0; c < runs.columnCount[i]!; c++) to[weightAt + c * height + r] = values[row + runs.columns[columnAt + c]! * perColumn]! * scale;
       }
     }

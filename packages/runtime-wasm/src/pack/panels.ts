@@ -64,52 +64,42 @@ export class PanelReader {
 
   /** Tiles as they come. */
   #streamed(): (p: number) => void {
-    const { matrix, panel, columns: [from] } = this.#part;
-    const all = tiles(matrix)[Symbol.iterator]();
+    const all = tiles(this.#part.matrix)[Symbol.iterator]();
     let next = all.next();
     return (p) => {
-      for (const top = p * panel; next.done !== true && next.value.rows[0]! < top + panel; next = all.next()) {
-        const { rows, columns, payload }: Tile = next.value;
-        let at = 0;
-        for (let i = 0; i < rows.length; i++) {
-          const row = rows[i]! - top;
-          for (let j = 0; j < columns.length; j++) {
-            const [value, column] = [payload[at++] as number, columns[j]! - from];
-            if (value !== 0 && column >= 0 && column < this.#width) this.#add(row, column, value);
-          }
-        }
-      }
+      const top = p * this.#part.panel;
+      const add = (row: number, column: number, value: number): void => this.#add(row - top, column, value);
+      for (; next.done !== true && next.value.rows[0]! < top + this.#part.panel; next = all.next()) this.#each(next.value, add);
     };
   }
 
   /** All weights sorted into panels first, by counting. */
   #sorted(): (p: number) => void {
-    const { matrix, panel, columns: [from, to] } = this.#part;
+    const { matrix, panel } = this.#part;
     const start = new Uint32Array(Math.ceil(matrix.rows / panel) + 1);
-    const all = (visit: (row: number, column: number, value: number) => void): void => {
-      for (const tile of tiles(matrix)) {
-        let at = 0;
-        for (let i = 0; i < tile.rows.length; i++) {
-          const row = tile.rows[i]!;
-          for (let j = 0; j < tile.columns.length; j++) {
-            const value = tile.payload[at++] as number;
-            const column = tile.columns[j]!;
-            if (value !== 0 && column >= from && column < to) visit(row, column - from, value);
-          }
-        }
-      }
-    };
-    all((row) => { start[Math.floor(row / panel) + 1]!++; });
+    for (const tile of tiles(matrix)) this.#each(tile, (row) => { start[Math.floor(row / panel) + 1]!++; });
     for (let p = 1; p < start.length; p++) start[p]! += start[p - 1]!;
     const next = start.slice();
     const [rows, columns, values] = [new Uint8Array(start.at(-1)!), new Uint32Array(start.at(-1)!), new Float32Array(start.at(-1)!)];
-    all((row, column, value) => {
-      const at = next[Math.floor(row / panel)]!++;
-      rows[at] = row % panel;
-      columns[at] = column;
-      values[at] = value;
-    });
+    for (const tile of tiles(matrix)) {
+      this.#each(tile, (row, column, value) => {
+        const at = next[Math.floor(row / panel)]!++;
+        rows[at] = row % panel;
+        columns[at] = column;
+        values[at] = value;
+      });
+    }
     return (p) => { for (let i = start[p]!; i < start[p + 1]!; i++) this.#add(rows[i]!, columns[i]!, values[i]!); };
+  }
+
+  #each({ rows, columns, payload }: Tile, visit: (row: number, column: number, value: number) => void): void {
+    let at = 0;
+    for (let i = 0; i < rows.length; i++) {
+      for (let j = 0; j < columns.length; j++) {
+        const [value, column] = [payload[at++] as number, columns[j]! - this.#part.columns[0]];
+        if (value !== 0 && column >= 0 && column < this.#width) visit(rows[i]!, column, value);
+      }
+    }
   }
 }
 
