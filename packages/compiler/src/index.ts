@@ -7,6 +7,7 @@ export { explainPasses, type ExplainedLayer, type ExplainedNote, type Explanatio
 export { withInputShapes } from './run/input-shapes.js';
 export { planResidualAdds, type ResidualAdd } from './plan/residual-adds.js';
 export { planLayouts, type Layout, type LayoutOptions, type ValueLayout } from './plan/layouts.js';
+export { planRowOrders, type RowOrder } from './plan/row-orders.js';
 export { planMemory } from './memory/plan-memory.js';
 export type { MemoryOptions, MemoryPlan, MemoryPlanning, PlannedBuffer, PlannedValue } from './memory/contract.js';
 
@@ -17,10 +18,16 @@ export type {
   Refusal, Support,
 } from './backend.js';
 
+// compile/
+export { compileModel, type CompileOptions, type CompileResult, type LayerRefusal } from './compile/compile-model.js';
+export { tuneModel, type TunedLayer, type TunedModel, type TuneModelOptions } from './compile/tune-model.js';
+
 // schedule/
 export { planSchedule } from './schedule/plan-schedule.js';
 export { packWeights } from './schedule/pack-weights.js';
 export { runSchedule, type ScheduleRun } from './schedule/run-schedule.js';
+export { matricesOf } from './schedule/matrices-of.js';
+export { foldOrder } from './schedule/fold-order.js';
 export { summariseSchedule } from './schedule/summary.js';
 export type { Part, Reorder, RowGroup, Schedule, ScheduleOptions, ScheduleSummary, Segment, Sharing } from './schedule/contract.js';
 

@@ -51,6 +51,6 @@ export interface WorkCount {
   readonly fullestInstructions: number;
   /** Lines of 64 bytes that come from behind the first cache. */
   readonly missedLines: number;
-  /** `fullestInstructions` and, at two a line (native measurements in `docs/backend.md`), the thread's share of `missedLines`. */
+  /** `fullestInstructions` and the thread's share of `missedLines`, at two instructions a line: an assumption, not a measurement. */
   readonly cost: number;
 }

@@ -3,7 +3,7 @@ import type { WorkCount, WorkOptions } from './contract.js';
 
 const LINE_BYTES = 64;
 
-/** Instructions that a missed line is worth. */
+/** Instructions that a missed line is taken to be worth: most of its time passes behind others. */
 const PER_LINE = 2;
 
 /** Instructions to start a segment and to start a group: its mask, its pointers. */
