@@ -1,2 +1,7 @@
-// oxlint-disable-next-line unicorn/require-module-specifiers -- the contract is still to come
-export {};
+export type { Cpu, NeonLayer, NeonOptions, NeonPlan, StoredCase } from './contract.js';
+export { CPUS } from './cpus.js';
+export { neon } from './neon.js';
+export { emitSelfTest } from './emit/self-test.js';
+export { KERNELS } from './kernels/manifest.js';
+export { OPERATORS } from './operators/table.js';
+export type { Decision, OperatorRow } from './operators/row.js';

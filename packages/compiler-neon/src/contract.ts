@@ -1,0 +1,59 @@
+/**
+ * The contract of `@fretwork/compiler-neon`: pruned models as self-contained C with NEON intrinsics.
+ *
+ * What it is. A `Backend` of `@fretwork/compiler`, made by `neon()`. `plan` says for every layer which kernel does it,
+ * in which tiles and why; `emit` writes a C11 project that needs nothing but a C library: `model.h` (create, run,
+ * destroy; names and shapes of inputs and outputs; bytes of scratch memory), `model.c` (one function per layer, each
+ * below a comment that says what it is and why it is done so), `kernels.c` (the kernels that this model needs and no
+ * others), the weights as C arrays or as a file, a `CMakeLists.txt`. `emitSelfTest` adds a `main` with stored inputs and
+ * outputs.
+ *
+ * What it is not. No compiler driver: nothing here runs gcc. No definition of operators: `@fretwork/reference` says what
+ * they mean, and the C code agrees with it to float32. No code for shapes that are open: every size is fixed first.
+ *
+ * Names. What a model calls its layers and values reaches the C code inside comments and string literals alone, escaped
+ * for either (`text/escape.ts`); identifiers are made of numbers and of `prefix`.
+ *
+ * Memory. The C code allocates once, in `create`, or not at all where scratch memory is handed in; a run allocates
+ * nothing. Inputs and outputs belong to the caller and must not overlap. A model that was created serves one run at a time.
+ *
+ * What is thrown. `FretworkError`: `neon.options` for options that make no sense, `neon.plan` for a plan of another
+ * backend or model, `neon.test-data` for stored cases that do not fit the model. What cannot be compiled is an answer
+ * (`supports`, `plan`) with its reason.
+ */
+import type { BackendPlan, LayerPlan } from '@fretwork/compiler';
+import type { DenseTensor } from '@fretwork/format';
+
+/** Which core is aimed at. `generic` is armv8-a: it runs on every 64-bit ARM core. */
+export type Cpu = 'generic' | 'a55' | 'a76' | 'a78';
+
+export interface NeonOptions {
+  /** Left out: `generic`. */
+  readonly cpu?: Cpu;
+  /** Element type of weights and activations. Left out: `f32`, today the only one. */
+  readonly type?: 'f32';
+  /** `array`: weights are C arrays. `file`: `weights.bin`, which the caller maps or reads. Left out: arrays up to four million words. */
+  readonly weights?: 'array' | 'file';
+  /** First word of all public C names: a lower-case letter, then lower-case letters and digits. Left out: `model`. */
+  readonly prefix?: string;
+}
+
+/** What was decided for one layer; plain, all the way down. */
+export interface NeonLayer extends LayerPlan {
+  /** Bytes of scratch memory while it runs. */
+  readonly scratchBytes: number;
+}
+
+export interface NeonPlan extends BackendPlan {
+  readonly backend: 'neon';
+  readonly cpu: Cpu;
+  readonly weights: 'array' | 'file' | 'auto';
+  readonly prefix: string;
+  readonly layers: readonly NeonLayer[];
+}
+
+/** Inputs and the outputs that they must give, by name. */
+export interface StoredCase {
+  readonly inputs: Readonly<Record<string, DenseTensor>>;
+  readonly outputs: Readonly<Record<string, DenseTensor>>;
+}

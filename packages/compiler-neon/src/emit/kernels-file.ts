@@ -1,0 +1,40 @@
+import { parseKernelName, type KernelVariant } from '@fretwork/compiler';
+import { streamDriver, streamKernel, type CFunction } from '../kernels/stream.js';
+import { SUPPORT } from '../kernels/support.js';
+import { vectorKernel } from '../kernels/vector.js';
+
+/** `kernels.h` and `kernels.c` with what a project needs and no more. */
+export function kernelsFile(prefix: string, kernels: readonly string[], others: readonly string[]): (readonly [string, string])[] {
+  const rows = kernels.map((name) => parseKernelName(name)!).sort(inOrder);
+  const drivers = others.flatMap((name) => {
+    const match = /^stream(\d)$/.exec(name);
+    return match === null ? [] : [Number(match[1])];
+  }).sort((a, b) => a - b);
+  const functions: CFunction[] = [
+    ...rows.map((row) => (row.operator === 'stream' ? streamKernel(row) : vectorKernel(row))),
+    ...drivers.map((count) => streamDriver(count, rows.filter((row) => row.operator === 'stream' && row.rows === count))),
+    ...[...SUPPORT].filter(([name]) => others.includes(name)).map(([, text]) => text),
+  ];
+  const named = (text: string): string => text.replaceAll('FW_', `${prefix}_`);
+  const guard = `${prefix.toUpperCase()}_KERNELS_H`;
+  return [
+    [`${prefix}_kernels.h`, named([
+      '/* Kernels of this model. A name says: what, type, rows, positions, columns per turn, instruction set. */',
+      `#ifndef ${guard}`, `#define ${guard}`, '#include <stdint.h>', '', ...functions.map(({ declaration }) => declaration), '', '#endif', '',
+    ].join('\n'))],
+    [`${prefix}_kernels.c`, named([
+      `#include "${prefix}_kernels.h"`, '#include <arm_neon.h>', '#include <math.h>', '#include <stddef.h>', '#include <string.h>', '', HOW, '',
+      ...functions.flatMap(({ definition }) => [definition, '']),
+    ].join('\n'))],
+  ];
+}
+
+const inOrder = (a: KernelVariant, b: KernelVariant): number => (a.operator < b.operator ? -1 : a.operator > b.operator ? 1 : a.rows - b.rows || a.pixels - b.pixels);
+
+const HOW = `/*
+ * Stream kernels: the sums of some rows x some positions stay in registers while the columns of a segment go by. A column is
+ * loaded once and used by every row. Per segment p holds [4 * columns + 2 * last + first] [rows] [columns], as distances in
+ * bytes; w holds [biases, where first] and the weights of column after column. First: sums start at the biases; last: the
+ * activation's bounds are applied.
+ * Vector and run kernels: the same for one activation vector; p holds [columns] [rows] [columns, or the first of a run].
+ */`;

@@ -1,0 +1,112 @@
+import type { EmittedFiles, ModelContext } from '@fretwork/compiler';
+import { FretworkError, type DenseTensor } from '@fretwork/format';
+import type { NeonPlan, StoredCase } from '../contract.js';
+
+/** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. */
+export const TOLERANCE = 1e-4;
+
+/**
+ * A `main` for `plan`'s project: without arguments it runs the stored cases and says how far the outputs are off (exit code 1
+ * where too far); with two it runs the model on a file of all inputs, floats one behind the other, and writes all outputs to
+ * the other. The cases are in a file of their own. Throws `neon.test-data` for tensors that are not the model's.
+ */
+export function emitSelfTest(plan: NeonPlan, { model, shapes }: ModelContext, cases: readonly StoredCase[]): EmittedFiles {
+  const of = (stored: Readonly<Record<string, DenseTensor>>, infos: readonly { readonly name: string }[]): Float32Array[] => infos.map(({ name }) => {
+    const tensor = stored[name];
+    const wanted = shapes.values.get(name)?.shape;
+    if (tensor?.dtype !== 'f32' || tensor.shape.join() !== wanted?.join()) {
+      throw new FretworkError('neon.test-data', 'a stored tensor is not what the model has', { tensor: name, expected: `f32 [${wanted?.join(', ')}]`, actual: tensor === undefined ? 'nothing' : `${tensor.dtype} [${tensor.shape.join(', ')}]` });
+    }
+    return tensor.data as Float32Array;
+  });
+  const parts = cases.flatMap(({ inputs, outputs }) => [...of(inputs, model.inputs), ...of(outputs, model.outputs)]);
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part, at);
+    at += part.length;
+  }
+  return new Map<string, string | Uint8Array>([
+    [`${plan.prefix}_selftest.c`, SOURCE.replaceAll('FWU_', `${plan.prefix.toUpperCase()}_`).replaceAll('FW_', `${plan.prefix}_`).replaceAll('CASES', String(cases.length)).replaceAll('FWNAME', plan.prefix)],
+    [`${plan.prefix}_selftest.bin`, new Uint8Array(data.buffer)],
+  ]);
+}
+
+const SOURCE = `/*
+ * Runs the model. Without arguments: on the stored cases of FW_selftest.bin, in the current directory, each all inputs and then
+ * the outputs that they must give. With two: INPUTS OUTPUTS, files of floats.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "FWNAME.h"
+
+#define TOLERANCE 1e-4f
+
+static void *read_file(const char *name, size_t bytes) {
+  void *data = aligned_alloc(64, (bytes + 63) / 64 * 64 + 64);
+  FILE *file = fopen(name, "rb");
+  if (data == NULL || file == NULL || fread(data, 1, bytes, file) != bytes) {
+    fprintf(stderr, "cannot read %zu bytes of %s\\n", bytes, name);
+    exit(2);
+  }
+  fclose(file);
+  return data;
+}
+
+static size_t elements_of(const FW_tensor *tensors, int count) {
+  size_t sum = 0;
+  for (int i = 0; i < count; i++) sum += tensors[i].elements;
+  return sum;
+}
+
+/* Largest error as a multiple of what is allowed. */
+static float compare(const float *found, const float *wanted, size_t count) {
+  float largest = 0.0f, worst = 0.0f;
+  for (size_t i = 0; i < count; i++) largest = fmaxf(largest, fabsf(wanted[i]));
+  for (size_t i = 0; i < count; i++) {
+    const float allowed = TOLERANCE * fmaxf(fmaxf(fabsf(wanted[i]), 0.05f * largest), 1e-30f);
+    const float error = fabsf(found[i] - wanted[i]) / allowed;
+    if (!(error <= worst)) worst = isnan(error) ? INFINITY : error;
+  }
+  return worst;
+}
+
+int main(int argc, char **argv) {
+  const size_t ins = elements_of(FW_inputs, FWU_INPUTS), outs = elements_of(FW_outputs, FWU_OUTPUTS);
+  void *weights = FWU_WEIGHTS_IN_FILE ? read_file("FW_weights.bin", FWU_WEIGHT_BYTES) : NULL;
+  FW_model *model = FW_create(weights, NULL);
+  float *found = malloc((outs + 1) * sizeof(float));
+  if (model == NULL || found == NULL) return 2;
+  const float *inputs[FWU_INPUTS + 1] = {NULL};
+  float *outputs[FWU_OUTPUTS + 1] = {NULL};
+  const int stored = argc < 3;
+  const size_t step = stored ? ins + outs : ins;
+  const int cases = stored ? CASES : 1;
+  float *data = read_file(stored ? "FW_selftest.bin" : argv[1], (size_t)cases * step * sizeof(float));
+  float worst = 0.0f;
+  for (int c = 0; c < cases; c++) {
+    const float *next = data + (size_t)c * step;
+    for (int i = 0; i < FWU_INPUTS; next += FW_inputs[i].elements, i++) inputs[i] = next;
+    float *to = found;
+    for (int i = 0; i < FWU_OUTPUTS; to += FW_outputs[i].elements, i++) outputs[i] = to;
+    FW_run(model, inputs, outputs);
+    for (int i = 0; stored && i < FWU_OUTPUTS; next += FW_outputs[i].elements, i++) {
+      const float error = compare(outputs[i], next, FW_outputs[i].elements);
+      printf("case %d, output %d (%s): error %.3g x the allowed one\\n", c, i, FW_outputs[i].name, (double)error);
+      worst = fmaxf(worst, error);
+    }
+  }
+  if (!stored) {
+    FILE *file = fopen(argv[2], "wb");
+    if (file == NULL || fwrite(found, sizeof(float), outs, file) != outs || fclose(file) != 0) return 2;
+  }
+  FW_destroy(model);
+  free(data);
+  free(found);
+  free(weights);
+  return worst <= 1.0f ? 0 : 1;
+}
+`;

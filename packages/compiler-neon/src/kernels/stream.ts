@@ -1,0 +1,98 @@
+/** C text of the stream kernels and of what calls them. */
+import { kernelName, type KernelVariant } from '@fretwork/compiler';
+
+/** `FW_` stands for the project's prefix. */
+export interface CFunction {
+  readonly declaration: string;
+  readonly definition: string;
+}
+
+const PARAMETERS = 'float *y, const float *x, const int32_t *p, const float *w, int segments';
+
+/** One kernel: `rows` x `pixels` sums in registers. See `kernels/manifest.ts`, and `product/stream-program.ts` for what `p` and `w` hold. */
+export function streamKernel(kernel: KernelVariant): CFunction {
+  const { rows, pixels, unroll } = kernel;
+  const vectors = pixels / 4;
+  const eachRow = Array.from({ length: rows }, (_, r) => r);
+  const eachVector = Array.from({ length: vectors }, (_, v) => v);
+  const sum = (r: number, v: number): string => `a${r}_${v}`;
+  const head = `void FW_${kernelName(kernel)}(${PARAMETERS}, float low, float high)`;
+  const column = (c: number, weight: (r: number) => string): string[] => [
+    `const float *x${c} = (const float *)(const void *)((const char *)x + p[${c}]);`,
+    ...eachVector.map((v) => `{ const float32x4_t v = vld1q_f32(x${c} + ${4 * v}); ${eachRow.map((r) => `${sum(r, v)} = vfmaq_laneq_f32(${sum(r, v)}, v, ${weight(r)});`).join(' ')} }`),
+  ];
+  const words = Array.from({ length: unroll * rows / 4 }, (_, k) => k);
+  const lane = (place: number): string => `w${place >> 2}, ${place & 3}`;
+  const lines = [
+    'for (; segments > 0; segments--) {',
+    '  const int32_t head = *p++;',
+    '  int n = head >> 2;',
+    ...eachRow.map((r) => `  float *y${r} = (float *)(void *)((char *)y + p[${r}]);`),
+    `  p += ${rows};`,
+    `  float32x4_t ${eachRow.flatMap((r) => eachVector.map((v) => sum(r, v))).join(', ')};`,
+    '  if (head & 1) {',
+    ...eachRow.map((r) => `    ${eachVector.map((v) => sum(r, v)).join(' = ')} = vdupq_n_f32(w[${r}]);`),
+    `    w += ${rows};`,
+    '  } else {',
+    ...eachRow.map((r) => `    ${eachVector.map((v) => `${sum(r, v)} = vld1q_f32(y${r} + ${4 * v});`).join(' ')}`),
+    '  }',
+    `  for (; n >= ${unroll}; n -= ${unroll}) {`,
+    ...words.map((k) => `    const float32x4_t w${k} = vld1q_f32(w + ${4 * k});`),
+    ...Array.from({ length: unroll }, (_, c) => column(c, (r) => lane(c * rows + r))).flat().map((line) => `    ${line}`),
+    `    w += ${unroll * rows};`,
+    `    p += ${unroll};`,
+    '  }',
+    '  for (; n > 0; n--) {',
+    ...tailWeights(rows).map((line) => `    ${line}`),
+    ...column(0, tailLane(rows)).map((line) => `    ${line}`),
+    `    w += ${rows};`,
+    '    p += 1;',
+    '  }',
+    '  if (head & 2) {',
+    '    const float32x4_t l = vdupq_n_f32(low), h = vdupq_n_f32(high);',
+    ...eachRow.map((r) => `    ${eachVector.map((v) => `${sum(r, v)} = vminq_f32(vmaxq_f32(${sum(r, v)}, l), h);`).join(' ')}`),
+    '  }',
+    ...eachRow.map((r) => `  ${eachVector.map((v) => `vst1q_f32(y${r} + ${4 * v}, ${sum(r, v)});`).join(' ')}`),
+    '}',
+  ];
+  return { declaration: `${head};`, definition: [`${head} {`, ...lines.map((line) => `  ${line}`), '}'].join('\n') };
+}
+
+/** Weights of one column, without reading past them. */
+function tailWeights(rows: number): string[] {
+  if (rows === 4) return ['const float32x4_t w0 = vld1q_f32(w);'];
+  if (rows === 2) return ['const float32x2_t w0 = vld1_f32(w);'];
+  return Array.from({ length: rows }, (_, r) => `const float w${r} = w[${r}];`);
+}
+
+/** What stands for `vector, lane` in the tail; other widths of weights have other intrinsics. */
+const tailLane = (rows: number) => (r: number): string => (rows === 4 ? `w0, ${r}` : rows === 2 ? `vcombine_f32(w0, w0), ${r}` : `vdupq_n_f32(w${r}), 0`);
+
+/** Runs the segments of one row count over `vectors` x 4 positions, in nearly equal passes, each as wide as a kernel. */
+export function streamDriver(rows: number, kernels: readonly KernelVariant[]): CFunction {
+  const most = Math.max(...kernels.map(({ pixels }) => pixels / 4));
+  const head = `void FW_stream${rows}(${PARAMETERS}, int vectors, float low, float high)`;
+  const lines = [
+    `for (int passes = (vectors + ${most - 1}) / ${most}; passes > 0; passes--) {`,
+    '  const int width = (vectors + passes - 1) / passes;',
+    '  switch (width) {',
+    ...kernels.map((kernel) => `  case ${kernel.pixels / 4}: FW_${kernelName(kernel)}(y, x, p, w, segments, low, high); break;`),
+    '  }',
+    '  y += 4 * width;',
+    '  x += 4 * width;',
+    '  vectors -= width;',
+    '}',
+  ];
+  return { declaration: `${head};`, definition: [`${head} {`, ...lines.map((line) => `  ${line}`), '}'].join('\n') };
+}
+
+/** The widths in which `streamDriver` passes over `vectors`, where the widest kernel takes `most`. */
+export function passWidths(vectors: number, most: number): readonly number[] {
+  const widths: number[] = [];
+  for (let passes = Math.ceil(vectors / most), left = vectors; passes > 0; passes--) {
+    const width = Math.ceil(left / passes);
+    widths.push(width);
+    left -= width;
+  }
+  return widths;
+}

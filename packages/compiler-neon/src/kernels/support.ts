@@ -1,0 +1,148 @@
+/** C text of what is no matrix product: one row per function; a project holds those that its layers call. */
+import type { CFunction } from './stream.js';
+
+const support = (head: string, body: string): CFunction => ({ declaration: `${head};`, definition: `${head} {\n${body.replace(/^\n|\n *$/g, '')}\n}` });
+
+export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([
+  // Planes of shifted rows: one copy of each channel per kernel column, so that a kernel row is a distance of whole output rows
+  // and outputs lie without gaps. `rows` says which input row each row of a plane is, -1 for zeros.
+  ['stage', support(
+    'void FW_stage(float *to, const float *x, const int32_t *rows, int plane, int channels, int height, int width, int shifts, int shift, int left, int stride, int columns)', `
+  for (int c = 0; c < channels; c++, x += height * width)
+    for (int k = 0; k < shifts; k++) {
+      const int start = k * shift - left;
+      int first = start < 0 ? (stride - 1 - start) / stride : 0;
+      int end = width > start ? (width - start + stride - 1) / stride : 0;
+      if (first > columns) first = columns;
+      if (end > columns) end = columns;
+      if (end < first) end = first;
+      for (int r = 0; r < plane; r++, to += columns) {
+        if (rows[r] < 0) {
+          memset(to, 0, (size_t)columns * sizeof(float));
+          continue;
+        }
+        const float *row = x + (rows[r] * width + start + first * stride);
+        for (int i = 0; i < first; i++) to[i] = 0.0f;
+        int i = first;
+        if (stride == 1)
+          for (; i + 4 <= end; i += 4, row += 4) vst1q_f32(to + i, vld1q_f32(row));
+        for (; i < end; i++, row += stride) to[i] = *row;
+        for (; i < columns; i++) to[i] = 0.0f;
+      }
+    }
+`)],
+  // Puts zeros between the cells of maps, as a transposed convolution asks.
+  ['spread', support('void FW_spread(float *to, const float *x, int planes, int height, int width, int down, int right)', `
+  const int rows = (height - 1) * down + 1, columns = (width - 1) * right + 1;
+  memset(to, 0, (size_t)planes * (size_t)(rows * columns) * sizeof(float));
+  for (int c = 0; c < planes; c++, to += rows * columns)
+    for (int i = 0; i < height; i++)
+      for (int j = 0; j < width; j++) to[i * down * columns + j * right] = *x++;
+`)],
+  ['max_pool', support(
+    'void FW_max_pool(float *y, const float *x, int planes, int height, int width, int rows, int columns, int kh, int kw, int sh, int sw, int dh, int dw, int top, int left)', `
+  for (int c = 0; c < planes; c++, x += height * width)
+    for (int i = 0; i < rows; i++)
+      for (int j = 0; j < columns; j++) {
+        float v = -INFINITY;
+        for (int a = 0; a < kh; a++) {
+          const int r = i * sh - top + a * dh;
+          if (r < 0 || r >= height) continue;
+          for (int b = 0; b < kw; b++) {
+            const int k = j * sw - left + b * dw;
+            if (k >= 0 && k < width) v = x[r * width + k] > v ? x[r * width + k] : v;
+          }
+        }
+        *y++ = v;
+      }
+`)],
+  ['average_pool', support(
+    'void FW_average_pool(float *y, const float *x, int planes, int height, int width, int rows, int columns, int kh, int kw, int sh, int sw, int dh, int dw, int top, int left, int padded, int bottom, int right)', `
+  for (int c = 0; c < planes; c++, x += height * width)
+    for (int i = 0; i < rows; i++)
+      for (int j = 0; j < columns; j++) {
+        float v = 0.0f;
+        int inside = 0, within = 0;
+        for (int a = 0; a < kh; a++)
+          for (int b = 0; b < kw; b++) {
+            const int r = i * sh - top + a * dh, k = j * sw - left + b * dw;
+            within += r < height + bottom && k < width + right;
+            if (r < 0 || r >= height || k < 0 || k >= width) continue;
+            v += x[r * width + k];
+            inside++;
+          }
+        *y++ = v / (float)(padded ? within : inside);
+      }
+`)],
+  ['mean_of_planes', support('void FW_mean_of_planes(float *y, const float *x, int planes, int size)', `
+  for (int c = 0; c < planes; c++, x += size) {
+    float v = 0.0f;
+    float32x4_t a = vdupq_n_f32(0.0f);
+    int i = 0;
+    for (; i + 4 <= size; i += 4) a = vaddq_f32(a, vld1q_f32(x + i));
+    for (; i < size; i++) v += x[i];
+    y[c] = (v + vaddvq_f32(a)) / (float)size;
+  }
+`)],
+  ['max_of_planes', support('void FW_max_of_planes(float *y, const float *x, int planes, int size)', `
+  for (int c = 0; c < planes; c++, x += size) {
+    float v = -INFINITY;
+    for (int i = 0; i < size; i++) v = x[i] > v ? x[i] : v;
+    y[c] = v;
+  }
+`)],
+  ['softmax', support('void FW_softmax(float *y, const float *x, int outer, int count, int inner, int logarithm)', `
+  for (int o = 0; o < outer; o++, x += count * inner, y += count * inner)
+    for (int i = 0; i < inner; i++) {
+      float top = -INFINITY, sum = 0.0f;
+      for (int k = 0; k < count; k++) top = fmaxf(top, x[k * inner + i]);
+      for (int k = 0; k < count; k++) {
+        const float e = expf(x[k * inner + i] - top);
+        y[k * inner + i] = logarithm ? x[k * inner + i] - top : e;
+        sum += e;
+      }
+      for (int k = 0; k < count; k++) y[k * inner + i] = logarithm ? y[k * inner + i] - logf(sum) : y[k * inner + i] / sum;
+    }
+`)],
+  ['transpose', support('void FW_transpose(float *to, const float *x, int rows, int columns)', `
+  for (int r = 0; r < rows; r++)
+    for (int c = 0; c < columns; c++) to[c * rows + r] = *x++;
+`)],
+  // A product of two computed matrices: no weights, no structure to use.
+  ['matmul', support('void FW_matmul(float *y, const float *a, const float *b, int rows, int depth, int columns)', `
+  for (int r = 0; r < rows; r++, y += columns, a += depth) {
+    memset(y, 0, (size_t)columns * sizeof(float));
+    for (int k = 0; k < depth; k++)
+      for (int c = 0; c < columns; c++) y[c] += a[k] * b[k * columns + c];
+  }
+`)],
+  // Gates z and n, summed; `h` becomes the next state.
+  ['gru_cell', support('void FW_gru_cell(float *h, const float *z, const float *n, int size)', `
+  for (int i = 0; i < size; i++) {
+    const float keep = 1.0f / (1.0f + expf(-z[i]));
+    h[i] = (1.0f - keep) * tanhf(n[i]) + keep * h[i];
+  }
+`)],
+  // As above, with the reset gate r applied to the recurrent part `u` of gate n.
+  ['gru_cell_late', support('void FW_gru_cell_late(float *h, const float *z, const float *r, const float *n, const float *u, int size)', `
+  for (int i = 0; i < size; i++) {
+    const float keep = 1.0f / (1.0f + expf(-z[i])), pass = 1.0f / (1.0f + expf(-r[i]));
+    h[i] = (1.0f - keep) * tanhf(n[i] + pass * u[i]) + keep * h[i];
+  }
+`)],
+  // The state as the reset gate lets it through.
+  ['gru_reset', support('void FW_gru_reset(float *to, const float *h, const float *r, int size)', `
+  for (int i = 0; i < size; i++) to[i] = h[i] / (1.0f + expf(-r[i]));
+`)],
+  // Gates i, o, f, c, one behind the other; `c` is the cell, `h` the state.
+  ['lstm_cell', support('void FW_lstm_cell(float *h, float *c, const float *g, int size)', `
+  for (int i = 0; i < size; i++) {
+    const float in = 1.0f / (1.0f + expf(-g[i])), out = 1.0f / (1.0f + expf(-g[size + i])), keep = 1.0f / (1.0f + expf(-g[2 * size + i]));
+    c[i] = keep * c[i] + in * tanhf(g[3 * size + i]);
+    h[i] = out * tanhf(c[i]);
+  }
+`)],
+  ['rnn_cell', support('void FW_rnn_cell(float *h, const float *g, int size)', `
+  for (int i = 0; i < size; i++) h[i] = tanhf(g[i]);
+`)],
+]);

@@ -1,0 +1,70 @@
+import { BACKEND_API_VERSION, planMemory, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Support } from '@fretwork/compiler';
+import { FretworkError, type Layer } from '@fretwork/format';
+import type { NeonLayer, NeonOptions, NeonPlan } from './contract.js';
+import { CPUS } from './cpus.js';
+import { emitProject } from './emit/project.js';
+import { Call } from './operators/call.js';
+import { refuse } from './operators/row.js';
+import { rowOf } from './operators/table.js';
+
+const PREFIX = /^[a-z][a-z0-9]{0,30}$/;
+
+/**
+ * A backend that compiles models to C with NEON intrinsics. Throws `neon.options` for a `prefix` that is no C name in
+ * lower case, or a `cpu` that is not known.
+ */
+export function neon(options: NeonOptions = {}): Backend<NeonPlan> {
+  const { cpu = 'generic', prefix = 'model', weights = 'auto' } = options;
+  if (!PREFIX.test(prefix)) throw new FretworkError('neon.options', 'the prefix is no C name', { expected: 'a lower-case letter, then lower-case letters and digits', actual: prefix.slice(0, 40), hint: 'it begins all public names' });
+  if (!Object.hasOwn(CPUS, cpu)) throw new FretworkError('neon.options', 'this cpu is not known', { expected: Object.keys(CPUS).join(', '), actual: String(cpu), hint: 'generic runs on every 64-bit ARM core' });
+  return {
+    id: 'neon',
+    apiVersion: BACKEND_API_VERSION,
+    supports: supportsLayer,
+    plan: (context, backendOptions) => planProject(context, backendOptions, { cpu, prefix, weights }),
+    emit: emitProject,
+  };
+}
+
+function supportsLayer(layer: Layer, context: ModelContext): Support {
+  const row = rowOf(layer);
+  if (row === undefined) return refuse(`${layer.domain === '' ? '' : `${layer.domain}.`}${layer.operator} is not compiled to NEON code`, 'run the model with @fretwork/runtime-wasm or @fretwork/reference');
+  for (const name of layer.outputs) {
+    if (name === '') continue;
+    const value = context.shapes.values.get(name);
+    if (value?.shape === undefined || !value.shape.every((size) => typeof size === 'number')) return refuse('its sizes are not known before it runs', 'fix the sizes of the inputs (withInputShapes)');
+    if (value.dtype !== 'f32') return refuse(`it makes ${value.dtype ?? 'an unknown type'}, and only f32 is computed`, 'constants of other types are folded by runPasses');
+  }
+  const odd = layer.inputs.find((name) => name !== '' && !context.model.tensors.has(name) && context.shapes.values.get(name)?.dtype !== 'f32');
+  if (odd !== undefined && layer.inputs.indexOf(odd) === 0) return refuse(`it reads ${context.shapes.values.get(odd)?.dtype ?? 'an unknown type'}, and only f32 is computed`, 'convert it outside of the model');
+  return row.supports?.(new Call(layer, context)) ?? { ok: true };
+}
+
+function planProject(context: ModelContext, options: BackendOptions, { cpu, prefix, weights }: Pick<NeonPlan, 'cpu' | 'prefix' | 'weights'>): BackendPlanning<NeonPlan> {
+  const { model, shapes } = context;
+  const refusals = model.layers.flatMap((layer) => {
+    const support = supportsLayer(layer, context);
+    return support.ok ? [] : [{ ...support, layer: layer.name }];
+  });
+  for (const { name, dtype } of [...model.inputs, ...model.outputs]) {
+    const known = shapes.values.get(name)?.dtype ?? dtype;
+    if (known !== 'f32') refusals.push({ ...refuse(`${JSON.stringify(name)} is ${known}, and only f32 goes in and out`, 'convert it outside of the model'), layer: '' } as (typeof refusals)[number]);
+  }
+  if (refusals.length > 0) return { ok: false, refusals };
+  const decided = model.layers.map((layer): NeonLayer => {
+    const { schedules = [], scratchBytes = 0, ...decision } = rowOf(layer)!.decide(new Call(layer, context, options));
+    return { layer: layer.name, operator: layer.operator, ...decision, schedules, scratchBytes };
+  });
+  const scratch = new Map(decided.map(({ layer, scratchBytes }) => [layer, scratchBytes]));
+  const memory = planMemory(model, shapes, { scratch: ({ name }) => scratch.get(name) ?? 0 });
+  if (!memory.ok) return { ok: false, refusals: [{ ok: false, layer: memory.layer, reason: memory.reason, hint: memory.hint }] };
+  const threads = options.threads ?? 1;
+  return {
+    ok: true,
+    plan: {
+      backend: 'neon', target: `${CPUS[cpu].replace(/^-m\w+=/, '')}, f32, ${threads} thread${threads === 1 ? '' : 's'}`, cpu, weights, prefix,
+      layers: decided.map((layer): NeonLayer => (memory.values.some((value) => value.layer === layer.layer && value.how === 'view') ? { ...layer, kernel: 'view', reason: 'the same bytes under another shape: no code' } : layer)),
+      memory,
+    },
+  };
+}

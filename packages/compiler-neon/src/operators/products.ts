@@ -1,0 +1,126 @@
+/** Gemm and MatMul: by the vector kernels where there are few vectors, by the stream kernels over turned ones where there are many. */
+import { attribute, type SparseMatrix } from '@fretwork/format';
+import type { PlannedSchedule } from '@fretwork/compiler';
+import type { LayerCode } from '../emit/layer-code.js';
+import { chooseStream, mainKernel } from '../product/choose-stream.js';
+import { streamLines } from '../product/emit-stream.js';
+import { chooseVector, MOST_COLUMNS, vectorLines } from '../product/vector-program.js';
+import { broadcastStrides, nest, element } from '../text/loops.js';
+import { cFloat } from '../text/escape.js';
+import { product, type Call } from './call.js';
+import { OK, refuse, type Decision, type OperatorRow } from './row.js';
+
+/** Vectors from which on it pays to turn them: with fewer, rows of vectors do not fill registers. */
+export const MANY_VECTORS = 8;
+
+export interface Stack {
+  readonly tensor: string;
+  readonly from: number;
+  readonly to: number;
+  readonly matrices: readonly SparseMatrix[];
+  readonly vectors: number;
+}
+
+const sizesOf = ({ matrices }: Stack): { rows: number; columns: number } =>
+  ({ rows: matrices.reduce((sum, matrix) => sum + matrix.rows, 0), columns: matrices[0]!.columns });
+
+/** Stacked matrices times `vectors` vectors. */
+export function decideProduct(stack: Stack, call: Call): Decision {
+  const { tensor, from, to, matrices, vectors } = stack;
+  if (vectors < MANY_VECTORS) {
+    const { options, summary, reason, kernel } = chooseVector(matrices, call.threads);
+    return { kernel, reason, schedules: [{ tensor, from, to, options, summary }] };
+  }
+  const { rows, columns } = sizesOf(stack);
+  const { options, summary, vectors: width, reason } = chooseStream(matrices, { positions: vectors, groupRows: rows, threads: call.threads });
+  return {
+    kernel: mainKernel(summary, width), reason: `${vectors} vectors, turned so that they fill registers; ${reason}`,
+    schedules: [{ tensor, from, to, options, summary }],
+    scratchBytes: 4 * vectors * (rows + columns),
+    tuning: { tile: [options.height, 4 * width] },
+  };
+}
+
+/** Lines that make `to` `[vectors, rows]` of `from` `[vectors, columns]`; `bias` per row. `scratch` is what `decideProduct` asked for. */
+export function productLines(code: LayerCode, stack: Stack, planned: PlannedSchedule, width: number | undefined, bias: ArrayLike<number>, to: string, from: string, scratch: string): string[] {
+  const { rows, columns } = sizesOf(stack);
+  const { vectors } = stack;
+  if (width === undefined) {
+    const one = (y: string, x: string): string[] => [`memcpy(${y}, ${code.weights(bias)}, ${rows} * sizeof(float));`, ...vectorLines(code, stack.matrices, planned, y, x)];
+    return vectors === 1 ? one(to, from)
+      : [`for (int i = 0; i < ${vectors}; i++) {`, ...one(`${to} + i * ${rows}`, `${from} + i * ${columns}`).map((line) => `  ${line}`), '}'];
+  }
+  return [
+    '{',
+    `  float *turned = ${scratch}, *made = turned + ${vectors * columns};`,
+    `  ${code.kernel('transpose')}(turned, ${from}, ${vectors}, ${columns});`,
+    ...streamLines(code, stack.matrices, planned, {
+      from: 'turned', to: 'made', positions: vectors, vectors: width, activation: undefined,
+      places: { row: (row) => 4 * vectors * row, column: (column) => 4 * vectors * column, bias: (row) => bias[row] ?? 0 },
+    }).map((line) => `  ${line}`),
+    `  ${code.kernel('transpose')}(${to}, made, ${rows}, ${vectors});`,
+    '}',
+  ];
+}
+
+export const widthOf = (decision: Decision): number | undefined => (decision.tuning?.tile?.[1] === undefined ? undefined : Math.ceil(decision.tuning.tile[1] / 4));
+
+function stackFor(call: Call): Stack {
+  const alpha = call.layer.operator === 'Gemm' ? attribute(call.layer, 'alpha', 'float', 1) : 1;
+  const matrices = call.matrices(1)!.map((matrix): SparseMatrix => (alpha === 1 ? matrix : { ...matrix, payload: (matrix.payload as Float32Array).map((w) => w * alpha) }));
+  const out = call.outShape();
+  return { tensor: call.name(1), from: 0, to: 1, matrices, vectors: product(out) / matrices[0]!.rows };
+}
+
+const turnsInput = (call: Call): boolean => call.layer.operator === 'Gemm' && attribute(call.layer, 'transA', 'int', 0) !== 0;
+
+function decide(call: Call): Decision {
+  const decision = decideProduct(stackFor(call), call);
+  return turnsInput(call) ? { ...decision, scratchBytes: (decision.scratchBytes ?? 0) + 4 * product(call.shape(0)) } : decision;
+}
+
+function emit(call: Call, decision: Decision, code: LayerCode): void {
+  const stack = stackFor(call);
+  const { rows } = sizesOf(stack);
+  let from = code.input(0);
+  if (turnsInput(call)) {
+    code.add(`float *turnedInput = s + ${decision.scratchBytes! / 4 - product(call.shape(0))};`, `${code.kernel('transpose')}(turnedInput, ${from}, ${call.shape(0).join(', ')});`);
+    from = 'turnedInput';
+  }
+  const beta = attribute(call.layer, 'beta', 'float', 1);
+  const [shape, values] = call.has(2) ? [call.shape(2), call.numbers(2)] : [[], undefined];
+  const perRow = values !== undefined && (values.length === 1 || (values.length === rows && shape.at(-1) === rows));
+  const bias = perRow ? Float32Array.from({ length: rows }, (_, r) => beta * values[values.length === 1 ? 0 : r]!) : new Float32Array(rows);
+  code.add(...productLines(code, stack, decision.schedules![0]!, widthOf(decision), bias, 'y0', from, 's'));
+  if (call.has(2) && !perRow) {
+    const strides = broadcastStrides(shape, call.outShape());
+    code.add(...nest(call.outShape(), [`y0[i0 * ${rows} + i1] += ${cFloat(beta)} * ${element({ pointer: code.input(2), strides })};`]));
+  }
+  code.activate();
+}
+
+/** A product of two matrices of which none is a constant weight. */
+function emitPlain(call: Call, code: LayerCode): void {
+  const [a, b, out] = [call.shape(0), call.shape(1), call.outShape()];
+  const batch = out.slice(0, -2);
+  const strides = (shape: readonly number[]): number[] => broadcastStrides(shape.slice(0, -2), batch).map((stride) => stride * product(shape.slice(-2)));
+  const at = (pointer: string, own: readonly number[]): string => `&${element({ pointer, strides: own })}`;
+  code.add(...nest(batch.length === 0 ? [1] : batch, [
+    `${code.kernel('matmul')}(${at('y0', strides(out))}, ${at(code.input(0), strides(a))}, ${at(code.input(1), strides(b))}, ${a.at(-2)}, ${a.at(-1)}, ${b.at(-1)});`,
+  ]));
+  code.activate();
+}
+
+const isWeighted = (call: Call): boolean => call.matrices(1)?.length === 1 && call.shape(0).length >= 1 && call.tensor(0) === undefined;
+
+function supports(call: Call): ReturnType<typeof refuse> {
+  if (isWeighted(call)) return call.matrices(1)![0]!.columns <= MOST_COLUMNS && call.matrices(1)![0]!.rows <= MOST_COLUMNS ? OK : refuse(`a matrix of more than ${MOST_COLUMNS} rows or columns is not compiled`, 'split the layer');
+  if (call.layer.operator === 'Gemm') return refuse('its weight is no float32 constant', 'use MatMul for products of computed matrices');
+  return call.shape(0).length >= 2 && call.shape(1).length >= 2 ? OK : refuse('a product of a computed vector is not compiled', 'reshape it to a matrix');
+}
+
+export const PRODUCTS: readonly OperatorRow[] = [{
+  operators: ['Gemm', 'MatMul'], supports,
+  decide: (call) => (isWeighted(call) ? decide(call) : { kernel: 'loops', reason: 'both factors are computed: plain loops' }),
+  emit: (call, decision, code) => (isWeighted(call) ? emit(call, decision, code) : emitPlain(call, code)),
+}];

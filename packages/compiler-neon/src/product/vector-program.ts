@@ -1,0 +1,110 @@
+/**
+ * A schedule as the kernels for one activation vector read it: lists of segments of one kernel. Of each segment there are
+ *
+ *     vector: [columns] [rows] [column numbers]      run: [columns] [rows] [first column]
+ *     weights: column after column, in each its rows; of one to three rows four columns at a time, in them row after row
+ *
+ * Sums are added to what lies in memory: outputs start as biases.
+ */
+import { kernelName, packWeights, planSchedule, summariseSchedule, type PlannedSchedule, type Schedule, type ScheduleOptions, type ScheduleSummary } from '@fretwork/compiler';
+import type { SparseMatrix } from '@fretwork/format';
+import type { LayerCode } from '../emit/layer-code.js';
+import { KERNELS, rowCounts } from '../kernels/manifest.js';
+
+/** Numbers of rows and columns are 16 bits. */
+export const MOST_COLUMNS = 65_535;
+
+export interface VectorList {
+  readonly kernel: string;
+  readonly segments: number;
+  readonly index: Uint16Array;
+  readonly weights: Float32Array;
+}
+
+interface Piece {
+  readonly operator: 'vector' | 'run';
+  readonly rows: readonly number[];
+  readonly columns: Uint32Array;
+  readonly weights: number;
+}
+
+const isRun = (columns: Uint32Array): boolean => columns[columns.length - 1]! - columns[0]! === columns.length - 1;
+
+function piecesOf(schedule: Schedule): Piece[] {
+  return schedule.groups.flatMap(({ start, segments }) => segments.map(({ mask, count, columns, weights }): Piece => {
+    const rows: number[] = [];
+    for (let bits = mask, r = 0; bits !== 0; bits >>>= 1, r++) if ((bits & 1) === 1) rows.push(schedule.order[start + r]!);
+    return { operator: count % 4 === 0 && columns.length >= 8 && isRun(columns) ? 'run' : 'vector', rows, columns, weights };
+  }));
+}
+
+/** `packed`: what `packWeights` gives for `schedule`. */
+export function layVector(schedule: Schedule, packed: Float32Array): readonly VectorList[] {
+  const lists = new Map<string, Piece[]>();
+  for (const piece of piecesOf(schedule)) {
+    const kernel = kernelName(KERNELS.select({ operator: piece.operator, rows: piece.rows.length })[0]!);
+    lists.set(kernel, [...lists.get(kernel) ?? [], piece]);
+  }
+  return [...lists].map(([kernel, pieces]): VectorList => {
+    const index = pieces.flatMap(({ operator, rows, columns }) => [columns.length, ...rows, ...(operator === 'run' ? [columns[0]!] : columns)]);
+    const weights = new Float32Array(pieces.reduce((sum, { rows, columns }) => sum + rows.length * columns.length, 0));
+    let at = 0;
+    for (const { rows: { length: rows }, columns: { length: columns }, weights: from } of pieces) {
+      weights.set(ordered(packed.subarray(from, from + rows * columns), rows, columns), at);
+      at += rows * columns;
+    }
+    return { kernel, segments: pieces.length, index: Uint16Array.from(index), weights };
+  });
+}
+
+function ordered(weights: Float32Array, rows: number, columns: number): Float32Array {
+  if (rows % 4 === 0) return weights;
+  const out = Float32Array.from(weights);
+  for (let c = 0; c + 4 <= columns; c += 4) {
+    for (let k = 0; k < 4; k++) for (let r = 0; r < rows; r++) out[c * rows + r * 4 + k] = weights[(c + k) * rows + r]!;
+  }
+  return out;
+}
+
+/** Instructions, counted in compiled kernels. */
+function pieceCost({ operator, rows: { length: rows }, columns: { length: columns } }: Piece): number {
+  const perColumn = operator === 'run' ? 0.375 * rows + 1 : rows % 4 === 0 ? 0.375 * rows + 2.75 : 3.5 + rows / 2;
+  const tail = rows % 4 === 0 ? 0 : (columns % 4) * (2 + 2 * rows);
+  return perColumn * columns + tail + 14 + 3 * rows;
+}
+
+export interface VectorChoice {
+  readonly options: ScheduleOptions;
+  readonly summary: ScheduleSummary;
+  readonly reason: string;
+  readonly kernel: string;
+}
+
+/** The height of groups that costs the fewest instructions. */
+export function chooseVector(matrices: readonly SparseMatrix[], threads: number): VectorChoice {
+  let best: { readonly options: ScheduleOptions; readonly schedule: Schedule; readonly cost: number; readonly kernel: string } | undefined;
+  const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
+  const heights = [...new Set([8, 16, 32, 4].map((height) => Math.min(height, Math.max(1, rows))))];
+  for (const height of heights) {
+    const options: ScheduleOptions = { height, reorder: 'as-stored', rowCounts: rowCounts('vector'), threads };
+    const schedule = planSchedule(matrices, options);
+    const pieces = piecesOf(schedule);
+    const cost = pieces.reduce((sum, piece) => sum + pieceCost(piece), 0);
+    if (best !== undefined && best.cost <= cost) continue;
+    const largest = pieces.reduce<Piece | undefined>((a, b) => (a === undefined || b.rows.length * b.columns.length > a.rows.length * a.columns.length ? b : a), undefined);
+    best = { options, schedule, cost, kernel: largest === undefined ? 'loops' : kernelName(KERNELS.select({ operator: largest.operator, rows: largest.rows.length })[0]!) };
+  }
+  const { options, schedule, cost, kernel } = best!;
+  return {
+    options, summary: summariseSchedule(schedule), kernel,
+    reason: `groups of ${options.height} rows: fewest instructions of ${heights.length} heights (about ${Math.round(cost)} a vector)`,
+  };
+}
+
+/** Lines that add the product of `planned`'s matrices and the vector `from` to the vector `to`. */
+export function vectorLines(code: LayerCode, matrices: readonly SparseMatrix[], planned: PlannedSchedule, to: string, from: string): string[] {
+  const schedule = planSchedule(matrices, planned.options);
+  const packed = packWeights(matrices, schedule) as Float32Array;
+  return layVector(schedule, packed).map(({ kernel, segments, index, weights }) =>
+    `${code.kernel(kernel)}(${to}, ${from}, ${code.index(index)}, ${code.weights(weights)}, ${segments});`);
+}

@@ -1,0 +1,45 @@
+import { runPasses, PASSES, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
+import { dense, inferShapes, type DenseTensor, type Model } from '@fretwork/format';
+import { createInterpreter } from '@fretwork/reference';
+import { emitSelfTest, neon, type NeonOptions, type NeonPlan } from '../src/index.js';
+
+/** A model of fixed sizes, as a backend gets it. */
+export function contextOf(model: Model, open = 1): ModelContext {
+  const inputShapes = Object.fromEntries(model.inputs.map(({ name, shape }) => [name, shape!.map((size) => (typeof size === 'number' ? size : open))]));
+  const { model: passed } = runPasses(model, PASSES, { inputShapes });
+  return { model: passed, shapes: inferShapes(passed) };
+}
+
+export interface Compiled {
+  readonly context: ModelContext;
+  readonly plan: NeonPlan;
+  readonly files: EmittedFiles;
+}
+
+/** Throws where the backend refuses. */
+export function compile(model: Model, options: NeonOptions = {}, open = 1): Compiled {
+  const context = contextOf(model, open);
+  const backend = neon(options);
+  const planning = backend.plan(context, {});
+  if (!planning.ok) throw new Refused(planning.refusals.map(({ layer, reason }) => `${layer}: ${reason}`).join('\n'));
+  return { context, plan: planning.plan, files: backend.emit(planning.plan, context) };
+}
+
+export class Refused extends Error {}
+
+/** Inputs drawn from a seed, and what the reference makes of them. */
+export function drawCase(model: Model, seed: number): { readonly inputs: Record<string, DenseTensor>; readonly outputs: Record<string, DenseTensor> } {
+  let state = seed;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+  const inputs = Object.fromEntries(model.inputs.map(({ name, shape }) => [name, dense('f32', shape as number[], Float32Array.from({ length: (shape as number[]).reduce((a, b) => a * b, 1) }, next))]));
+  return { inputs, outputs: createInterpreter(model).run(inputs) };
+}
+
+/** The files of a project with a self-test of `count` drawn cases. */
+export function withSelfTest({ context, plan, files }: Compiled, count: number, seed = 1): EmittedFiles {
+  const cases = Array.from({ length: count }, (_, i) => drawCase(context.model, seed + i));
+  return new Map([...files, ...emitSelfTest(plan, context, cases)]);
+}
