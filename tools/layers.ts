@@ -50,7 +50,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'compiler-neon', name: '@fretwork/compiler-neon', imports: ['@fretwork/compiler', '@fretwork/format'],
-    testImports: ['@fretwork/conformance', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference'],
+    testImports: ['@fretwork/conformance', '@fretwork/onnx', '@fretwork/reference'],
     runs: 'anywhere',
   },
   {

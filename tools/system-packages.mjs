@@ -7,6 +7,9 @@ import { spawnSync } from 'node:child_process';
 const NEEDED = [
   { command: 'git', debian: 'git', for: 'the table of lines per source file' },
   { command: 'chromium', debian: 'chromium', for: 'the tests that open pages' },
+  { command: 'aarch64-linux-gnu-gcc', debian: 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross', for: 'the tests that compile C for ARM' },
+  { command: 'clang-14', debian: 'clang-14', for: 'the tests that compile C for ARM' },
+  { command: 'qemu-aarch64', debian: 'qemu-user', for: 'the tests that run code for ARM' },
 ];
 
 const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -14,7 +17,7 @@ const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }
 const missing = NEEDED.filter(({ command }) => !works(command, '--version'));
 if (missing.length === 0) process.exit(0);
 
-const names = missing.map(({ debian }) => debian);
+const names = missing.flatMap(({ debian }) => debian.split(' '));
 if (process.getuid?.() === 0 && works('apt-get', '--version')) {
   const options = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   spawnSync('apt-get', ['update', '-q'], options);

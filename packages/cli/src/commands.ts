@@ -1,4 +1,5 @@
 import { bench } from './commands/bench.js';
+import { compile } from './commands/compile.js';
 import { compress } from './commands/compress.js';
 import { conformance } from './commands/conformance.js';
 import { convert } from './commands/convert.js';
@@ -16,4 +17,4 @@ import { verify } from './commands/verify.js';
 import type { Command } from './contract.js';
 
 /** Every command, in the order that help lists them. */
-export const COMMANDS: readonly Command[] = [inspect, explain, convert, compress, train, prune, sensitivity, reproduce, run, evalCommand, verify, conformance, data, bench, latency];
+export const COMMANDS: readonly Command[] = [inspect, explain, convert, compress, train, prune, sensitivity, reproduce, run, compile, evalCommand, verify, conformance, data, bench, latency];

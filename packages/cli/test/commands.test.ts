@@ -152,6 +152,20 @@ describe('prune, verify, inspect, convert', () => {
     expect((await fretwork('explain', at('model.onnx'), '--shape', 'image=1x1x6')).err).toContain('[usage.shape]');
   });
 
+  it('compile writes a C project with the answer that it must give', async () => {
+    const at = await emptyFolder();
+    await writeFile(at('model.onnx'), onnx);
+    const ran = await fretwork('compile', at('model.onnx'), '--target', 'neon', '--prefix', 'net', '-o', at('out'), '--json');
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    const report = JSON.parse(ran.out) as { plan: { layers: { layer: string; kernel: string }[] }; files: { name: string; bytes: number }[] };
+    expect(report.plan.layers[0]).toMatchObject({ layer: 'first', kernel: expect.stringMatching(/^stream_f32_/) });
+    for (const { name, bytes } of report.files) expect((await readFile(at(`out/${name}`))).length).toBe(bytes);
+    expect(report.files.map(({ name }) => name)).toContain('net_selftest.bin');
+    expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '-o', at('out'))).out).toContain('model_kernels.c');
+    expect((await fretwork('compile', at('model.onnx'), '--target', 'abacus', '-o', at('out'))).err).toContain('--target is one of neon');
+    expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '--cpu', 'z80', '-o', at('out'))).err).toContain('a76');
+  });
+
   it('convert goes round: onnx → bcr → text → bcr → onnx', async () => {
     const at = await emptyFolder();
     await writeFile(at('a.onnx'), onnx);

@@ -97,7 +97,7 @@ export function modelSource(plan: NeonPlan, { model, shapes }: ModelContext, lay
     `void ${p}_run(${p}_model *m, const float *const *inputs, float *const *outputs) {`,
     '  char *const a = m->scratch;', '  (void)a;', '  (void)inputs;',
     ...layers.map(({ call }) => `  ${call}`),
-    ...model.outputs.map(({ name }, i) => `  memcpy(outputs[${i}], ${places.of(name)}, ${product(shapes.values.get(name)!.shape as number[])} * sizeof(float));`),
+    ...model.outputs.flatMap(({ name }, i) => (places.isDirect(name) ? [] : [`  memcpy(outputs[${i}], ${places.of(name)}, ${product(shapes.values.get(name)!.shape as number[])} * sizeof(float));`])),
     '}', '',
     `${p}_model *${p}_create(const void *weights, void *scratch) {`,
     ...(isArray ? ['  (void)weights;'] : ['  if (weights == NULL) return NULL;']),

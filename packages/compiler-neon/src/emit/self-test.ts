@@ -1,9 +1,10 @@
 import type { EmittedFiles, ModelContext } from '@fretwork/compiler';
 import { FretworkError, type DenseTensor } from '@fretwork/format';
 import type { NeonPlan, StoredCase } from '../contract.js';
+import { cFloat } from '../text/escape.js';
 
 /** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. */
-export const TOLERANCE = 1e-4;
+const TOLERANCE = 1e-4;
 
 /**
  * A `main` for `plan`'s project: without arguments it runs the stored cases and says how far the outputs are off (exit code 1
@@ -27,7 +28,7 @@ export function emitSelfTest(plan: NeonPlan, { model, shapes }: ModelContext, ca
     at += part.length;
   }
   return new Map<string, string | Uint8Array>([
-    [`${plan.prefix}_selftest.c`, SOURCE.replaceAll('FWU_', `${plan.prefix.toUpperCase()}_`).replaceAll('FW_', `${plan.prefix}_`).replaceAll('CASES', String(cases.length)).replaceAll('FWNAME', plan.prefix)],
+    [`${plan.prefix}_selftest.c`, SOURCE.replaceAll('FWU_', `${plan.prefix.toUpperCase()}_`).replaceAll('FW_', `${plan.prefix}_`).replaceAll('FWTOLERANCE', cFloat(TOLERANCE)).replaceAll('CASES', String(cases.length)).replaceAll('FWNAME', plan.prefix)],
     [`${plan.prefix}_selftest.bin`, new Uint8Array(data.buffer)],
   ]);
 }
@@ -43,7 +44,7 @@ const SOURCE = `/*
 
 #include "FWNAME.h"
 
-#define TOLERANCE 1e-4f
+#define TOLERANCE FWTOLERANCE
 
 static void *read_file(const char *name, size_t bytes) {
   void *data = aligned_alloc(64, (bytes + 63) / 64 * 64 + 64);

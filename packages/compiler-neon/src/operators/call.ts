@@ -1,5 +1,5 @@
 import type { BackendOptions, ModelContext } from '@fretwork/compiler';
-import { decode, DTYPES, halfToNumber, WEIGHTS, type DenseTensor, type Layer, type SparseMatrix, type Tensor, type Tuning } from '@fretwork/format';
+import { decode, halfToNumber, WEIGHTS, type DenseTensor, type Layer, type SparseMatrix, type Tensor, type Tuning } from '@fretwork/format';
 
 /** One layer about to be planned or emitted, every shape known. */
 export class Call {
@@ -90,5 +90,3 @@ export const numbersOf = (tensor: DenseTensor): readonly number[] =>
   (tensor.dtype === 'f16' ? Array.from(tensor.data as Uint16Array, halfToNumber) : Array.from(tensor.data as ArrayLike<number | bigint>, Number));
 
 export const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
-
-export const isFloatType = (dtype: keyof typeof DTYPES | undefined): boolean => dtype !== undefined && DTYPES[dtype].kind === 'float';

@@ -153,10 +153,11 @@ export const MOVING: readonly OperatorRow[] = [
 
 function resizable(call: Call): ReturnType<typeof refuse> {
   const [shape, out] = [call.shape(0), call.outShape()];
-  const whole = out.every((size, d) => size % shape[d]! === 0);
+  const whole = out.every((size, d) => Number.isInteger(size / shape[d]!));
   const form = attribute(call.layer, 'coordinate_transformation_mode', 'string', 'half_pixel');
   const nearest = attribute(call.layer, 'mode', 'string', 'nearest') === 'nearest';
-  // With whole factors these two agree with a box of equal elements.
-  const boxes = (form === 'asymmetric' && attribute(call.layer, 'nearest_mode', 'string', 'round_prefer_floor') === 'floor') || form === 'half_pixel';
-  return whole && nearest && boxes && !call.has(1) ? OK : refuse('only nearest Resize by whole factors is compiled', 'use mode nearest, half_pixel or asymmetric with floor');
+  const rounding = attribute(call.layer, 'nearest_mode', 'string', 'round_prefer_floor');
+  // With whole factors these agree with a box of equal elements.
+  const boxes = (form === 'asymmetric' && rounding === 'floor') || (form === 'half_pixel' && rounding.startsWith('round'));
+  return whole && nearest && boxes && !call.has(1) ? OK : refuse('only nearest Resize by whole factors is compiled', 'use mode nearest, half_pixel with rounding or asymmetric with floor');
 }

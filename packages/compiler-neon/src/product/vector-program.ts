@@ -28,7 +28,7 @@ interface Piece {
   readonly weights: number;
 }
 
-const isRun = (columns: Uint32Array): boolean => columns[columns.length - 1]! - columns[0]! === columns.length - 1;
+const isRun = (columns: Uint32Array): boolean => columns.at(-1) === columns[0]! + columns.length - 1;
 
 function piecesOf(schedule: Schedule): Piece[] {
   return schedule.groups.flatMap(({ start, segments }) => segments.map(({ mask, count, columns, weights }): Piece => {

@@ -25,6 +25,8 @@ export function cFloat(value: number): string {
   const x = Math.fround(value);
   if (Number.isNaN(x)) return 'NAN';
   if (!Number.isFinite(x)) return x < 0 ? '(-INFINITY)' : 'INFINITY';
-  const digits = Object.is(x, -0) ? '-0.0' : String(Number(x.toPrecision(9)));
+  // Nine digits tell every float32 from its neighbours; most need fewer.
+  const shortest = [6, 7, 8, 9].find((count) => Math.fround(Number(x.toPrecision(count))) === x)!;
+  const digits = Object.is(x, -0) ? '-0.0' : String(Number(x.toPrecision(shortest)));
   return `${/[.e]/.test(digits) ? digits : `${digits}.0`}f`;
 }

@@ -50,7 +50,7 @@ export function element({ pointer, offset = 0, strides }: Walk, names: readonly 
 export function nest(sizes: readonly number[], body: readonly string[], first = 0): string[] {
   const lines = sizes.map((size, d) => `${'  '.repeat(d)}for (int i${d + first} = 0; i${d + first} < ${size}; i${d + first}++)`);
   const depth = '  '.repeat(sizes.length);
-  const inner = body.length === 1 || sizes.length === 0 ? body.map((line) => depth + line) : [...body.map((line) => depth + line)];
+  const inner = body.map((line) => depth + line);
   if (sizes.length === 0 || body.length === 1) return [...lines, ...inner];
   lines[lines.length - 1] += ' {';
   return [...lines, ...inner, `${'  '.repeat(sizes.length - 1)}}`];
