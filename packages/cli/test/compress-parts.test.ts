@@ -1,10 +1,13 @@
 import { writeFile } from 'node:fs/promises';
+import type { Model, Scheme } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../src/compress/load-config.js';
 import { jsonInPage } from '../src/compress/report/page.js';
 import { scalePlan } from '../src/compress/scale-plan.js';
 import { searchPower, type Trial } from '../src/compress/search-power.js';
 import { pairLayers } from '../src/compress/slower.js';
+import { measured, wasm } from '../src/index.js';
+import { smallModel } from './small-model.js';
 import { emptyFolder } from './terminal.js';
 
 describe('configurations', () => {
@@ -82,5 +85,26 @@ describe('data of the page', () => {
     const text = jsonInPage(hostile);
     expect(text).not.toMatch(/[<\u2028\u2029]/);
     expect(JSON.parse(text)).toEqual(hostile);
+  });
+});
+
+describe('the measured mapper', () => {
+  const [fine, coarse]: readonly Scheme[] = [{ kind: 'unstructured', rate: 4 }, { kind: 'bcr', rate: 4, blockRows: 8, blockColumns: 8, rowShare: 0 }];
+  /** Times by the scheme of the layer: of a target that is made up. */
+  const target = (ms: Readonly<Record<string, readonly [dense: number, fine: number, coarse: number]>>) => ({
+    ...wasm({ threads: [1] }),
+    timeLayers: async (models: readonly Model[]) => models.map((_, at) => Object.entries(ms).map(([layer, times]) => ({ layer, ms: times[at]!, spread: 0, kernel: '', why: '', fused: [] }))),
+  });
+  const map = async (ms: Parameters<typeof target>[0]): Promise<readonly string[]> => {
+    const plan = await measured({ schemes: [fine!, coarse!], beta: 0.15 }).map(smallModel(), {
+      target: target(ms), inputShapes: { image: [1, 1, 6, 6] }, rate: 2, ignore: ['scores'], smallest: 64, seed: 1, rounds: 2, evaluate: async () => 1, signal: new AbortController().signal, onProgress: () => {},
+    });
+    expect(plan.entries.map(({ layer }) => layer)).toEqual(['first', 'second', 'scores']);
+    return plan.entries.map(({ scheme }) => (scheme.kind === 'dense' ? scheme.kind : `${scheme.kind} ${scheme.rate}`));
+  };
+
+  it('takes the finest scheme that is about as fast as the fastest, and none that wins nothing', async () => {
+    expect(await map({ first: [1, 0.55, 0.5], second: [1, 0.6, 0.5], scores: [1, 0.1, 0.1] })).toEqual(['unstructured 2', 'bcr 2', 'dense']);
+    expect(await map({ first: [1, 0.99, 0.96], second: [1, 2, 3], scores: [1, 0.1, 0.1] })).toEqual(['dense', 'dense', 'dense']);
   });
 });

@@ -152,6 +152,8 @@ export interface MapRequest {
   readonly ignore: readonly string[];
   readonly smallest: number;
   readonly seed: number;
+  /** Of timing. */
+  readonly rounds: number;
   /** Accuracy of a model on the validation samples, 0 to 1, for cheap proxies. */
   readonly evaluate: (model: Model) => Promise<number>;
   readonly signal: AbortSignal;

@@ -1,4 +1,5 @@
 import { FretworkError, type Model } from '@fretwork/format';
+import { parseTable } from '@fretwork/latency';
 import type { Arguments, OptionRow } from '../contract.js';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import { readFile } from '../files.js';
@@ -9,7 +10,9 @@ import { METHOD_SETTINGS, methodSettings, PRUNE_METHODS } from '../training/meth
 import { parsePlan } from '../training/plan-file.js';
 import { SETTING_OPTIONS, settingsOf } from '../training/settings.js';
 import type { Budget, CompressMapper, CompressPruner, CompressRequest, CompressTarget, DataConfig, FretworkConfig } from './contract.js';
+import { measured } from './measured.js';
 import { retrain } from './retrain.js';
+import { rules } from './rules.js';
 import { loadSplits } from './splits.js';
 import { wasm } from './target/wasm.js';
 import { uniform } from './uniform.js';
@@ -34,6 +37,7 @@ export const COMPRESS_OPTIONS: readonly OptionRow[] = [
   { name: 'max-drop', value: 'POINTS', says: 'Lose at most so many points of accuracy: 0.5 is half a percent of all samples.' },
   { name: 'latency', value: 'MS', says: 'Take at most so long for one run on the target, such as 3ms.' },
   { name: 'rate', value: 'N', says: 'Keep one weight in N of the layers that are pruned; with --max-drop, no more than that goes, in steps. Default: 4, or as much as the budget allows.' },
+  { name: 'latency-table', value: 'TABLE', says: 'Map by the rules of the mapping paper on this table of times, as fretwork latency measure writes it. Default: each layer gets the finest scheme that is about as fast as the fastest, by times taken now.' },
   { name: 'plan', value: 'PLAN.json', says: 'A mapping plan in place of the mapper\'s.' },
   ...SCHEME_OPTIONS.filter(({ name }) => name !== 'rate').map((row) => (row.name === 'scheme' ? { ...row, says: 'One scheme for all layers, in place of the mapper: bcr, block-punched, pattern, unstructured, filter, channel.' } : row)),
   { name: 'ignore', value: 'NAME', many: true, says: 'Leave this layer alone; * stands for anything.' },
@@ -66,7 +70,7 @@ export async function requestOf(given: Arguments, config: FretworkConfig, model:
   const path = args.text('plan');
   return {
     model: { path: args.positionals[0]!, externalData: args.flag('external-data') }, out,
-    budget: budgetOf(args, config), target: targetOf(args, config), mapper: mapperOf(args, config), pruner: prunerOf(args, config),
+    budget: budgetOf(args, config), target: targetOf(args, config), mapper: await mapperOf(args, config), pruner: prunerOf(args, config),
     ignore: args.texts('ignore').length > 0 ? args.texts('ignore') : config.ignore ?? [],
     smallest: numberOption(args, 'smallest', { least: 0, most: 1e9, whole: true }) ?? config.smallest ?? SMALLEST,
     settings: settingsOf(args), engine, splits: await loadSplits(model, dataOf(args, config.data ?? {})),
@@ -93,10 +97,12 @@ function targetOf(args: Arguments, config: FretworkConfig): CompressTarget {
   return row.make();
 }
 
-function mapperOf(args: Arguments, config: FretworkConfig): CompressMapper {
+async function mapperOf(args: Arguments, config: FretworkConfig): Promise<CompressMapper> {
   const words = ['scheme', 'block', 'row-share'].filter((name) => args.text(name) !== undefined);
   if (words.length > 0 && args.text('plan') !== undefined) throw usage('plan', `--plan brings its own schemes: leave --${words[0]!} out`, args.command);
-  return words.length > 0 ? uniform(schemeOption(args, 4)) : config.mapper ?? uniform();
+  const table = args.text('latency-table');
+  if (table !== undefined) return rules(parseTable(new TextDecoder().decode(await readFile(table)), table));
+  return words.length > 0 ? uniform(schemeOption(args, 4)) : config.mapper ?? measured();
 }
 
 function prunerOf(args: Arguments, config: FretworkConfig): CompressPruner {

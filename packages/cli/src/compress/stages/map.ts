@@ -25,8 +25,8 @@ export const mapStage: Stage = {
   says: 'chooses a scheme for every layer, without training',
   reads: ['stages/passes.bcr', 'stages/import.json', 'stages/profile.json'],
   writes: ['stages/map.json'],
-  wishes: ({ mapper, target, budget: { rate, latencyMs }, ignore, smallest, plan, settings: { seed } }) =>
-    ({ mapper: [mapper.name, mapper.options], target: [target.name, target.options], rate, latencyMs, ignore, smallest, plan, seed }),
+  wishes: ({ mapper, target, budget: { rate, latencyMs }, ignore, smallest, plan, rounds, settings: { seed } }) =>
+    ({ mapper: [mapper.name, mapper.options], target: [target.name, target.options], rate, latencyMs, ignore, smallest, plan, rounds, seed }),
   run: async (context) => {
     const { request: { plan, budget }, folder } = context;
     const model = await readBcr(folder, 'stages/passes.bcr');
@@ -41,10 +41,10 @@ export const mapStage: Stage = {
   },
 };
 
-async function mapAt({ request: { mapper, target, ignore, smallest, splits, settings }, folder, signal, terminal }: StageContext, model: Model, rate: number): Promise<Omit<Mapped, 'tries'>> {
+async function mapAt({ request: { mapper, target, ignore, smallest, rounds, splits, settings }, folder, signal, terminal }: StageContext, model: Model, rate: number): Promise<Omit<Mapped, 'tries'>> {
   const { inputShapes } = await folder.json<Imported>('stages/import.json');
   const plan = await mapper.map(model, {
-    target, inputShapes, rate, ignore, smallest, seed: settings.seed, signal,
+    target, inputShapes, rate, ignore, smallest, rounds, seed: settings.seed, signal,
     evaluate: async (candidate) => shareOf(await accuracyOn(target, candidate, splits.validation, signal)),
     onProgress: (says) => terminal.err(`${says}\n`),
   });

@@ -1,0 +1,20 @@
+import { fitLatency, keyText, type LatencyTable } from '@fretwork/latency';
+import { mapByRules, type Difficulty, type Thresholds } from '@fretwork/mapper-rules';
+import { COMPRESS_API, type CompressMapper } from './contract.js';
+
+export interface RulesOptions {
+  /** Default: hard, as nobody said otherwise. */
+  readonly difficulty?: Difficulty;
+  readonly skipFirst?: boolean;
+  readonly thresholds?: Partial<Thresholds>;
+}
+
+/** The mapping paper's rules on a latency table of the target, as `fretwork latency measure` writes it. */
+export function rules(table: LatencyTable, { thresholds = {}, ...options }: RulesOptions = {}): CompressMapper {
+  return {
+    apiVersion: COMPRESS_API, name: 'rules', options: { table: keyText(table.key), entries: table.entries.length, thresholds, ...options },
+    map: async (model, { rate, inputShapes, ignore, smallest }) => mapByRules(model, fitLatency(table), {
+      target: { kind: 'rate', rate }, inputShapes, skip: ignore, thresholds: { smallest, ...thresholds }, ...options,
+    }),
+  };
+}
