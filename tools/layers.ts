@@ -45,7 +45,7 @@ export const LAYERS: readonly Layer[] = [
   { folder: 'latency', name: '@fretwork/latency', imports: ['@fretwork/format'], testImports: ['@fretwork/networks'], runs: 'anywhere' },
   {
     folder: 'mapper-rules', name: '@fretwork/mapper-rules', imports: ['@fretwork/format', '@fretwork/latency'],
-    testImports: ['@fretwork/networks'],
+    testImports: ['@fretwork/networks', '@fretwork/pruner'],
     runs: 'anywhere',
   },
   {

@@ -14,7 +14,7 @@ export { energyDamage } from './damage/energy-damage.js';
 export { scanDamage, type Scan } from './damage/scan-damage.js';
 
 // difficulty/
-export { judgeDifficulty, planProbe, type Answers, type DifficultyMeasured } from './difficulty/judge-difficulty.js';
+export { judgeDifficulty, planProbe, type DifficultyMeasured } from './difficulty/judge-difficulty.js';
 
 // forecast/
 export { forecast, type ForecastOptions } from './forecast/forecast.js';

@@ -37,7 +37,7 @@ export function keptEnergy(part: Squares, scheme: Scheme): number {
       case 'filter': return largest(grouped(part, rows, (r) => r), rows / scheme.rate);
       case 'channel': return largest(grouped(part, columns / kernel, (_, c) => Math.floor(c / kernel)), columns / kernel / scheme.rate);
       case 'block-punched': return punched(part, scheme);
-      case 'pattern': return patterned(part, scheme);
+      case 'pattern': return kernel === 9 ? patterned(part, scheme) : 0;
       case 'bcr': return blocks(part, scheme);
     }
   };
@@ -52,14 +52,18 @@ function punched(part: Squares, { blockFilters, blockChannels, rate }: BlockPunc
   return largest(grouped(part, groups, of), groups / rate);
 }
 
-/** The centre and the largest others of each kernel; then whole kernels. */
+/** The eight patterns of 3x3 kernels that are found most (papers.md 3.1), as kept positions: corners of 2x2 and T-shapes, the centre in each. */
+const PATTERNS = [[4, 5, 7, 8], [3, 4, 6, 7], [1, 2, 4, 5], [0, 1, 3, 4], [3, 4, 5, 7], [1, 4, 5, 7], [1, 3, 4, 7], [1, 3, 4, 5]] as const;
+
+/** The best of the usual patterns for each kernel; then whole kernels. */
 function patterned({ rows, columns, kernel, values }: Squares, { keep, rate }: PatternScheme): number {
   const kernels = new Float64Array((rows * columns) / kernel);
-  const centre = kernel % 2 === 1 ? (kernel - 1) / 2 : -1;
   for (let k = 0; k < kernels.length; k++) {
-    const own = values.subarray(k * kernel, (k + 1) * kernel);
-    const others = own.filter((_, i) => i !== centre).sort();
-    kernels[k] = (centre < 0 ? 0 : own[centre]!) + others.subarray(Math.max(0, others.length - keep + (centre < 0 ? 0 : 1))).reduce((a, b) => a + b, 0);
+    for (const positions of PATTERNS) {
+      let sum = 0;
+      for (const position of positions) sum += values[k * kernel + position]!;
+      kernels[k] = Math.max(kernels[k]!, sum);
+    }
   }
   return largest(kernels, (kernels.length * kernel) / keep / rate);
 }
