@@ -25,7 +25,9 @@ const hasWeights = (query: LayerQuery | undefined): query is WeightedQuery => qu
 
 /** Layers with weights, each with its predicted dense time. Sparse weights are looked at as if they were dense. */
 export function networkOf(model: Model, latency: LatencyModel, inputShapes: InputShapes = {}): MappedNetwork {
-  const predicted = latency.predictModel(model, { inputShapes });
+  const mappable = model.layers.filter((layer) => weightsOf(model, layer).length > 0);
+  const allDense = { target: '', mapper: '', entries: mappable.map(({ name }) => ({ layer: name, scheme: DENSE, reason: '' })) };
+  const predicted = latency.predictModel(model, { inputShapes, plan: allDense });
   const queried = new Map(predicted.layers.map((layer) => [layer.layer, layer]));
   const costs = new Map(costOf(model, inferShapes(model, opened(model, inputShapes))).layers.map((cost) => [cost.layer, cost.macs]));
   const firstConvolution = model.layers.find(({ domain, operator }) => domain === '' && operator === 'Conv');
@@ -44,8 +46,7 @@ export function networkOf(model: Model, latency: LatencyModel, inputShapes: Inpu
     const about = { layer, weights, count: weights.reduce((sum, { tensor }) => sum + elementCount(tensor.shape), 0), macs: dense, first: layer === firstConvolution };
     const { query } = known ?? {};
     if (!hasWeights(query)) return [{ ...about, denseMs: known?.ms ?? 0, unknown: known !== undefined && known.query === undefined ? known.reason : 'the latency model knows no such layer' }];
-    const asked = pruned(query, DENSE);
-    return [{ ...about, query: asked, denseMs: latency.predict(asked).ms }];
+    return [{ ...about, query, denseMs: known!.ms }];
   });
   const denseMs = otherMs + found.reduce((sum, layer) => sum + layer.denseMs, 0);
   return { layers: found.map((layer) => ({ ...layer, share: denseMs > 0 ? layer.denseMs / denseMs : 0 })), otherMs, otherMacs, denseMs };

@@ -1,5 +1,5 @@
 import { FretworkError, type Model, type Scheme } from '@fretwork/format';
-import type { LatencyModel, Prediction } from '@fretwork/latency';
+import type { InputShapes, LatencyModel, Prediction } from '@fretwork/latency';
 import { allocate } from './allocate/allocate.js';
 import type { Damage, Difficulty, MapOptions, MappedLayer, MapPlan, Mapper, MapTarget } from './contract.js';
 import { energyDamage } from './damage/energy-damage.js';
@@ -23,26 +23,36 @@ export const mapByRules: Mapper = (model: Model, latency: LatencyModel, options:
   const { target } = options;
   const choices = target.kind === 'rate' ? asked.everywhere(target.rate) : asked.within(target);
   return {
-    ...describe(network, choices, latency, asked.predict),
     target: targetText(latency, target), mapper: 'rules', goal: target, difficulty: asked.difficulty,
+    ...describe(model, network, choices, { latency, ...(options.inputShapes !== undefined && { inputShapes: options.inputShapes }) }),
   };
 };
+
+/** Of the search for a plan that spends a time budget, and the share of it that may be left. */
+const ROUNDS = 4;
+const NEAR = 0.01;
 
 /** The rules, asked about the layers of a network. */
 class Asking {
   readonly difficulty: Difficulty;
-  readonly predict: (layer: MappedLayer, scheme: Scheme) => Prediction;
+  private readonly predict: (layer: MappedLayer, scheme: Scheme) => Prediction;
   private readonly groups: readonly (readonly number[])[];
   private readonly decideAt: (layer: MappedLayer, rate: number) => Choice;
   private readonly damage: Damage;
   private readonly rates: readonly number[];
   private readonly network: MappedNetwork;
+  private readonly model: Model;
+  private readonly latency: LatencyModel;
+  private readonly inputShapes: InputShapes | undefined;
 
   constructor(model: Model, network: MappedNetwork, latency: LatencyModel, options: MapOptions) {
     const { difficulty = TAKEN_AS_HARD, skip = [], skipFirst = false, filters = false, damage = energyDamage() } = options;
     const thresholds = thresholdsOf(options.thresholds);
     const isSkipped = skipped(model, skip);
     this.network = network;
+    this.model = model;
+    this.latency = latency;
+    this.inputShapes = options.inputShapes;
     this.difficulty = difficulty;
     this.damage = damage;
     this.rates = thresholds.rates;
@@ -73,18 +83,38 @@ class Asking {
         damage: choices.reduce((sum, choice) => sum + choice.damage, 0),
       };
     }));
-    const found = allocate(menus, budget - other);
-    if (found === undefined) {
-      const least = other + menus.reduce((sum, menu) => sum + Math.min(...menu.map((item) => item.cost)), 0);
-      throw new FretworkError('map.impossible', 'no choice of the rules meets this target', {
-        expected: unit(budget), actual: `${unit(least)} at best, at rates up to ${Math.max(...this.rates)}; ${unit(dense)} dense`,
-        hint: other > budget ? `layers without weights and what every run costs already take ${unit(other)}: a smaller network is needed`
-          : `ask for ${unit(least)} or more, or allow higher rates (thresholds.rates); see in the plan for that which layers stay dense, and why`,
-      });
+    const assembled = (found: readonly number[]): readonly Choice[] => {
+      const choices = new Array<Choice>(layers.length);
+      found.forEach((item, g) => menus[g]![item]!.choices.forEach((choice, i) => { choices[this.groups[g]![i]!] = choice; }));
+      return choices;
+    };
+    const reached = (choices: readonly Choice[]): number => (target.kind === 'latency' ? this.msOf(choices)
+      : other + choices.reduce((sum, choice, i) => sum + cost(layers[i]!, choice), 0));
+    const cheapest = menus.map((menu) => menu.reduce((best, item, i) => (item.cost < menu[best]!.cost ? i : best), 0));
+    let allowed = budget - other;
+    let best: readonly Choice[] | undefined;
+    // Menus have each layer beside a dense network. Beside a pruned one layers are a little faster: what that leaves of the budget is spent as well.
+    for (let round = 0; round < ROUNDS; round++) {
+      const choices = assembled(allocate(menus, allowed) ?? cheapest);
+      const value = reached(choices);
+      if (value <= budget * (1 + 1e-9)) best = choices;
+      else if (best !== undefined) break;
+      if (target.kind !== 'latency' || Math.abs(budget - value) < NEAR * budget) break;
+      allowed += budget - value;
     }
-    const choices = new Array<Choice>(layers.length);
-    found.forEach((item, g) => menus[g]![item]!.choices.forEach((choice, i) => { choices[this.groups[g]![i]!] = choice; }));
-    return choices;
+    if (best !== undefined) return best;
+    const least = reached(assembled(cheapest));
+    throw new FretworkError('map.impossible', 'no choice of the rules meets this target', {
+      expected: unit(budget), actual: `${unit(least)} at best, at rates up to ${Math.max(...this.rates)}; ${unit(dense)} dense`,
+      hint: other > budget ? `layers without weights and what every run costs already take ${unit(other)}: a smaller network is needed`
+        : `ask for ${unit(least)} or more, or allow higher rates (thresholds.rates); see in the plan for that which layers stay dense, and why`,
+    });
+  }
+
+  /** Of the network, planned so. */
+  private msOf(choices: readonly Choice[]): number {
+    const entries = this.network.layers.map(({ layer: { name } }, i) => ({ layer: name, scheme: choices[i]!.chosen.scheme, reason: '' }));
+    return this.latency.predictModel(this.model, { ...(this.inputShapes !== undefined && { inputShapes: this.inputShapes }), plan: { target: '', mapper: '', entries } }).ms;
   }
 
   /** Not pruned; the reason is that of the rules where they would not have done it at the lowest rate either. */

@@ -24,5 +24,5 @@ export function predictPlan<P extends MappingPlan>(model: Model, latency: Latenc
     const scheme = entry?.scheme ?? DENSE;
     return { chosen: { scheme, ms: predict(layer, scheme).ms }, reason: entry?.reason ?? 'not named in the plan', rule: 'plan', damage: damage(layer, scheme) };
   });
-  return { ...plan, ...describe(network, choices, latency, predict) };
+  return { ...plan, ...describe(model, network, choices, { latency, ...(inputShapes !== undefined && { inputShapes }) }) };
 }

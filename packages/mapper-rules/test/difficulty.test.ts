@@ -6,10 +6,10 @@ import { judgeDifficulty, planProbe } from '../src/index.js';
 const answers = Array.from({ length: 200 }, (_, i) => i % 10);
 const with_ = (changed: number): readonly number[] => answers.map((a, i) => (i < changed ? a + 1 : a));
 
-it('data is hard where more than one answer in ten changes', () => {
-  expect(judgeDifficulty({ dense: answers, probe: with_(20) })).toMatchObject({ kind: 'easy', changed: 0.1, inputs: 200 });
-  expect(judgeDifficulty({ dense: answers, probe: with_(21) })).toMatchObject({ kind: 'hard', reason: '10.5 % of 200 answers change when 3x3 layers lose blocks at rate 2.25' });
-  expect(judgeDifficulty({ dense: answers, probe: with_(21), most: 0.2 }).kind).toBe('easy');
+it('data is hard where more than one answer in eight changes', () => {
+  expect(judgeDifficulty({ dense: answers, probe: with_(25) })).toMatchObject({ kind: 'easy', changed: 0.125, inputs: 200 });
+  expect(judgeDifficulty({ dense: answers, probe: with_(26) })).toMatchObject({ kind: 'hard', reason: '13.0 % of 200 answers change when 3x3 layers lose blocks at rate 2.25' });
+  expect(judgeDifficulty({ dense: answers, probe: with_(26), most: 0.2 }).kind).toBe('easy');
 });
 
 it('too few answers, or answers to other inputs, are refused', () => {

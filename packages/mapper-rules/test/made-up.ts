@@ -1,5 +1,5 @@
 import { attribute, inferShapes, weightsOf, type Layer, type Model, type Scheme } from '@fretwork/format';
-import type { InputShapes, LatencyModel, LayerPrediction, LayerQuery, Prediction, TimePart, WeightedQuery } from '@fretwork/latency';
+import type { InputShapes, LatencyModel, LayerPrediction, LayerQuery, Prediction, PredictOptions, TimePart, WeightedQuery } from '@fretwork/latency';
 
 /** Where the made-up device differs from test to test. */
 export interface Device {
@@ -35,11 +35,12 @@ export function madeUp({ unstructured = 0.6, pattern = 0.9, fixed = 0.002 }: Dev
     const reading = (weights * kept * 4 * 5e-8) / slow;
     return of([{ name: 'products', ms: products }, { name: 'reading weights', ms: reading }, { name: 'beginning', ms: fixed }]);
   };
-  const predictModel = (model: Model, { inputShapes = {} }: { readonly inputShapes?: InputShapes } = {}): ReturnType<LatencyModel['predictModel']> => {
+  const predictModel = (model: Model, { inputShapes = {}, plan }: PredictOptions = {}): ReturnType<LatencyModel['predictModel']> => {
     const shapes = inferShapes(model, opened(model, inputShapes)).values;
     const size = (name: string): readonly number[] => (shapes.get(name)?.shape ?? []).map(Number);
     const layers = model.layers.map((layer): LayerPrediction => {
-      const query = queryOf(model, layer, size);
+      const scheme = plan?.entries.find((entry) => entry.layer === layer.name)?.scheme;
+      const query = queryOf(model, scheme === undefined ? layer : { ...layer, scheme }, size);
       const about = { layer: layer.name, operator: layer.operator };
       if (query === undefined) return { ...about, reason: 'runs for nothing', ms: 0, low: 0, high: 0 };
       const prediction = predict(query);

@@ -3,7 +3,8 @@ import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { evaluateLayer } from '../evaluate-layer.js';
 import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
-import { readModelFile } from '../model-file.js';
+import { FORECAST_OPTIONS, runForecast } from '../mapping/forecast-option.js';
+import { EXTERNAL_DATA_OPTION, readModelFile } from '../model-file.js';
 import { grouped, plain, printTable } from '../print-table.js';
 
 export const explain: Command = {
@@ -12,11 +13,14 @@ export const explain: Command = {
   operands: ['MODEL'],
   options: [
     SHAPE_OPTION,
-    { name: 'json', says: 'Print { model, rounds, before, after, passes, memory } as JSON.' },
+    ...FORECAST_OPTIONS.map((row) => (row.name === 'target' ? { ...row, says: `Show instead what pruning would bring, as will-it-be-faster does. ${row.says}` } : row)),
+    EXTERNAL_DATA_OPTION,
+    { name: 'json', says: 'Print { model, rounds, before, after, passes, memory } as JSON; with --target: the forecast.' },
   ],
   examples: ['fretwork explain model.onnx', 'fretwork explain pruned.bcr --shape image=1x3x224x224 --json'],
   run: async (args, terminal) => {
-    const { model } = await readModelFile(args.positionals[0]!);
+    if (args.text('target') !== undefined) return await runForecast(args, terminal);
+    const { model } = await readModelFile(args.positionals[0]!, { externalData: args.flag('external-data') });
     const { explanation, result } = explainPasses(model, undefined, { inputShapes: openShapes(model, args.texts('shape'), 'explain'), evaluate: evaluateLayer });
     const memory = planMemory(result.model);
     if (args.flag('json')) {

@@ -5,10 +5,10 @@ import { is3x3 } from '../rules/candidates.js';
 /** The rate of patterns without removed kernels: both kinds of structure can be had at it. */
 const PROBE_RATE = 9 / 4;
 
-/** Share of answers that may change before the data counts as hard. */
-const MOST_CHANGED = 0.1;
+/** Share of answers that may change before the data counts as hard; set by the few networks of the README. */
+const MOST_CHANGED = 1 / 8;
 
-/** Fewer inputs than this say nothing: at 100 a change of one in ten has a standard error of 3 points. */
+/** Fewer inputs than this say nothing: at 100 a change of one in eight has a standard error of 3 points. */
 const LEAST_INPUTS = 100;
 
 export interface DifficultyMeasured extends Difficulty {
@@ -34,7 +34,7 @@ export function planProbe(model: Model): MappingPlan {
 /**
  * Whether the network has answers to spare on this data. The paper asks people and means the data set (ImageNet hard, CIFAR-10 easy); what
  * its rule needs to know is whether blocks cost accuracy where patterns would not. Here the network itself is asked: `probe` are its answers (a class for each input) with
- * 3x3 layers pruned by blocks (`planProbe`), and where more than one in ten differs from those of the `dense` one, it is hard. Needs no
+ * 3x3 layers pruned by blocks (`planProbe`), and where more than one in eight differs from those of the `dense` one, it is hard. Needs no
  * labels; answers should be of inputs that calibration did not see. Throws `map.answers`.
  */
 export function judgeDifficulty({ dense, probe, most = MOST_CHANGED }: { readonly dense: ArrayLike<number>; readonly probe: ArrayLike<number>; readonly most?: number }): DifficultyMeasured {

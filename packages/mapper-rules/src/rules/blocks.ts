@@ -9,7 +9,7 @@ const SHARES: Readonly<Record<number, string>> = { 0: 'columns only', 1: 'rows o
 /** Which of the structures that are open. */
 export const BLOCKS: readonly Rule[] = [
   {
-    name: 'row-share', source: 'ours (performance.md 6)', thresholds: ['rowShares', 'asFast'],
+    name: 'row-share', source: 'ours', thresholds: ['rowShares', 'asFast'],
     says: 'Rows or columns bear the rate, whichever makes a block of this size fastest; of equally fast ways the one that loses least.',
     rule: ({ open, layer, thresholds: { asFast } }) => {
       const { kernel } = extentOf(layer);
@@ -42,7 +42,7 @@ export const BLOCKS: readonly Rule[] = [
     },
   },
   {
-    name: 'unstructured', source: 'ours (performance.md 2)', thresholds: ['asFast'],
+    name: 'unstructured', source: 'ours', thresholds: ['asFast'],
     says: 'Single weights go, without structure, where that is as fast.',
     rule: ({ open, rate, time, filters, thresholds: { asFast } }) => {
       const chosen = open[0];

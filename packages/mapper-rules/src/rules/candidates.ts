@@ -5,7 +5,7 @@ import type { Candidate, MappedLayer, RuleSubject, Thresholds } from '../contrac
 const KEEP = 4;
 const PATTERNS = 8;
 
-/** Rows and columns of the matrices that a layer is pruned as: the smallest of each, where they differ. */
+/** Rows and columns of the matrices that a layer is pruned as: the largest of each, where they differ. A block that is larger than a matrix is all of it. */
 export interface Extent {
   readonly rows: number;
   readonly columns: number;
@@ -15,8 +15,8 @@ export interface Extent {
 export function extentOf({ layer, weights }: MappedLayer): Extent {
   const groups = layer.operator === 'Conv' ? attribute(layer, 'group', 'int', 1) : 1;
   const views = weights.map(({ view }) => view);
-  const least = (of: (view: typeof views[number]) => number): number => Math.min(...views.map(of));
-  return { rows: least((v) => v.rows) / groups, columns: least((v) => v.columns), kernel: least((v) => v.kernel) };
+  const most = (of: (view: typeof views[number]) => number): number => Math.max(...views.map(of));
+  return { rows: most((v) => v.rows) / groups, columns: most((v) => v.columns), kernel: most((v) => v.kernel) };
 }
 
 export const is3x3 = ({ layer, weights }: Pick<MappedLayer, 'layer' | 'weights'>): boolean => {
@@ -68,7 +68,17 @@ export function punchedSchemes(layer: MappedLayer, rate: number, { punchedBlocks
 
 export const timed = ({ time }: Pick<RuleSubject, 'time'>, schemes: readonly Scheme[]): readonly Candidate[] => schemes.map((scheme) => ({ scheme, ms: time(scheme) }));
 
-/** The faster of the two structured ways: what blocks are held against. */
-export const structuredMs = ({ time, rate }: Pick<RuleSubject, 'time' | 'rate'>): number => Math.min(time({ kind: 'filter', rate }), time({ kind: 'channel', rate }));
+/** Larger than any matrix: a block of this size is all of it. */
+const WHOLE = 4096;
+
+/**
+ * Structured pruning at `rate`, the faster of whole rows (filters) and whole columns: what blocks are held against. Asked for as one block, since
+ * tables of latencies know those up to high rates.
+ */
+export function structuredMs({ time, rate, layer }: Pick<RuleSubject, 'time' | 'rate' | 'layer'>): number {
+  const { rows, columns } = extentOf(layer);
+  const whole = (rowShare: number): Scheme => ({ kind: 'bcr', rate, blockRows: Math.max(WHOLE, rows), blockColumns: Math.max(WHOLE, columns), rowShare });
+  return Math.min(time(whole(0)), time(whole(1)));
+}
 
 export const fastest = (open: readonly Candidate[]): Candidate => open.reduce((best, c) => (c.ms < best.ms ? c : best));

@@ -4,7 +4,7 @@ import type { Rule } from '../contract.js';
 import { atRate, milliseconds, percent } from './words.js';
 
 /** Rates between which a break-even is looked for. */
-const MOST = 1000;
+const MOST = 256;
 
 /**
  * The largest density at which `scheme` is no slower than `denseMs`, and undefined where it never is. Time is taken to fall with
@@ -15,7 +15,7 @@ export function breakEven(scheme: Scheme, denseMs: number, time: (scheme: Scheme
   if (!pays(MOST)) return undefined;
   if (pays(1)) return 1;
   let [low, high] = [1, MOST];
-  for (let step = 0; step < 30; step++) {
+  for (let step = 0; step < 16; step++) {
     const middle = Math.sqrt(low * high);
     if (pays(middle)) high = middle;
     else low = middle;

@@ -26,13 +26,13 @@ export const THRESHOLDS: readonly ThresholdRow[] = [
   row({ name: 'asFast', default: 0.05, says: 'times that differ by no more are equal', ...share }),
   row({ name: 'smallest', default: 64, says: 'tensors with fewer weights stay dense', good: (v) => v >= 0, expected: 'a number of at least 0' }),
   row({ name: 'blocks', default: [[4, 16], [8, 16], [8, 32], [16, 32], [16, 64]], says: 'blocks of BCR that are looked at, rows x columns', ...sizes }),
-  row({ name: 'punchedBlocks', default: [[4, 4], [8, 4], [8, 8], [16, 8], [16, 16]], says: 'blocks of block-punched pruning that are looked at, filters x channels', ...sizes }),
+  row({ name: 'punchedBlocks', default: [[4, 1], [8, 1], [4, 4], [8, 4], [8, 8], [16, 8]], says: 'blocks of block-punched pruning that are looked at, filters x channels', ...sizes }),
   row({
     name: 'rowShares', default: [0, 0.5, 1], says: 'shares of the rate that rows of blocks may bear',
     good: (v) => v.length > 0 && v.every((s) => s >= 0 && s <= 1), expected: 'numbers from 0 (columns only) to 1 (rows only)',
   }),
   row({
-    name: 'rates', default: [1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32], says: 'rates that a layer may get where the target is a budget',
+    name: 'rates', default: [1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24], says: 'rates that a layer may get where the target is a budget',
     good: (v) => v.length > 0 && v.every((r, i) => r > 1 && Number.isFinite(r) && r > (v[i - 1] ?? 1)), expected: 'rising numbers above 1',
   }),
 ];
@@ -41,11 +41,11 @@ export const THRESHOLDS: readonly ThresholdRow[] = [
 export function thresholdsOf(given: Partial<Thresholds> = {}): Thresholds {
   const unknown = Object.keys(given).find((name) => !THRESHOLDS.some((t) => t.name === name));
   if (unknown !== undefined) {
-    throw new FretworkError('map.threshold', `there is no threshold ${JSON.stringify(unknown)}`, { expected: THRESHOLDS.map(({ name }) => name).join(', '), actual: unknown });
+    throw new FretworkError('map.threshold', `there is no threshold ${JSON.stringify(unknown)}`, { expected: THRESHOLDS.map(({ name }) => name).join(', '), actual: unknown, hint: 'THRESHOLDS lists them' });
   }
   return Object.fromEntries(THRESHOLDS.map(({ name, default: usual, good, expected }) => {
     const value = given[name] ?? usual;
-    if (!good(value)) throw new FretworkError('map.threshold', `threshold ${name} is out of range`, { expected, actual: JSON.stringify(value) });
+    if (!good(value)) throw new FretworkError('map.threshold', `threshold ${name} is out of range`, { expected, actual: JSON.stringify(value), hint: `leave it out for ${JSON.stringify(usual)}` });
     return [name, value];
   })) as unknown as Thresholds;
 }

@@ -1,0 +1,110 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { readModel } from '@fretwork/format';
+import { parseTable, planDesign, printTable, type LayerQuery, type LatencyTable, type WeightedQuery } from '@fretwork/latency';
+import { buildNetwork } from '@fretwork/networks';
+import { exportModel } from '@fretwork/onnx';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { EXIT } from '../src/index.js';
+import { emptyFolder, fretwork } from './terminal.js';
+
+/** ms on a machine that does not exist: 40 GFLOP/s and a little for each layer. */
+function made(query: LayerQuery): number {
+  if (query.layer === 'glue') return 1e-3;
+  return 2e-3 + kept(query) * 5e-8 * work(query);
+}
+
+function work(query: WeightedQuery): number {
+  switch (query.layer) {
+    case 'convolution': return ((query.inputs * query.outputs) / query.groups) * query.kernel[0] * query.kernel[1] * query.size[0] * query.size[1];
+    case 'full': return query.inputs * query.outputs * query.vectors;
+    case 'recurrent': return query.hidden * (query.inputs + query.hidden) * query.steps;
+  }
+}
+
+const kept = ({ scheme }: WeightedQuery): number => (scheme.kind === 'dense' ? 1 : 1 / scheme.rate);
+
+const GLUE = [100, 1000, 1e4, 1e5, 1e6].map((elements): LayerQuery => ({ layer: 'glue', operator: 'MaxPool', reads: elements, writes: elements / 4, window: 4 }));
+
+const table = (): LatencyTable => ({
+  version: 1, key: { device: 'a machine that does not exist', backend: 'runtime-wasm made up', version: '1', threads: 1 }, how: 'made up', refused: [],
+  entries: [...planDesign({ points: 120, seed: 1 }).groups.flat(), ...GLUE].map((query) => ({
+    query, ms: made(query), spread: 0, rounds: 1, samples: 1, noisy: 0, when: '2026-01-01T00:00:00.000Z', kernel: '',
+    ...(query.layer !== 'glue' && { density: kept(query) }),
+  })),
+});
+
+let onnx: Uint8Array;
+let tableText: string;
+beforeAll(() => {
+  onnx = exportModel(buildNetwork('vgg-small', { width: 8 }, 1));
+  tableText = printTable(table());
+  parseTable(tableText, 'test');
+});
+
+async function folder(): Promise<(name: string) => string> {
+  const at = await emptyFolder();
+  await Promise.all([writeFile(at('m.onnx'), onnx), writeFile(at('t.json'), tableText)]);
+  return at;
+}
+
+describe('map', () => {
+  it('writes a plan that prune obeys, edited or not, and predicts the edit', async () => {
+    const at = await folder();
+    const table = ['--latency-table', at('t.json')];
+    const ran = await fretwork('map', at('m.onnx'), ...table, '--rate', '4', '--difficulty', 'easy', '-o', at('plan.json'));
+    expect(ran.code).toBe(EXIT.ok);
+    expect(ran.out).toContain('pays below');
+    expect(ran.out).toMatch(/faster by prediction/);
+    // The table is of another machine than the one that runs this test.
+    expect(ran.err).toContain('is of a machine that does not exist');
+    const plan = JSON.parse(await readFile(at('plan.json'), 'utf8')) as { entries: { layer: string; scheme: unknown }[]; planned: { ms: number } };
+    const edited = plan.entries.find(({ layer }) => layer === 'conv2_1')!;
+    expect(edited.scheme).not.toEqual({ kind: 'unstructured', rate: 2 });
+    edited.scheme = { kind: 'unstructured', rate: 2 };
+    await writeFile(at('plan.json'), JSON.stringify(plan));
+    const again = await fretwork('map', at('m.onnx'), ...table, '--plan', at('plan.json'), '--json');
+    expect((JSON.parse(again.out) as typeof plan).planned.ms).toBeGreaterThan(plan.planned.ms);
+    expect((await fretwork('prune', at('m.onnx'), '--plan', at('plan.json'), '-o', at('p.bcr'))).code).toBe(EXIT.ok);
+    expect(readModel(new Uint8Array(await readFile(at('p.bcr')))).layers.find(({ name }) => name === 'conv2_1')!.scheme).toEqual({ kind: 'unstructured', rate: 2 });
+  });
+
+  it.each([
+    [['--rate', '4', '--latency', '3ms'], EXIT.usage, 'usage.goal'], [[], EXIT.usage, 'usage.goal'], [['--latency', 'soon'], EXIT.usage, 'usage.latency'],
+    [['--rate', '4', '--target', 'toaster'], EXIT.usage, 'usage.target'], [['--rate', '4', '--difficulty', 'so-so'], EXIT.usage, 'usage.difficulty'],
+    [['--rate', '4', '--set', 'beta'], EXIT.usage, 'usage.set'], [['--rate', '4', '--set', 'beta=-1'], EXIT.input, 'map.threshold'],
+    [['--latency', '0.0001ms'], EXIT.input, 'map.impossible'], [['--rate', '4', '--skip', 'nowhere'], EXIT.input, 'map.skip'],
+  ])('refuses %j', async (argv, code, says) => {
+    const at = await folder();
+    const ran = await fretwork('map', at('m.onnx'), '--latency-table', at('t.json'), ...argv);
+    expect(ran.code).toBe(code);
+    expect(ran.err).toContain(`[${says}]`);
+    expect(ran.err).toContain('→');
+  });
+
+  it('says how to get a table where there is none', async () => {
+    const at = await folder();
+    const ran = await fretwork('map', at('m.onnx'), '--rate', '4', '--latency-table', at('none.json'));
+    expect(ran.code).toBe(EXIT.input);
+    expect(ran.err).toContain('fretwork latency measure');
+  });
+});
+
+describe('will-it-be-faster', () => {
+  it('answers, and explain --target does the same', async () => {
+    const at = await folder();
+    const ran = await fretwork('will-it-be-faster', at('m.onnx'), '--latency-table', at('t.json'), '--rates', '2,8');
+    expect(ran.code).toBe(EXIT.ok);
+    expect(ran.out).toMatch(/\nYes: [\d.]+ x at rate 8/);
+    const explained = await fretwork('explain', at('m.onnx'), '--target', 'wasm', '--latency-table', at('t.json'), '--rates', '2,8');
+    expect(explained).toEqual(ran);
+  });
+
+  it('says no, with exit code 1, where no layer would win', async () => {
+    const at = await folder();
+    const slow = { ...table(), entries: table().entries.map((entry) => ({ ...entry, ms: 1 })) };
+    await writeFile(at('slow.json'), printTable(slow));
+    const ran = await fretwork('will-it-be-faster', at('m.onnx'), '--latency-table', at('slow.json'));
+    expect(ran.code).toBe(EXIT.no);
+    expect(ran.out).toContain('\nNo: ');
+  });
+});
