@@ -86,6 +86,11 @@ describe('compress', () => {
     expect(importModel(new Uint8Array(await readFile(at('out/model.onnx')))).layers.map(({ operator }) => operator)).toContain('Conv');
     expect(ran.out).toContain('4.00 x onnxruntime-web');
 
+    const recipe = await json<{ arguments: readonly string[]; plan: MappingPlan; result: { model: string } }>('out/recipe.json');
+    expect(recipe.arguments).toEqual([...words.slice(1, -2), '--rate', '3']);
+    expect(recipe.result.model).toMatch(/^[0-9a-f]{64}$/);
+    expect((await fretwork('reproduce', at('out/recipe.json'), '-o', at('again.bcr'))).err).toContain('run fretwork compress with its arguments');
+
     const again = await fretwork(...words, '--rate', '3');
     expect(again.err.match(/done before/g)).toHaveLength(10);
     expect(again.out).toBe(ran.out);

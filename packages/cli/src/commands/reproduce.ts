@@ -26,7 +26,7 @@ export const reproduce: Command = {
     checkModelPath(output);
     const recipe = await readRecipe(args.positionals[0]!);
     const maker = MAKERS.find(({ name }) => name === recipe.command);
-    if (maker === undefined) throw new FretworkError('recipe.command', `a recipe cannot call ${JSON.stringify(recipe.command)}`, { expected: MAKERS.map(({ name }) => name).join(' | ') });
+    if (maker === undefined) throw new FretworkError('recipe.command', `a recipe cannot call ${JSON.stringify(recipe.command)}`, { expected: MAKERS.map(({ name }) => name).join(' | '), hint: 'a recipe of compress says what was done, with every hash and the plan; run fretwork compress with its arguments to do it again' });
     const again = `${output}.again.json`;
     try {
       await maker.run(parseArguments(maker, [...recipe.arguments, '-o', output, '--recipe', again]), { ...terminal, out: () => {} });

@@ -211,6 +211,6 @@ export interface CompressRequest {
   readonly plan?: MappingPlan;
   readonly keepSlower: boolean;
   readonly rounds: number;
-  /** For the report: the words of the command line. */
-  readonly command: string;
+  /** Of the command line, after `compress`. */
+  readonly words: readonly string[];
 }

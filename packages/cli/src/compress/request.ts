@@ -76,7 +76,7 @@ export async function requestOf(given: Arguments, config: FretworkConfig, model:
     settings: settingsOf(args), engine, splits: await loadSplits(model, dataOf(args, config.data ?? {})),
     ...(path !== undefined && { plan: parsePlan(new TextDecoder().decode(await readFile(path)), path) }),
     keepSlower: args.flag('keep-slower'), rounds: numberOption(args, 'rounds', { least: 2, most: 10_000, whole: true }) ?? ROUNDS,
-    command: `fretwork compress ${args.words.join(' ')}`,
+    words: args.words,
   };
 }
 

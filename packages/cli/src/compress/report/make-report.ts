@@ -30,7 +30,7 @@ export async function makeReport(request: CompressRequest, folder: Folder, state
   const facts = ({ spec, labels, hash }: CompressRequest['splits']['train']): { spec: string; n: number; hash: string } => ({ spec, n: labels.length, hash });
   const zipped = (bytes: Uint8Array): number => gzipSync(bytes).length;
   return {
-    version: 1, fretwork: VERSION, date: new Date().toISOString(), command: request.command, machine: machineText(),
+    version: 1, fretwork: VERSION, date: new Date().toISOString(), command: `fretwork compress ${request.words.join(' ')}`, machine: machineText(),
     model: { name: imported.name, path: request.model.path, hash: imported.hash },
     budget: { maxDrop: budget.maxDrop ?? null, latencyMs: budget.latencyMs ?? null, rate: budget.rate ?? null },
     verdicts: verdicts(request, pruned, verified, measured),

@@ -1,4 +1,5 @@
 import { readFile, sha256 } from '../../files.js';
+import { lasting } from '../../training/recipe-file.js';
 import { sortedJson } from '../../training/sorted-json.js';
 import { VERSION } from '../../version.js';
 import { machineText } from '../../machine.js';
@@ -15,7 +16,7 @@ export const reportStage = (others: readonly Stage[]): Stage => ({
   says: 'writes what was found out, as a page and as JSON',
   reads: ['model.bcr', 'model.onnx', 'stages/import.json', 'stages/profile.json', 'stages/rehearsal.json', 'stages/prune.json', 'stages/encode.json', 'stages/verify.json', 'stages/measure.json'],
   writes: ['recipe.json', 'report.json', 'report.html'],
-  wishes: ({ budget, command, keepSlower }) => ({ budget, command, keepSlower, fretwork: VERSION }),
+  wishes: ({ budget, words, keepSlower }) => ({ budget, words: lasting(words), keepSlower, fretwork: VERSION }),
   run: async (context) => {
     const { request, folder } = context;
     const report = await makeReport(request, folder, await folder.state(), others, await readFile(request.model.path));
@@ -33,7 +34,7 @@ async function writeRecipe({ request, folder }: StageContext): Promise<void> {
   const { plan, report, epochs } = await folder.json<Pruned>('stages/prune.json');
   const { splits: { train, validation, test }, settings, pruner, mapper, target, engine, ignore, smallest, budget, keepSlower, rounds } = request;
   const recipe = {
-    fretwork: VERSION, command: 'compress', arguments: request.command,
+    fretwork: VERSION, command: 'compress', arguments: lasting(request.words),
     inputs: { model: hash, train: train.hash, validation: validation.hash, test: test.hash },
     splits: { train: train.spec, validation: validation.spec, test: test.spec },
     settings: { ...settings, ignore, smallest, budget, keepSlower, rounds },

@@ -14,7 +14,7 @@ const short = (name: string, most = 23): string => (name.length > most ? `…${n
 export function timeChart({ contenders }: Measured, width: number): Chart {
   const rows = contenders.map(({ who, version, ms: time, spread, factor }, i) => ({
     who: i === 0 ? 'compressed' : who === 'own-dense' ? 'dense, same runtime' : version === undefined ? who : `${who} ${version}`, time, spread, own: i === 0,
-    says: i === 0 ? `${ms(time)} ms` : `${ms(time)} ms   ${factor === null ? 'cannot be told apart' : times(factor)}`,
+    says: i === 0 ? `${ms(time)} ms` : `${ms(time)} ms   ${factor === null ? '?' : times(factor)}`,
   }));
   return Plot.plot({
     width, height: 34 * rows.length + 8, marginLeft: 178, marginRight: 150, marginTop: 0, marginBottom: 8, style: FONT,

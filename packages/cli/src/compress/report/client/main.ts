@@ -61,7 +61,7 @@ function head(): HTMLElement {
 const verdict = ({ wish, held, says }: Verdict): HTMLElement => el('li', { class: held ? 'held' : 'broken' }, el('b', {}, held ? 'held' : 'not held'), el('span', {}, wish), el('small', {}, says));
 
 function speed(): HTMLElement {
-  return section('speed', 'Time of one run', 'All contenders were timed in turn in the same run, after each answer was checked. Shorter is faster; the line at its end is half the spread.',
+  return section('speed', 'Time of one run', 'All contenders were timed in turn in the same run, after each answer was checked. Shorter is faster; the line at its end is half the spread. A ? stands where the spread is larger than the gap.',
     el('div', { class: 'columns' }, ...report.speed.map((run) => el('figure', {}, el('figcaption', {}, threadsText(run.threads)), chart((width) => timeChart(run, width)), ...absent(run)))),
     el('p', { class: 'caption' }, Object.entries(report.speed[0]?.caption ?? {}).map(([key, value]) => `${key}: ${value}`).join(' · ')));
 }
