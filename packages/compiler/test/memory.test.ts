@@ -111,7 +111,7 @@ describe('planMemory', () => {
     b.output(b.layer('Relu', [b.input('x', [16])]));
     const plan = planned(b.model(), { scratch: () => 100 });
     expect(plan.peakBytes).toBe(64 + 128);
-    expect(plan.buffers[1]).toMatchObject({ name: 'scratch of relu0', bytes: 100, first: 0, last: 0 });
+    expect(plan.buffers[1]).toMatchObject({ name: 'scratch of relu0', scratchOf: 'relu0', bytes: 100, first: 0, last: 0 });
   });
 
   it('takes the sizes of a target, and shares nothing where the layout forbids it', () => {

@@ -21,8 +21,10 @@ export interface MemoryPlan {
 }
 
 export interface PlannedBuffer {
-  /** The first value it holds, or `scratch of` a layer. */
+  /** The first value it holds, or `scratch of` a layer: for reading. Names come from files; `scratchOf` tells them apart. */
   readonly name: string;
+  /** The layer whose scratch memory it is. */
+  readonly scratchOf?: string;
   readonly offset: number;
   readonly bytes: number;
   /** First and last step, both included, in which it must not be touched by others. */

@@ -27,9 +27,9 @@ export function planMemory(model: Model, shapes: ShapeTable = inferShapes(model)
     }
   }
   const { pieces: shared, values } = shareMemory(model, { shapes, bytes, apart });
-  const pieces: readonly Piece[] = [...shared, ...model.layers.flatMap((layer, step): Piece[] => {
+  const pieces: readonly (Piece & { readonly scratchOf?: string })[] = [...shared, ...model.layers.flatMap((layer, step) => {
     const bytes = scratch(layer);
-    return bytes > 0 ? [{ name: `scratch of ${layer.name}`, bytes, first: step, last: step }] : [];
+    return bytes > 0 ? [{ name: `scratch of ${layer.name}`, scratchOf: layer.name, bytes, first: step, last: step }] : [];
   })];
   const { offsets, end } = placePieces(pieces, alignment);
   const scratchBytes = pieces.slice(shared.length).reduce((sum, { bytes }) => sum + aligned(bytes, alignment), 0);
@@ -37,7 +37,9 @@ export function planMemory(model: Model, shapes: ShapeTable = inferShapes(model)
     ok: true, alignment, peakBytes: end,
     leastBytes: fullestStep(pieces, alignment),
     separateBytes: values.reduce((sum, { value }) => sum + aligned(bytes.get(value)!, alignment), scratchBytes),
-    buffers: pieces.map(({ name, bytes, first, last }, i) => ({ name, offset: offsets[i]!, bytes, first, last: Math.min(last, model.layers.length - 1) })),
+    buffers: pieces.map(({ name, scratchOf, bytes, first, last }, i) => ({
+      name, ...(scratchOf === undefined ? {} : { scratchOf }), offset: offsets[i]!, bytes, first, last: Math.min(last, model.layers.length - 1),
+    })),
     values,
   };
 }

@@ -9,10 +9,13 @@ export interface Deal {
   readonly unbalanced?: string;
 }
 
+/** Groups up to which every cut is tried; of more, that of the heaviest group of the fullest thread. */
+const MOST_TRIED = 32;
+
 /**
  * Deals groups to `threads` by their weights, the heaviest first to whoever has least (Graham's rule), then swaps even
- * them out. Where that leaves one thread with more than `wanted` times the mean, its heaviest group is cut in two, and all are dealt again: a cut
- * costs loads, so none is made that is not needed.
+ * them out. Where that leaves one thread with more than `wanted` times the mean, the group whose cut in two evens them out
+ * most is cut, and all are dealt again: a cut costs loads, so none is made that is not needed.
  */
 export function dealGroups(groups: Grouping, weightOf: (row: number) => number, threads: number, wanted: number): Deal {
   let best = deal(groups, weightOf, threads);
@@ -20,10 +23,16 @@ export function dealGroups(groups: Grouping, weightOf: (row: number) => number, 
   let last = best;
   while (last.balance > wanted) {
     const fullest = last.parts.reduce((a, b) => (total(b, weightOf) > total(a, weightOf) ? b : a));
-    const heaviest = fullest.filter((group) => group.length > 1).sort((a, b) => weight(b, weightOf) - weight(a, weightOf))[0];
-    if (heaviest === undefined || weight(heaviest, weightOf) === 0) break;
-    cut = cut.flatMap((group) => (group === heaviest ? halves(group) : [group]));
-    last = deal(cut, weightOf, threads);
+    const heavy = (of: Grouping): Grouping => of.filter((group) => group.length > 1 && weight(group, weightOf) > 0).sort((a, b) => weight(b, weightOf) - weight(a, weightOf));
+    const candidates = cut.length <= MOST_TRIED ? heavy(cut) : heavy(fullest).slice(0, 1);
+    let next: { readonly groups: Grouping; readonly deal: Deal } | undefined;
+    for (const candidate of candidates) {
+      const tried = cut.flatMap((group) => (group === candidate ? halves(group) : [group]));
+      const dealt = deal(tried, weightOf, threads);
+      if (next === undefined || dealt.balance < next.deal.balance) next = { groups: tried, deal: dealt };
+    }
+    if (next === undefined) break;
+    [cut, last] = [next.groups, next.deal];
     if (last.balance < best.balance) best = last;
   }
   if (best.balance <= wanted) return best;
@@ -75,7 +84,7 @@ function deal(groups: Grouping, weightOf: (row: number) => number, threads: numb
   return { parts: parts.map(({ groups }) => groups.sort((a, b) => a[0]! - b[0]!)), balance: balanceOf(parts.map(({ weight }) => weight)) };
 }
 
-const MOST_SWAPS = 256;
+const MOST_SWAPS = 64;
 
 function give(share: Share, group: readonly number[], weight: number): void {
   share.groups.push(group);
