@@ -2,7 +2,7 @@ import type { Code, Local } from '../assembler/code.js';
 import type { ModuleWriter } from '../assembler/module.js';
 import { BLOCK, blockBytes, GROUP, PART, QUARTERED_ROWS } from '../pack/vector-record.js';
 import { KERNELS, rowCountsOf } from './manifest.js';
-import { clamp } from './stream.js';
+import { clamp, CLAMP_ADDRESS } from './stream.js';
 
 /** (block, end, input, output, input pitch, output pitch): signature of every gemv kernel. */
 const PARAMETERS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
@@ -209,7 +209,10 @@ export function vectorDriver(writer: ModuleWriter): void {
       () => { code.get(part).get(input).get(output).call(one); },
       () => { code.get(part).get(input).get(output).get(left).get(inputPitch).get(outputPitch).call(many); },
     );
-    eachVector(() => {
+    // From minus infinity to infinity, as recurrent layers have it, there is nothing to clamp.
+    const open = (at: number, bits: number): Code => code.i32(at).load().i32(bits).equal();
+    open(CLAMP_ADDRESS, 0xff800000);
+    open(CLAMP_ADDRESS + 4, 0x7f800000).and().isZero().when(() => eachVector(() => {
       const clamped = (load: () => void) => (): void => {
         load();
         code.set(value);
@@ -217,6 +220,6 @@ export function vectorDriver(writer: ModuleWriter): void {
         code.get(value);
       };
       fill(code, to, stop, clamped(() => { code.get(to).loadVector(); }), clamped(() => { code.get(to).loadAlone(); }), () => undefined);
-    });
+    }));
   });
 }
