@@ -1,24 +1,19 @@
 import { random } from '@fretwork/conformance';
 import { describe, expect, it } from 'vitest';
-import { javascriptMachine } from '../machine/javascript.js';
 import type { Kernels } from '../machine/machine.js';
 import { buildKernels } from './build.js';
 
-function machineOf(level: 'simd' | 'relaxed' | 'javascript'): { readonly floats: Float32Array; readonly kernels: Kernels } {
-  if (level === 'javascript') {
-    const machine = javascriptMachine(65536);
-    return { floats: new Float32Array(machine.buffer()), kernels: machine.kernels };
-  }
+function machineOf(level: 'simd' | 'relaxed'): { readonly floats: Float32Array; readonly kernels: Required<Kernels> } {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   const module = new WebAssembly.Module(buildKernels(level, { initial: 1, maximum: 1, shared: false }) as BufferSource);
-  return { floats: new Float32Array(memory.buffer), kernels: new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels };
+  return { floats: new Float32Array(memory.buffer), kernels: new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Required<Kernels> };
 }
 
 const sigma = (x: number): number => 1 / (1 + Math.exp(-x));
 const AT = { x: 100, h: 2100, hidden: 4100, cell: 5100, peepholes: 6100 } as const;
 const address = (place: keyof typeof AT): number => 4 * AT[place];
 
-describe.each(['simd', 'relaxed', 'javascript'] as const)('cells, %s', (level) => {
+describe.each(['simd', 'relaxed'] as const)('cells, %s', (level) => {
   const { floats, kernels } = machineOf(level);
 
   it('have sigmoid and tanh as exact as float32, with their ends', () => {

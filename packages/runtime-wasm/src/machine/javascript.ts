@@ -1,6 +1,5 @@
 import { CLAMP_ADDRESS, RESIDUAL_ADDRESS } from '../kernels/stream.js';
 import { FLAG, RECORD, recordBytes } from '../pack/record.js';
-import { sigmoid, tanh } from '../operators/curves.js';
 import { BLOCK, blockBytes, GROUP, PART, QUARTERED_ROWS } from '../pack/vector-record.js';
 import { callAlone, type Copy, type Kernels, type Machine, type Pool } from './machine.js';
 
@@ -10,28 +9,21 @@ export function javascriptMachine(bytes: number): Machine {
   let words = new Uint32Array(buffer);
   let halves = new Uint16Array(buffer);
   let floats = new Float32Array(buffer);
-  const copy = (step: number): Copy => (from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane) => {
-    for (let p = 0; p < planes; p++) {
-      for (let r = 0; r < rows; r++) {
-        const source = (from + p * fromPlane + r * fromPitch) / 4;
-        const target = (to + p * toPlane + r * toPitch) / 4;
-        for (let x = 0; x < width; x++) floats[target + x] = floats[source + x * step]!;
-      }
-    }
-  };
   const clamped = (value: number): number => {
     const [low, high] = [floats[CLAMP_ADDRESS / 4]!, floats[CLAMP_ADDRESS / 4 + 1]!];
     return value < low ? low : value > high ? high : value;
   };
-  const add: Copy = (from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane) => {
+  const walk = (step: number, put: (target: number, value: number) => void): Copy => (from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane) => {
     for (let p = 0; p < planes; p++) {
       for (let r = 0; r < rows; r++) {
         const source = (from + p * fromPlane + r * fromPitch) / 4;
         const target = (to + p * toPlane + r * toPitch) / 4;
-        for (let x = 0; x < width; x++) floats[target + x] = clamped(floats[target + x]! + floats[source + x]!);
+        for (let x = 0; x < width; x++) put(target + x, floats[source + x * step]!);
       }
     }
   };
+  const copy = (step: number): Copy => walk(step, (target, value) => { floats[target] = value; });
+  const add = walk(1, (target, value) => { floats[target] = clamped(floats[target]! + value); });
   const frame: Kernels['frame'] = (to, planes, plane, size, first, rows, width, pitch) => {
     for (let p = 0; p < planes; p++) {
       const start = (to + p * plane) / 4;
@@ -116,7 +108,7 @@ export function javascriptMachine(bytes: number): Machine {
   const columns = (together: (a: number, b: number) => number): Pool => pool(together, (stride) => stride, () => 1);
   const plus = (a: number, b: number): number => a + b;
   const kernels: Kernels = {
-    ...cells(() => floats), map, vector, copy1: copy(1), copy2: copy(2), add, frame, rowsMost: rows(Math.max), rowsSum: rows(plus), columnsMost: columns(Math.max), columnsSum: columns(plus),
+    map, vector, copy1: copy(1), copy2: copy(2), add, frame, rowsMost: rows(Math.max), rowsSum: rows(plus), columnsMost: columns(Math.max), columnsSum: columns(plus),
   };
   return {
     kernels,
@@ -132,53 +124,6 @@ export function javascriptMachine(bytes: number): Machine {
       words = new Uint32Array(buffer);
       halves = new Uint16Array(buffer);
       floats = new Float32Array(buffer);
-    },
-  };
-}
-
-/** Elementwise parts of recurrent layers. */
-function cells(memory: () => Float32Array): Pick<Kernels, 'rnn' | 'gru' | 'gruEarly' | 'gruLate' | 'lstm'> {
-  const gruLate: Kernels['gruLate'] = (input, recurrent, update, hidden, size) => {
-    const floats = memory();
-    for (let i = 0; i < size; i++) {
-      const [z, h] = [floats[update / 4 + i]!, floats[hidden / 4 + i]!];
-      floats[hidden / 4 + i] = (1 - z) * tanh(floats[input / 4 + i]! + floats[recurrent / 4 + i]!) + z * h;
-    }
-  };
-  const sigmoids = (input: number, recurrent: number, size: number): void => {
-    const floats = memory();
-    for (let i = 0; i < size; i++) floats[recurrent / 4 + i] = sigmoid(floats[input / 4 + i]! + floats[recurrent / 4 + i]!);
-  };
-  return {
-    gruEarly: (input, recurrent, hidden, reset, size) => {
-      const floats = memory();
-      sigmoids(input, recurrent, 2 * size);
-      for (let i = 0; i < size; i++) floats[reset / 4 + i] = floats[recurrent / 4 + size + i]! * floats[hidden / 4 + i]!;
-    },
-    gruLate,
-    rnn: (input, recurrent, hidden, size) => {
-      const floats = memory();
-      for (let i = 0; i < size; i++) floats[hidden / 4 + i] = tanh(floats[input / 4 + i]! + floats[recurrent / 4 + i]!);
-    },
-    gru: (input, recurrent, hidden, size) => {
-      const floats = memory();
-      sigmoids(input, recurrent, 2 * size);
-      const last = recurrent + 8 * size;
-      for (let i = 0; i < size; i++) floats[last / 4 + i]! *= floats[recurrent / 4 + size + i]!;
-      gruLate(input + 8 * size, last, recurrent, hidden, size);
-    },
-    lstm: (input, recurrent, cell, hidden, peepholes, size) => {
-      const floats = memory();
-      const [x, h, p] = [input / 4, recurrent / 4, peepholes / 4];
-      for (let k = 0; k < size; k++) {
-        const old = floats[cell / 4 + k]!;
-        const i = sigmoid(floats[x + k]! + floats[h + k]! + floats[p + k]! * old);
-        const forget = sigmoid(floats[x + 2 * size + k]! + floats[h + 2 * size + k]! + floats[p + 2 * size + k]! * old);
-        const next = forget * old + i * tanh(floats[x + 3 * size + k]! + floats[h + 3 * size + k]!);
-        const o = sigmoid(floats[x + size + k]! + floats[h + size + k]! + floats[p + size + k]! * next);
-        floats[cell / 4 + k] = next;
-        floats[hidden / 4 + k] = o * tanh(next);
-      }
     },
   };
 }

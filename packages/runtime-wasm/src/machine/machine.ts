@@ -21,15 +21,16 @@ export interface Kernels {
   readonly columnsSum: Pool;
   /**
    * One time step of a recurrent layer (`kernels/cells.ts`), given both halves of every gate, `[gates, size]`; replaces the
-   * states. `gru` has its reset gate behind the product; before it, `gruEarly` and `gruLate` are its two parts.
+   * states. `gru` has its reset gate behind the product; before it, `gruEarly` and `gruLate` are its two parts. Left out where
+   * loops of JavaScript are all there is.
    */
-  readonly rnn: (input: number, recurrent: number, hidden: number, size: number) => void;
-  readonly gru: (input: number, recurrent: number, hidden: number, size: number) => void;
+  readonly rnn?: (input: number, recurrent: number, hidden: number, size: number) => void;
+  readonly gru?: (input: number, recurrent: number, hidden: number, size: number) => void;
   /** recurrent[0] = sigmoid(input[0] + recurrent[0]), reset = sigmoid(input[1] + recurrent[1]) · hidden */
-  readonly gruEarly: (input: number, recurrent: number, hidden: number, reset: number, size: number) => void;
+  readonly gruEarly?: (input: number, recurrent: number, hidden: number, reset: number, size: number) => void;
   /** hidden = (1 - update) · tanh(input + recurrent) + update · hidden */
-  readonly gruLate: (input: number, recurrent: number, update: number, hidden: number, size: number) => void;
-  readonly lstm: (input: number, recurrent: number, cell: number, hidden: number, peepholes: number, size: number) => void;
+  readonly gruLate?: (input: number, recurrent: number, update: number, hidden: number, size: number) => void;
+  readonly lstm?: (input: number, recurrent: number, cell: number, hidden: number, peepholes: number, size: number) => void;
 }
 
 export type Pool = (from: number, to: number, count: number, distance: number, vectors: number) => void;

@@ -1,23 +1,12 @@
 import type { Activation } from '@fretwork/format';
 import { CLAMP_ADDRESS, RESIDUAL_ADDRESS } from '../kernels/stream.js';
-import { clip, hardSigmoid, hardSwish, leakyRelu, relu, sigmoid, tanh, type Curve } from './curves.js';
+import { curveOf, relu, sigmoid, tanh, type Curve } from './curves.js';
 import { readable, synced, writable, type Numbers } from './elements.js';
 import type { Value, Binding, Step } from './row.js';
 
-/** The fused activations; ONNX's defaults where the numbers are left out. */
-const FUSED: { readonly [K in Activation['kind']]: (a: Activation) => Curve } = {
-  relu: () => relu,
-  clip: ({ alpha = -Infinity, beta = Infinity }) => clip(alpha, beta),
-  'leaky-relu': ({ alpha = 0.01 }) => leakyRelu(alpha),
-  sigmoid: () => sigmoid,
-  tanh: () => tanh,
-  'hard-sigmoid': ({ alpha = 0.2, beta = 0.5 }) => hardSigmoid(alpha, beta),
-  'hard-swish': () => hardSwish,
-};
-
 /** Applies `activation` to `value` where it lies. */
 export function activate(b: Binding, value: Value, activation: Activation): Step {
-  const curve = FUSED[activation.kind](activation);
+  const curve = curveOf(activation.kind.replace('-', ''), (key, otherwise) => activation[key as 'alpha'] ?? otherwise)!;
   const [from, to] = [readable(b, value), writable(b, value)];
   return synced([from], curved(from.data, to.data, curve), [to]);
 }

@@ -21,21 +21,8 @@ export const tanh: Curve = (x) => {
   return square < 1e-3 ? x * (1 - square * (1 / 3 - square * (2 / 15))) : 1 - 2 / (exp(2 * x) + 1);
 };
 export const relu: Curve = (x) => (x < 0 ? 0 : x);
-export const softplus: Curve = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-export const softsign: Curve = (x) => x / (1 + Math.abs(x));
-export const leakyRelu = (alpha: number): Curve => (x) => (x < 0 ? alpha * x : x);
-export const hardSigmoid = (alpha: number, beta: number): Curve => (x) => Math.max(0, Math.min(1, alpha * x + beta));
-export const hardSwish: Curve = (x) => x * Math.max(0, Math.min(1, x / 6 + 0.5));
-export const elu = (alpha: number): Curve => (x) => (x < 0 ? alpha * Math.expm1(x) : x);
-export const thresholdedRelu = (alpha: number): Curve => (x) => (x > alpha || Number.isNaN(x) ? x : 0);
-export const clip = (low: number, high: number): Curve => (x) => Math.min(high, Math.max(low, x));
-export const celu = (alpha: number): Curve => (x) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha));
-export const selu = (alpha: number, gamma: number): Curve => (x) => gamma * (x > 0 ? x : alpha * Math.expm1(x));
-export const exactGelu: Curve = (x) => 0.5 * x * (1 + erf(x / Math.SQRT2));
-export const tanhGelu: Curve = (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
-
 /** To the nearest integer, halves to the even one. */
-export const roundEven: Curve = (x) => {
+const roundEven: Curve = (x) => {
   const floor = Math.floor(x);
   if (x - floor !== 0.5) return Math.round(x);
   return floor % 2 === 0 ? floor : floor + 1;
@@ -53,3 +40,41 @@ export const erf: Curve = (x) => {
   }
   return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
 };
+
+const softplus: Curve = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+const hard = (x: number): number => Math.max(0, Math.min(1, x));
+
+/** A family of curves, and its numbers with what ONNX says of those that are left out. */
+type Family = readonly [numbers: Readonly<Record<string, number>>, curve: (first: number, second: number) => Curve];
+
+/** Named as operators are, activations of recurrent layers and fused ones, in small letters. */
+const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
+  ['affine', [{ alpha: 1, beta: 0 }, (alpha, beta) => (x) => alpha * x + beta]],
+  ['celu', [{ alpha: 1 }, (alpha) => (x) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha))]],
+  ['clip', [{ alpha: -Infinity, beta: Infinity }, (low, high) => (x) => Math.min(high, Math.max(low, x))]],
+  ['elu', [{ alpha: 1 }, (alpha) => (x) => (x < 0 ? alpha * Math.expm1(x) : x)]],
+  ['erf', [{}, () => erf]],
+  ['hardsigmoid', [{ alpha: 0.2, beta: 0.5 }, (alpha, beta) => (x) => hard(alpha * x + beta)]],
+  ['hardswish', [{}, () => (x) => x * hard(x / 6 + 0.5)]],
+  ['leakyrelu', [{ alpha: 0.01 }, (alpha) => (x) => (x < 0 ? alpha * x : x)]],
+  ['mish', [{}, () => (x) => x * Math.tanh(softplus(x))]],
+  ['reciprocal', [{}, () => (x) => 1 / x]],
+  ['relu', [{}, () => relu]],
+  ['round', [{}, () => roundEven]],
+  ['scaledtanh', [{ alpha: 1, beta: 1 }, (alpha, beta) => (x) => alpha * tanh(beta * x)]],
+  ['selu', [{ alpha: 1.67326319217681884765625, gamma: 1.05070102214813232421875 }, (alpha, gamma) => (x) => gamma * (x > 0 ? x : alpha * Math.expm1(x))]],
+  ['sigmoid', [{}, () => sigmoid]],
+  ['softplus', [{}, () => softplus]],
+  ['softsign', [{}, () => (x) => x / (1 + Math.abs(x))]],
+  ['tanh', [{}, () => tanh]],
+  ['thresholdedrelu', [{ alpha: 1 }, (alpha) => (x) => (x > alpha || Number.isNaN(x) ? x : 0)]],
+]);
+
+export const CURVES: readonly string[] = [...FAMILIES.keys()];
+
+/** The curve of that name, its numbers as `number` says; undefined where there is none. */
+export function curveOf(name: string, number: (key: string, otherwise: number) => number): Curve | undefined {
+  const [numbers, curve] = FAMILIES.get(name.toLowerCase()) ?? [];
+  const [first = 0, second = 0] = Object.entries(numbers ?? {}).map(([key, otherwise]) => number(key, otherwise));
+  return curve?.(first, second);
+}

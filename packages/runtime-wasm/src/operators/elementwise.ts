@@ -3,9 +3,7 @@ import { ONNX_DTYPES, type Layer } from '@fretwork/format';
 import type { Support } from '../contract.js';
 import { curved } from './activation.js';
 import { float, int, text } from './attributes.js';
-import {
-  celu, elu, erf, exactGelu, hardSigmoid, hardSwish, leakyRelu, relu, roundEven, selu, sigmoid, softplus, softsign, tanh, tanhGelu, thresholdedRelu, type Curve,
-} from './curves.js';
+import { curveOf, erf, relu, type Curve } from './curves.js';
 import { copied, isFloat, isWide, readable, synced, writable, type Wide } from './elements.js';
 import type { Binding, OperatorRow, Step } from './row.js';
 import { inputOf, misfit } from './shapes.js';
@@ -32,6 +30,10 @@ const geluForm = (layer: Layer): Support => {
   return form === 'none' || form === 'tanh' ? { ok: true } : { ok: false, reason: `Gelu approximated by ${form} is not known`, hint: 'approximate is none or tanh' };
 };
 
+const gelu = (layer: Layer): Curve => (text(layer, 'approximate', 'none') === 'tanh'
+  ? (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))
+  : (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)));
+
 const infinite = (layer: Layer): Curve => {
   const [above, below] = [int(layer, 'detect_positive', 1) !== 0, int(layer, 'detect_negative', 1) !== 0];
   return (x) => ((x === Infinity && above) || (x === -Infinity && below) ? 1 : 0);
@@ -45,6 +47,10 @@ function cast(b: Binding): Step {
   return through(b, y.dtype === 'bool' ? (v) => (v === 0 ? 0 : 1) : isFloat(x.dtype) && !isFloat(y.dtype) ? Math.trunc : (v) => v);
 }
 
+const OF_CURVES = [
+  'Celu', 'Elu', 'Erf', 'HardSigmoid', 'HardSwish', 'LeakyRelu', 'Mish', 'Reciprocal', 'Round', 'Selu', 'Sigmoid', 'Softplus', 'Softsign', 'Tanh', 'ThresholdedRelu',
+];
+
 /** Functions of Math that are operators of the same name. */
 const OF_MATH = ['Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Exp', 'Floor', 'Log', 'Sin', 'Sinh', 'Sqrt', 'Tan'];
 
@@ -54,22 +60,8 @@ export const ELEMENTWISE: readonly OperatorRow[] = [
   row('Neg', () => (x) => -x, (x) => -x),
   row('Sign', () => Math.sign, (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n)),
   row('Relu', () => relu, (x) => (x < 0n ? 0n : x)),
-  row('Celu', (layer) => celu(float(layer, 'alpha', 1))),
-  row('Elu', (layer) => elu(float(layer, 'alpha', 1))),
-  row('Erf', () => erf),
-  { ...row('Gelu', (layer) => (text(layer, 'approximate', 'none') === 'tanh' ? tanhGelu : exactGelu)), supports: geluForm },
-  row('HardSigmoid', (layer) => hardSigmoid(float(layer, 'alpha', 0.2), float(layer, 'beta', 0.5))),
-  row('HardSwish', () => hardSwish),
-  row('LeakyRelu', (layer) => leakyRelu(float(layer, 'alpha', 0.01))),
-  row('Mish', () => (x) => x * Math.tanh(softplus(x))),
-  row('Reciprocal', () => (x) => 1 / x),
-  row('Round', () => roundEven),
-  row('Selu', (layer) => selu(float(layer, 'alpha', 1.67326319217681884765625), float(layer, 'gamma', 1.05070102214813232421875))),
-  row('Sigmoid', () => sigmoid),
-  row('Softplus', () => softplus),
-  row('Softsign', () => softsign),
-  row('Tanh', () => tanh),
-  row('ThresholdedRelu', (layer) => thresholdedRelu(float(layer, 'alpha', 1))),
+  ...OF_CURVES.map((operator) => row(operator, (layer) => curveOf(operator, (key, otherwise) => float(layer, key, otherwise))!)),
+  { ...row('Gelu', gelu), supports: geluForm },
   { ...row('IsInf', infinite), dtypes: () => ['bool'] },
   { ...row('IsNaN', () => (x) => (Number.isNaN(x) ? 1 : 0)), dtypes: () => ['bool'] },
   row('Not', () => (x) => (x === 0 ? 1 : 0)),

@@ -1,7 +1,7 @@
 /** Operators that find elements by computed indices. */
 import { FretworkError } from '@fretwork/format';
 import { int, text } from './attributes.js';
-import { readable, stridesOf, taken, type Numbers } from './elements.js';
+import { copied, readable, stridesOf, type Numbers } from './elements.js';
 import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step } from './row.js';
 import { axisIn, inputOf, misfit, requireShape, shapeOf, shown } from './shapes.js';
 
@@ -53,22 +53,40 @@ function gatherElements(b: Binding): Step {
   };
 }
 
+interface Parts {
+  readonly count: number;
+  /** Elements of each. */
+  readonly size: number;
+  /** Reads the indices; before `place`. */
+  readonly sync?: Step;
+  /** Where part k begins in the data. */
+  readonly place: (k: number) => number;
+}
+
+/** The parts of the data that input 1, `[…, depth]`, points at. */
+function partsAt(b: Binding, batchDims: number): Parts {
+  const [{ shape }, indices] = [b.node.inputs[0]!, b.node.inputs[1]!];
+  const depth = indices.shape.at(-1)!;
+  const [count, strides, at] = [sizeOf(indices.shape.slice(0, -1)), stridesOf(shape), readable(b, indices)];
+  const [perBatch, each] = [sizeOf(shape.slice(batchDims)), count / sizeOf(shape.slice(0, batchDims))];
+  return {
+    count, size: sizeOf(shape.slice(batchDims + depth)), ...(at.sync === undefined ? {} : { sync: at.sync }),
+    place: (k) => {
+      let place = Math.floor(k / each) * perBatch;
+      for (let d = 0; d < depth; d++) place += inside(b, at.data[k * depth + d]!, shape[batchDims + d]!) * strides[batchDims + d]!;
+      return place;
+    },
+  };
+}
+
 function gatherNd(b: Binding): Step {
-  const [x, indices, y] = [b.node.inputs[0]!, b.node.inputs[1]!, b.node.outputs[0]!];
-  const batchDims = int(b.node.layer, 'batch_dims', 0);
-  const [depth, batch] = [indices.shape.at(-1)!, sizeOf(x.shape.slice(0, batchDims))];
-  const count = sizeOf(indices.shape.slice(0, -1));
-  const inner = sizeOf(x.shape.slice(batchDims + depth));
-  const strides = stridesOf(x.shape);
-  const at = readable(b, indices);
-  const [X, Y] = [b.view(x) as Float32Array, b.view(y) as Float32Array];
-  const perBatch = sizeOf(x.shape.slice(batchDims));
+  const { count, size, sync, place } = partsAt(b, int(b.node.layer, 'batch_dims', 0));
+  const [X, Y] = [b.view(b.node.inputs[0]!) as Float32Array, b.view(b.node.outputs[0]!) as Float32Array];
   return () => {
-    at.sync?.();
+    sync?.();
     for (let k = 0; k < count; k++) {
-      let from = Math.floor(k / (count / batch)) * perBatch;
-      for (let d = 0; d < depth; d++) from += inside(b, at.data[k * depth + d]!, x.shape[batchDims + d]!) * strides[batchDims + d]!;
-      for (let i = 0; i < inner; i++) Y[k * inner + i] = X[from + i]!;
+      const from = place(k);
+      for (let i = 0; i < size; i++) Y[k * size + i] = X[from + i]!;
     }
   };
 }
@@ -82,26 +100,18 @@ const MERGES: Readonly<Record<string, Merge>> = {
 
 const mergeOf = (b: Binding): Merge => MERGES[text(b.node.layer, 'reduction', 'none')]!;
 
-const copyOf = (b: Binding): Step => {
-  const x = b.node.inputs[0]!;
-  return taken(b.view(x), b.view(b.node.outputs[0]!), Int32Array.from({ length: sizeOf(x.shape) }, (_, i) => i), 0);
-};
+const copyOf = (b: Binding): Step => copied(b, b.node.inputs[0]!, b.node.outputs[0]!);
 
 function scatterNd(b: Binding): Step {
-  const [x, indices, updates] = b.node.inputs;
-  const depth = indices!.shape.at(-1)!;
-  const [count, inner] = [sizeOf(indices!.shape.slice(0, -1)), sizeOf(x!.shape.slice(depth))];
-  const strides = stridesOf(x!.shape);
-  const at = readable(b, indices!);
-  const [U, Y] = [b.view(updates!) as Float32Array, b.view(b.node.outputs[0]!) as Float32Array];
+  const { count, size, sync, place } = partsAt(b, 0);
+  const [U, Y] = [b.view(b.node.inputs[2]!) as Float32Array, b.view(b.node.outputs[0]!) as Float32Array];
   const [copy, merge] = [copyOf(b), mergeOf(b)];
   return () => {
     copy();
-    at.sync?.();
+    sync?.();
     for (let k = 0; k < count; k++) {
-      let to = 0;
-      for (let d = 0; d < depth; d++) to += inside(b, at.data[k * depth + d]!, x!.shape[d]!) * strides[d]!;
-      for (let i = 0; i < inner; i++) Y[to + i] = merge(Y[to + i]!, U[k * inner + i]!);
+      const to = place(k);
+      for (let i = 0; i < size; i++) Y[to + i] = merge(Y[to + i]!, U[k * size + i]!);
     }
   };
 }

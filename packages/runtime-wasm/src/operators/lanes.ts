@@ -18,29 +18,22 @@ const lanesOf = (shape: readonly number[], axis: number): Lanes =>
 /** Elements x[map[first]] … x[map[end - 1]] as one number. */
 type Fold = (x: Numbers, map: Int32Array, first: number, end: number) => number;
 
-const sums = (f: (x: number) => number): Fold => (x, map, first, end) => {
-  let sum = 0;
-  for (let k = first; k < end; k++) sum += f(x[map[k]!]!);
-  return sum;
-};
-
 const sum: Fold = (x, map, first, end) => {
   let total = 0;
   for (let k = first; k < end; k++) total += x[map[k]!]!;
   return total;
 };
 
-const most: Fold = (x, map, first, end) => {
-  let best = -Infinity;
-  for (let k = first; k < end; k++) best = Math.max(best, x[map[k]!]!);
-  return best;
+const folded = (start: number, join: (a: number, b: number) => number): Fold => (x, map, first, end) => {
+  let all = start;
+  for (let k = first; k < end; k++) all = join(all, x[map[k]!]!);
+  return all;
 };
 
-const least: Fold = (x, map, first, end) => {
-  let best = Infinity;
-  for (let k = first; k < end; k++) best = Math.min(best, x[map[k]!]!);
-  return best;
-};
+const most = folded(-Infinity, Math.max);
+
+const sums = (f: (x: number) => number): Fold => folded(0, (a, x) => a + f(x));
+const squares = sums((x) => x * x);
 
 /** log Σ eˣ around its largest term, so that nothing overflows. */
 const logSumExp: Fold = (x, map, first, end) => {
@@ -69,12 +62,12 @@ const zero = (): bigint => 0n;
 const REDUCTIONS: readonly Reduction[] = [
   { operator: 'ReduceSum', fold: sum, wide: (a, x) => a + x, start: zero },
   { operator: 'ReduceMean', fold: (x, map, first, end) => sum(x, map, first, end) / (end - first) },
-  { operator: 'ReduceProd', fold: (x, map, first, end) => { let p = 1; for (let k = first; k < end; k++) p *= x[map[k]!]!; return p; }, wide: (a, x) => a * x, start: () => 1n },
+  { operator: 'ReduceProd', fold: folded(1, (a, x) => a * x), wide: (a, x) => a * x, start: () => 1n },
   { operator: 'ReduceMax', fold: most, wide: (a, x) => (x > a ? x : a), start: (dtype) => LOWEST[dtype as 'i64'] },
-  { operator: 'ReduceMin', fold: least, wide: (a, x) => (x < a ? x : a), start: (dtype) => HIGHEST[dtype as 'i64'] },
+  { operator: 'ReduceMin', fold: folded(Infinity, Math.min), wide: (a, x) => (x < a ? x : a), start: (dtype) => HIGHEST[dtype as 'i64'] },
   { operator: 'ReduceL1', fold: sums(Math.abs), wide: (a, x) => a + (x < 0n ? -x : x), start: zero },
-  { operator: 'ReduceL2', fold: (x, map, first, end) => Math.sqrt(sums((v) => v * v)(x, map, first, end)) },
-  { operator: 'ReduceSumSquare', fold: sums((v) => v * v), wide: (a, x) => a + x * x, start: zero },
+  { operator: 'ReduceL2', fold: (x, map, first, end) => Math.sqrt(squares(x, map, first, end)) },
+  { operator: 'ReduceSumSquare', fold: squares, wide: (a, x) => a + x * x, start: zero },
   { operator: 'ReduceLogSum', fold: (x, map, first, end) => Math.log(sum(x, map, first, end)) },
   { operator: 'ReduceLogSumExp', fold: logSumExp },
 ];
@@ -200,7 +193,7 @@ function topK(b: Binding): Step {
         if (I !== undefined) I.data[to + i * inner] = order[i]!;
       }
     }
-  }, [...(V === undefined ? [] : [V]), ...(I === undefined ? [] : [I])]);
+  }, [V, I]);
 }
 
 function cumSum(b: Binding): Step {

@@ -3,9 +3,9 @@ import { matricesOf } from '../pack/matrices.js';
 import { planVectors } from '../pack/vector-program.js';
 import { clampOf, setClamp } from './activation.js';
 import { flag, float } from './attributes.js';
-import { broadcastMap, isFloat, isWide, nothing, readable, synced, writable, type Numbers, type Wide } from './elements.js';
+import { at, broadcastMap, isFloat, nothing, operands, readable, synced, writable, zeroOf, type Numbers } from './elements.js';
 import { kernelsOf, productBytes, productsOf, type Product } from './product.js';
-import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type Shape, type Step, type Work } from './row.js';
+import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type Shape, type Step, type Value, type Work } from './row.js';
 import { broadcast, requireShape, shapeOf } from './shapes.js';
 
 /** Is C added per column, the same for all rows? Then it is the bias of the kernels. */
@@ -73,7 +73,7 @@ function addC(b: Binding, rows: number, columns: number): Step {
   const [C, Y] = [readable(b, c), b.view(b.node.outputs[0]!) as Float32Array];
   const map = broadcastMap(c.shape, [rows, columns]);
   const beta = float(b.node.layer, 'beta', 1);
-  return synced([C], () => { for (let i = 0; i < Y.length; i++) Y[i]! += beta * C.data[map === undefined ? i : map[i]!]!; }, []);
+  return synced([C], () => { for (let i = 0; i < Y.length; i++) Y[i]! += beta * C.data[at(map, i)]!; }, []);
 }
 
 function plainGemm(b: Binding, turned: boolean, rows: number, columns: number, inner: number): Step {
@@ -89,7 +89,7 @@ function plainGemm(b: Binding, turned: boolean, rows: number, columns: number, i
         let sum = 0;
         for (let k = 0; k < inner; k++) sum += A.data[turned ? k * rows + r : r * inner + k]! * B.data[flipped ? c * inner + k : k * columns + c]!;
         const i = r * columns + c;
-        Y.data[i] = alpha * sum + (C === undefined ? 0 : beta * C.data[map === undefined ? i : map[i]!]!);
+        Y.data[i] = alpha * sum + (C === undefined ? 0 : beta * C.data[at(map, i)]!);
       }
     }
   }, [Y]);
@@ -135,29 +135,31 @@ function matMul(b: Binding): Step {
   const { node } = b;
   const [a, y] = [node.inputs[0]!, node.outputs[0]!];
   const s = stackOf(node);
-  if (b.packed.length === 0 || a.dtype !== 'f32') return isWide(y.dtype) ? wideMatMul(b, s) : plainMatMul(b, s);
+  if (b.packed.length === 0 || a.dtype !== 'f32') return plainMatMul(b, s);
   const products = productsOf(b, b.packed);
   const [low, high] = clampOf(node.activation);
   const [from, to] = [b.address(a), b.address(y)];
   return () => {
     setClamp(b.floats, low, high);
     for (let i = 0; i < s.count; i++) {
-      const product = products[s.b === undefined ? i : s.b[i]!]!;
-      const source = from + 4 * (s.a === undefined ? i : s.a[i]!) * s.rows * s.inner;
+      const product = products[at(s.b, i)]!;
+      const source = from + 4 * at(s.a, i) * s.rows * s.inner;
       product(source, to + 4 * i * s.rows * s.columns, s.rows, 4 * s.inner, 4 * s.columns);
     }
   };
 }
 
 function plainMatMul(b: Binding, s: Stack): Step {
-  const [A, B, Y] = [readable(b, b.node.inputs[0]!), readable(b, b.node.inputs[1]!), writable(b, b.node.outputs[0]!)];
-  const add = isFloat(b.node.outputs[0]!.dtype) ? addFloats : addIntegers;
+  const y = b.node.outputs[0]!;
+  const { X: [A, B], Y, wide } = operands(b, b.node.inputs as readonly Value[], y);
+  const add = wide || isFloat(y.dtype) ? addFloats : addIntegers;
   return synced([A, B], () => {
-    Y.data.fill(0);
-    for (let i = 0; i < s.count; i++) add(A.data, (s.a === undefined ? i : s.a[i]!) * s.rows * s.inner, B.data, (s.b === undefined ? i : s.b[i]!) * s.inner * s.columns, Y.data, i * s.rows * s.columns, s);
+    Y.data.fill(zeroOf(y.dtype) as number);
+    for (let i = 0; i < s.count; i++) add(A!.data, at(s.a, i) * s.rows * s.inner, B!.data, at(s.b, i) * s.inner * s.columns, Y.data, i * s.rows * s.columns, s);
   }, [Y]);
 }
 
+/** Of 64-bit integers too: the arithmetic of JavaScript is written alike. */
 function addFloats(A: Numbers, a: number, B: Numbers, b: number, Y: Numbers, y: number, { rows, inner, columns }: Stack): void {
   for (let r = 0; r < rows; r++) {
     for (let k = 0; k < inner; k++) {
@@ -173,18 +175,6 @@ function addIntegers(A: Numbers, a: number, B: Numbers, b: number, Y: Numbers, y
       for (let c = 0; c < columns; c++) Y[y + r * columns + c]! += Math.imul(A[a + r * inner + k]!, B[b + k * columns + c]!);
     }
   }
-}
-
-function wideMatMul(b: Binding, s: Stack): Step {
-  const [A, B, Y] = [b.view(b.node.inputs[0]!), b.view(b.node.inputs[1]!), b.view(b.node.outputs[0]!)] as [Wide, Wide, Wide];
-  return () => {
-    for (let i = 0; i < Y.length; i++) {
-      const [at, r, c] = [Math.floor(i / (s.rows * s.columns)), Math.floor(i / s.columns) % s.rows, i % s.columns];
-      let sum = 0n;
-      for (let k = 0; k < s.inner; k++) sum += A[((s.a === undefined ? at : s.a[at]!) * s.rows + r) * s.inner + k]! * B[((s.b === undefined ? at : s.b[at]!) * s.inner + k) * s.columns + c]!;
-      Y[i] = sum;
-    }
-  };
 }
 
 export const MATRIX: readonly OperatorRow[] = [

@@ -73,26 +73,6 @@ function joined(given: Given): readonly Shape[] {
 }
 
 /** Every input goes to its own part of `axis`. */
-function concat(b: Binding): Step {
-  const y = b.node.outputs[0]!;
-  const axis = axisIn(int(b.node.layer, 'axis', 0), y.shape.length);
-  const [outer, inner] = [sizeOf(y.shape.slice(0, axis)), sizeOf(y.shape.slice(axis + 1))];
-  const out = b.view(y) as Float32Array;
-  const row = y.shape[axis]! * inner;
-  let at = 0;
-  const parts = b.node.inputs.map((value) => {
-    const part = { data: b.view(value!) as Float32Array, length: value!.shape[axis]! * inner, at };
-    at += part.length;
-    return part;
-  });
-  return () => {
-    for (let p = 0; p < parts.length; p++) {
-      const { data, length, at: first } = parts[p]!;
-      for (let o = 0; o < outer; o++) for (let i = 0; i < length; i++) out[o * row + first + i] = data[o * length + i]!;
-    }
-  };
-}
-
 /** Sizes of the parts are input 1; else they are equal, and the last may be smaller. */
 function partsOf(given: Given): readonly Shape[] {
   const x = shapeOf(given, 0, 1, Infinity);
@@ -104,23 +84,27 @@ function partsOf(given: Given): readonly Shape[] {
   return sizes.map((part) => x.map((own, d) => (d === axis ? part : own)));
 }
 
-function split(b: Binding): Step {
-  const x = xOf(b);
-  const axis = axisIn(int(b.node.layer, 'axis', 0), x.shape.length);
-  const [outer, inner] = [sizeOf(x.shape.slice(0, axis)), sizeOf(x.shape.slice(axis + 1))];
-  const data = b.view(x) as Float32Array;
-  const row = x.shape[axis]! * inner;
-  const shapes = partsOf(b.node);
+/** Copies between the whole and its parts along attribute axis, parts that nobody wants left out. */
+function alongAxis(b: Binding, whole: Value, parts: readonly (Value | undefined)[], intoWhole: boolean): Step {
+  const { shape } = whole;
+  const axis = axisIn(int(b.node.layer, 'axis', 0), shape.length);
+  const [outer, inner] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
+  const row = shape[axis]! * inner;
+  const all = b.view(whole) as Float32Array;
+  const sizes = intoWhole ? parts.map((part) => part!.shape[axis]!) : partsOf(b.node).map((part) => part[axis]!);
   let at = 0;
-  const parts = b.node.outputs.flatMap((value, i) => {
-    const part = { length: shapes[i]![axis]! * inner, at };
-    at += part.length;
-    return value === undefined ? [] : [{ ...part, out: b.view(value) as Float32Array }];
+  const places = parts.flatMap((part, i) => {
+    const place = { length: sizes[i]! * inner, first: at };
+    at += place.length;
+    return part === undefined ? [] : [{ ...place, data: b.view(part) as Float32Array }];
   });
   return () => {
-    for (let p = 0; p < parts.length; p++) {
-      const { out, length, at: first } = parts[p]!;
-      for (let o = 0; o < outer; o++) for (let i = 0; i < length; i++) out[o * length + i] = data[o * row + first + i]!;
+    for (let p = 0; p < places.length; p++) {
+      const { data, length, first } = places[p]!;
+      for (let o = 0; o < outer; o++) {
+        if (intoWhole) for (let i = 0; i < length; i++) all[o * row + first + i] = data[o * length + i]!;
+        else for (let i = 0; i < length; i++) data[o * length + i] = all[o * row + first + i]!;
+      }
     }
   };
 }
@@ -192,30 +176,15 @@ function blocks(given: Given, by: 1 | -1): readonly Shape[] {
 }
 
 /** Channels to places, `[N, C, H, W]` → `[N, C/s², H·s, W·s]`; DCR and CRD differ in which part of the channel is the place. */
-function depthToSpaceMap(b: Binding): Int32Array {
-  const [N, C, H, W] = xOf(b).shape as [number, number, number, number];
-  const s = int(b.node.layer, 'blocksize', 1);
-  const depthFirst = text(b.node.layer, 'mode', 'DCR') === 'DCR';
+function depthToSpaceMap({ node }: Binding): Int32Array {
+  const [[N, C, H, W], s] = [node.inputs[0]!.shape as [number, number, number, number], int(node.layer, 'blocksize', 1)];
   const out = C / (s * s);
-  const map = new Int32Array(N * C * H * W);
-  let at = 0;
-  for (let n = 0; n < N; n++) {
-    for (let c = 0; c < out; c++) {
-      for (let y = 0; y < H * s; y++) {
-        for (let x = 0; x < W * s; x++) {
-          const place = (y % s) * s + x % s;
-          const channel = depthFirst ? place * out + c : c * s * s + place;
-          map[at++] = ((n * C + channel) * H + Math.floor(y / s)) * W + Math.floor(x / s);
-        }
-      }
-    }
-  }
-  return map;
+  const [place, channel] = text(node.layer, 'mode', 'DCR') === 'DCR' ? [out * H * W, H * W] : [H * W, s * s * H * W];
+  return mapOf([N, out, H, s, W, s], (d, i) => i * [C * H * W, channel, W, s * place, 1, place][d]!);
 }
 
-function spaceToDepthMap(b: Binding): Int32Array {
-  const [N, C, H, W] = xOf(b).shape as [number, number, number, number];
-  const s = int(b.node.layer, 'blocksize', 1);
+function spaceToDepthMap({ node }: Binding): Int32Array {
+  const [[N, C, H, W], s] = [node.inputs[0]!.shape as [number, number, number, number], int(node.layer, 'blocksize', 1)];
   return mapOf([N, s, s, C, H / s, W / s], (d, i) => i * [C * H * W, W, 1, H * W, W * s, s][d]!);
 }
 
@@ -252,8 +221,8 @@ export const MOVING: readonly OperatorRow[] = [
   moved('DepthToSpace', depthToSpaceMap, { shapes: (given) => blocks(given, 1) }),
   moved('SpaceToDepth', spaceToDepthMap, { shapes: (given) => blocks(given, -1) }),
   moved('Trilu', triluMap, { shapeInputs: [1], shapes: (given) => [shapeOf(given, 0, 2, Infinity)] }),
-  { operator: 'Concat', shapes: joined, planes: concatUse, prepare: (b) => (isConcatOfMaps(b.node) ? concatMaps(b) : concat(b)) },
-  { operator: 'Split', shapes: partsOf, shapeInputs: [1], prepare: split },
+  { operator: 'Concat', shapes: joined, planes: concatUse, prepare: (b) => (isConcatOfMaps(b.node) ? concatMaps(b) : alongAxis(b, b.node.outputs[0]!, b.node.inputs, true)) },
+  { operator: 'Split', shapes: partsOf, shapeInputs: [1], prepare: (b) => alongAxis(b, xOf(b), b.node.outputs, false) },
   {
     operator: 'Pad', shapeInputs: [1, 3], shapes: (given) => [paddingOf(given).shape], prepare: pad,
     supports: (layer) => {

@@ -1,7 +1,7 @@
 /** Operators that shift and scale by means and variances. */
 import { flag, float, int } from './attributes.js';
-import { broadcastMap, readable, synced, writable, type Numbers } from './elements.js';
-import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step } from './row.js';
+import { at, broadcastMap, readable, synced, writable, type Numbers } from './elements.js';
+import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step, type Value } from './row.js';
 import { axisIn, broadcast, requireShape, shapeOf } from './shapes.js';
 
 /** Each of the inputs from 1 to `last` holds one element per channel. */
@@ -61,54 +61,56 @@ function batchNormalization(b: Binding): Step {
         for (let i = end - size; i < end; i++) Y[i] = (X[i]! - middle) * factor + shift;
       }
     }
-  }, outs.filter((out) => out !== undefined));
+  }, outs);
+}
+
+interface Stretches {
+  /** How many, of how many elements each. */
+  readonly count: number;
+  readonly size: number;
+  /** Without it (RMSNormalization) the mean counts as 0. */
+  readonly centred: boolean;
+  /** Shape of scale and bias, broadcast to x. */
+  readonly scaled: (value: Value) => Shape;
+}
+
+/** Each stretch by its own moments; outputs 1 and 2 are the means and the inverse deviations. */
+function stretchwise(b: Binding, { count, size, centred, scaled }: Stretches): Step {
+  const [x, scale, bias] = b.node.inputs;
+  const parts = [x!, scale!, ...(bias === undefined ? [] : [bias])].map((value) => readable(b, value));
+  const [X, S, B] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers | undefined];
+  const [atScale, atBias] = [scale!, bias ?? scale!].map((value) => broadcastMap(scaled(value), x!.shape));
+  const outs = b.node.outputs.map((value) => (value === undefined ? undefined : writable(b, value)));
+  const [Y, M, I] = outs.map((out) => out?.data);
+  const [own, epsilon] = [new Float64Array(2), epsilonOf(b)];
+  return synced(parts, () => {
+    for (let o = 0; o < count; o++) {
+      moments(own, X, o * size, 1, 0, size);
+      const mean = centred ? own[0]! : 0;
+      const inverse = 1 / Math.sqrt((centred ? own[1]! : own[1]! + own[0]! ** 2) + epsilon);
+      if (M !== undefined) M[o] = mean;
+      if (I !== undefined) I[o] = inverse;
+      if (Y === undefined) continue;
+      for (let i = o * size; i < (o + 1) * size; i++) Y[i] = (X[i]! - mean) * inverse * S[at(atScale, i)]! + (B === undefined ? 0 : B[at(atBias, i)]!);
+    }
+  }, outs);
 }
 
 function instanceNormalization(b: Binding): Step {
-  const x = b.node.inputs[0]!;
-  const [planes, channels, size] = [x.shape[0]! * x.shape[1]!, x.shape[1]!, sizeOf(x.shape.slice(2))];
-  const parts = [0, 1, 2].map((i) => readable(b, b.node.inputs[i]!));
-  const [X, scale, bias] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers];
-  const Y = writable(b, b.node.outputs[0]!);
-  const [own, epsilon] = [new Float64Array(2), epsilonOf(b)];
-  return synced(parts, () => {
-    for (let plane = 0; plane < planes; plane++) {
-      moments(own, X, plane * size, 1, 0, size);
-      const factor = scale[plane % channels]! / Math.sqrt(own[1]! + epsilon);
-      for (let i = plane * size; i < (plane + 1) * size; i++) Y.data[i] = (X[i]! - own[0]!) * factor + bias[plane % channels]!;
-    }
-  }, [Y]);
+  const { shape } = b.node.inputs[0]!;
+  const size = sizeOf(shape.slice(2));
+  return stretchwise(b, { count: shape[0]! * shape[1]!, size, centred: true, scaled: (value) => [...value.shape, ...shape.slice(2).map(() => 1)] });
 }
 
-/** All axes from `axis` on together. Without `centred` (RMSNormalization) the mean counts as 0. */
+/** All axes from `axis` on together. */
 const layerNormalization = (operator: string, centred: boolean): OperatorRow => ({
   operator,
   shapes: alongAxes,
   dtypes: () => [undefined, 'f32', 'f32'],
   prepare: (b) => {
-    const [x, scale, bias] = b.node.inputs;
-    const { shape } = x!;
+    const { shape } = b.node.inputs[0]!;
     const axis = axisIn(int(b.node.layer, 'axis', -1), shape.length);
-    const [outer, size] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))];
-    const parts = [x!, scale!, ...(bias === undefined ? [] : [bias])].map((value) => readable(b, value));
-    const [X, S, B] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers | undefined];
-    const [atScale, atBias] = [broadcastMap(scale!.shape, shape), bias === undefined ? undefined : broadcastMap(bias.shape, shape)];
-    const outs = b.node.outputs.map((value) => (value === undefined ? undefined : writable(b, value)));
-    const [Y, M, I] = outs.map((out) => out?.data);
-    const [own, epsilon] = [new Float64Array(2), epsilonOf(b)];
-    return synced(parts, () => {
-      for (let o = 0; o < outer; o++) {
-        moments(own, X, o * size, 1, 0, size);
-        const mean = centred ? own[0]! : 0;
-        const inverse = 1 / Math.sqrt((centred ? own[1]! : own[1]! + own[0]! ** 2) + epsilon);
-        if (M !== undefined) M[o] = mean;
-        if (I !== undefined) I[o] = inverse;
-        if (Y === undefined) continue;
-        for (let i = o * size; i < (o + 1) * size; i++) {
-          Y[i] = (X[i]! - mean) * inverse * S[atScale === undefined ? i : atScale[i]!]! + (B === undefined ? 0 : B[atBias === undefined ? i : atBias[i]!]!);
-        }
-      }
-    }, outs.filter((out) => out !== undefined));
+    return stretchwise(b, { count: sizeOf(shape.slice(0, axis)), size: sizeOf(shape.slice(axis)), centred, scaled: (value) => value.shape });
   },
 });
 

@@ -13,8 +13,11 @@ export const isMapOfFloats = ({ inputs, outputs, activation }: Node): boolean =>
 export const isPooledByKernels = (node: Node): boolean =>
   isMapOfFloats(node) && node.outputs[1] === undefined && attribute(node.layer, 'dilations', 'ints', []).every((n) => n === 1);
 
-export const poolingWindow = ({ layer, inputs }: Given): Window =>
-  windowOf(layer, inputs[0]!.shape.slice(2), requiredAttribute(layer, 'kernel_shape', 'ints'));
+/** Global pools have one window, the whole map. */
+export function poolingWindow({ layer, inputs }: Given): Window {
+  const spatial = inputs[0]!.shape.slice(2);
+  return windowOf(layer, spatial, layer.operator.startsWith('Global') ? spatial : requiredAttribute(layer, 'kernel_shape', 'ints'));
+}
 
 /** Cells of a row with its padding, and of the vectors that reach over its end. */
 const rowCells = (w: Window): number => {

@@ -4,59 +4,43 @@ import { isFloat, readable, synced, writable } from './elements.js';
 import { isMapOfFloats, isPooledByKernels, pooledByKernels, poolingWindow, rowBytes } from './pooled-rows.js';
 import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PlaneUse, type Shape, type Step } from './row.js';
 import { shapeOf } from './shapes.js';
-import { knownWindow, type Triple, type Window } from './window.js';
+import { each, knownWindow, none, windowMap, type Window } from './window.js';
 
-interface Pooling {
-  readonly window: Window;
-  readonly planes: number;
-  readonly cells: number;
-  readonly positions: number;
+interface Taps {
   /** Input cells of the window at position p: `cell[start[p]]` … `cell[start[p + 1] - 1]`. */
   readonly start: Int32Array;
   readonly cell: Int32Array;
 }
 
-function poolingOf({ node }: Binding): Pooling {
-  const x = node.inputs[0]!;
-  const window = poolingWindow(node);
-  const positions = sizeOf(window.outputs);
+const planesOf = ({ inputs: [x] }: Node): number => x!.shape[0]! * x!.shape[1]!;
+
+/** What each window meets of its inputs. */
+function tapsOf(w: Window): Taps {
+  const [map, positions] = [windowMap(w), sizeOf(w.outputs)];
   const start = new Int32Array(positions + 1);
-  const cell: number[] = [];
+  const cells: number[] = [];
   for (let p = 0; p < positions; p++) {
-    eachTap(window, p, (at) => {
-      if (at.every((i, d) => i >= 0 && i < window.inputs[d]!)) cell.push((at[0] * window.inputs[1] + at[1]) * window.inputs[2] + at[2]);
-    });
-    start[p + 1] = cell.length;
+    for (let at = p; at < map.length; at += positions) if (map[at]! >= 0) cells.push(map[at]!);
+    start[p + 1] = cells.length;
   }
-  return { window, planes: x.shape[0]! * x.shape[1]!, cells: sizeOf(window.inputs), positions, start, cell: Int32Array.from(cell) };
+  return { start, cell: Int32Array.from(cells) };
 }
 
-/** Calls `visit` with every input cell of window p, in the padding or not. */
-function eachTap({ outputs, kernel, strides, dilations, begins }: Window, p: number, visit: (at: Triple) => void): void {
-  const place = [Math.floor(p / (outputs[1] * outputs[2])), Math.floor(p / outputs[2]) % outputs[1], p % outputs[2]];
-  for (let k = 0; k < sizeOf(kernel); k++) {
-    const tap = [Math.floor(k / (kernel[1] * kernel[2])), Math.floor(k / kernel[2]) % kernel[1], k % kernel[2]];
-    visit([0, 1, 2].map((d) => place[d]! * strides[d]! - begins[d]! + tap[d]! * dilations[d]!) as unknown as Triple);
-  }
-}
+/** The window with its padding as if it were input. */
+const paddedWindow = (w: Window): Window => ({ ...w, inputs: each((d) => w.begins[d] + w.inputs[d] + w.ends[d]), begins: none });
 
 /** Divided by the cells inside the input, or inside the padded input with `count_include_pad`. */
 function averagePool(b: Binding): Step {
-  const { window, planes, cells, positions, start, cell } = poolingOf(b);
-  const padded = flag(b.node.layer, 'count_include_pad');
-  const counts = Float64Array.from({ length: positions }, (_, p) => {
-    let count = 0;
-    if (!padded) return start[p + 1]! - start[p]!;
-    eachTap(window, p, (at) => { if (at.every((i, d) => i >= -window.begins[d]! && i < window.inputs[d]! + window.ends[d]!)) count++; });
-    return count;
-  });
+  const window = poolingWindow(b.node);
+  const [planes, cells, positions, { start, cell }] = [planesOf(b.node), sizeOf(window.inputs), sizeOf(window.outputs), tapsOf(window)];
+  const { start: counted } = flag(b.node.layer, 'count_include_pad') ? tapsOf(paddedWindow(window)) : { start };
   const [X, Y] = [readable(b, b.node.inputs[0]!), writable(b, b.node.outputs[0]!)];
   return synced([X], () => {
     for (let plane = 0; plane < planes; plane++) {
       for (let p = 0; p < positions; p++) {
         let sum = 0;
         for (let k = start[p]!; k < start[p + 1]!; k++) sum += X.data[plane * cells + cell[k]!]!;
-        Y.data[plane * positions + p] = sum / counts[p]!;
+        Y.data[plane * positions + p] = sum / (counted[p + 1]! - counted[p]!);
       }
     }
   }, [Y]);
@@ -64,7 +48,8 @@ function averagePool(b: Binding): Step {
 
 /** The largest value (the first of equals; NaN is larger than all), and where it stands in x, flattened. */
 function maxPool(b: Binding): Step {
-  const { window, planes, cells, positions, start, cell } = poolingOf(b);
+  const window = poolingWindow(b.node);
+  const [planes, cells, positions, { start, cell }] = [planesOf(b.node), sizeOf(window.inputs), sizeOf(window.outputs), tapsOf(window)];
   const x = b.node.inputs[0]!;
   const [y, indices] = b.node.outputs;
   const X = readable(b, x);
@@ -89,7 +74,7 @@ function maxPool(b: Binding): Step {
         if (I !== undefined) I.data[plane * positions + p] = index < 0 ? index : plane * cells + turned(index);
       }
     }
-  }, [...(Y === undefined ? [] : [Y]), ...(I === undefined ? [] : [I])]);
+  }, [Y, I]);
 }
 
 /** The largest values and where they stand. */
@@ -107,25 +92,7 @@ const globally = (operator: string, mean: boolean): OperatorRow => ({
   inMemory: [0],
   planes: mapUse,
   shapes: (given) => [shapeOf(given, 0, 2, Infinity).map((size, d) => (d < 2 ? size : 1))],
-  prepare: (b) => {
-    if (isMapOfFloats(b.node)) return overMaps(b, mean);
-    const x = b.node.inputs[0]!;
-    const [planes, cells] = [x.shape[0]! * x.shape[1]!, sizeOf(x.shape.slice(2))];
-    const [X, Y] = [readable(b, x), writable(b, b.node.outputs[0]!)];
-    return synced([X], mean ? () => {
-      for (let plane = 0; plane < planes; plane++) {
-        let sum = 0;
-        for (let i = plane * cells; i < (plane + 1) * cells; i++) sum += X.data[i]!;
-        Y.data[plane] = sum / cells;
-      }
-    } : () => {
-      for (let plane = 0; plane < planes; plane++) {
-        let best = -Infinity;
-        for (let i = plane * cells; i < (plane + 1) * cells; i++) best = Math.max(best, X.data[i]!);
-        Y.data[plane] = best;
-      }
-    }, [Y]);
-  },
+  prepare: (b) => (isMapOfFloats(b.node) ? overMaps(b, mean) : mean ? averagePool(b) : maxPool(b)),
 });
 
 /** One number of each whole map. */

@@ -5,7 +5,7 @@ import { oddLines } from '../plan/planes.js';
 import { setClamp } from './activation.js';
 import { int, ints } from './attributes.js';
 import { TILE } from './convolution.js';
-import { readable, synced, writable } from './elements.js';
+import { readable, synced, writable, type Numbers, type NumberView } from './elements.js';
 import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackSubject, type Shape, type Step, type Work } from './row.js';
 import { misfit, quotient, requireShape, shapeOf } from './shapes.js';
 import { autoPadOf, each, knownWindow, listOf, none, settingsOf, triple, windowMap, type Window } from './window.js';
@@ -90,9 +90,40 @@ const work: NonNullable<OperatorRow['work']> = (node, packed): Work => {
 };
 
 function prepare(b: Binding): Step {
-  const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
-  if (b.packed.length === 0 || x.dtype !== 'f32') return plain(b);
   const s = sizesOf(b.node);
+  const [bias, to, { map }] = [b.node.inputs[2] === undefined ? undefined : readable(b, b.node.inputs[2]), writable(b, b.node.outputs[0]!), s];
+  const [Y, filters] = [to.data, s.groups * s.perGroup];
+  const { reads, multiply, product, plane } = b.packed.length === 0 || b.node.inputs[0]!.dtype !== 'f32' ? plainProduct(b, s) : packedProduct(b, s);
+  return synced([...reads, bias], () => {
+    for (let n = 0; n < s.batch; n++) {
+      for (let g = 0; g < s.groups; g++) {
+        const first = multiply(n, g);
+        for (let f = 0; f < s.perGroup; f++) {
+          const filter = g * s.perGroup + f;
+          const start = (n * filters + filter) * s.positions;
+          Y.fill(bias === undefined ? 0 : bias.data[filter]!, start, start + s.positions);
+          for (let k = 0; k < s.taps; k++) {
+            const source = first + (f * s.taps + k) * plane;
+            for (let i = 0; i < s.cells; i++) {
+              const cell = map[k * s.cells + i]!;
+              if (cell >= 0) Y[start + cell]! += product[source + i]!;
+            }
+          }
+        }
+      }
+    }
+  }, [to]);
+}
+
+interface Product {
+  readonly reads: readonly NumberView[];
+  /** Image n, group g: writes `[filters/groups · taps]` planes to `product`, from the index on that it returns. */
+  readonly multiply: (n: number, g: number) => number;
+  readonly product: Numbers;
+  readonly plane: number;
+}
+
+function packedProduct(b: Binding, s: Sizes): Product {
   const plane = planeOf(s.cells);
   const product = b.scratch + 4 * plane * s.channels;
   let base = b.program;
@@ -103,57 +134,31 @@ function prepare(b: Binding): Step {
     base = program.top;
     return program;
   });
-  const bias = b.node.inputs[2] === undefined ? undefined : b.view(b.node.inputs[2]) as Float32Array;
-  const Y = b.view(y) as Float32Array;
-  const [from, width, vectors] = [b.address(x), s.channels / s.groups, Math.ceil(s.cells / 4)];
-  const { map } = s;
-  return () => {
-    for (let n = 0; n < s.batch; n++) {
-      b.kernels.copy1(from + 4 * n * s.channels * s.cells, b.scratch, s.channels, 1, s.cells, 0, 0, 4 * s.cells, 4 * plane);
-      setClamp(b.floats, -Infinity, Infinity);
-      for (let g = 0; g < s.groups; g++) {
-        b.kernels.map(programs[g]!.start, programs[g]!.end, b.scratch + 4 * g * width * plane, product, vectors, TILE);
-        for (let f = 0; f < s.perGroup; f++) {
-          const filter = g * s.perGroup + f;
-          const to = (n * s.groups * s.perGroup + filter) * s.positions;
-          Y.fill(bias === undefined ? 0 : bias[filter]!, to, to + s.positions);
-          for (let k = 0; k < s.taps; k++) {
-            const source = product / 4 + (f * s.taps + k) * plane;
-            for (let i = 0; i < s.cells; i++) {
-              const cell = map[k * s.cells + i]!;
-              if (cell >= 0) Y[to + cell]! += b.floats[source + i]!;
-            }
-          }
-        }
-      }
-    }
+  const [from, width, vectors] = [b.address(b.node.inputs[0]!), s.channels / s.groups, Math.ceil(s.cells / 4)];
+  const multiply = (n: number, g: number): number => {
+    if (g === 0) b.kernels.copy1(from + 4 * n * s.channels * s.cells, b.scratch, s.channels, 1, s.cells, 0, 0, 4 * s.cells, 4 * plane);
+    setClamp(b.floats, -Infinity, Infinity);
+    b.kernels.map(programs[g]!.start, programs[g]!.end, b.scratch + 4 * g * width * plane, product, vectors, TILE);
+    return product / 4;
   };
+  return { reads: [], multiply, product: b.floats, plane };
 }
 
-function plain(b: Binding): Step {
-  const s = sizesOf(b.node);
-  const [from, weights, to] = [readable(b, b.node.inputs[0]!), readable(b, b.node.inputs[1]!), writable(b, b.node.outputs[0]!)];
-  const bias = b.node.inputs[2] === undefined ? undefined : readable(b, b.node.inputs[2]);
-  const [X, M, Y] = [from.data, weights.data, to.data];
-  const width = s.channels / s.groups;
-  return synced([from, weights, ...(bias === undefined ? [] : [bias])], () => {
-    for (let n = 0; n < s.batch; n++) {
-      for (let filter = 0; filter < s.groups * s.perGroup; filter++) {
-        const [g, f] = [Math.floor(filter / s.perGroup), filter % s.perGroup];
-        const start = (n * s.groups * s.perGroup + filter) * s.positions;
-        Y.fill(bias === undefined ? 0 : bias.data[filter]!, start, start + s.positions);
-        for (let c = g * width; c < (g + 1) * width; c++) {
-          for (let k = 0; k < s.taps; k++) {
-            const weight = M[(c * s.perGroup + f) * s.taps + k]!;
-            for (let i = 0; i < s.cells; i++) {
-              const cell = s.map[k * s.cells + i]!;
-              if (cell >= 0) Y[start + cell]! += weight * X[(n * s.channels + c) * s.cells + i]!;
-            }
-          }
-        }
+function plainProduct(b: Binding, s: Sizes): Product {
+  const [from, weights] = [readable(b, b.node.inputs[0]!), readable(b, b.node.inputs[1]!)];
+  const [X, M, width, rows] = [from.data, weights.data, s.channels / s.groups, s.perGroup * s.taps];
+  const product = new Float64Array(rows * s.cells);
+  const multiply = (n: number, g: number): number => {
+    product.fill(0);
+    for (let c = g * width; c < (g + 1) * width; c++) {
+      for (let r = 0; r < rows; r++) {
+        const weight = M[c * rows + r]!;
+        for (let i = 0; i < s.cells; i++) product[r * s.cells + i]! += weight * X[(n * s.channels + c) * s.cells + i]!;
       }
     }
-  }, [to]);
+    return 0;
+  };
+  return { reads: [from, weights], multiply, product, plane: s.cells };
 }
 
 export const TRANSPOSED_CONVOLUTION: readonly OperatorRow[] = [

@@ -1,7 +1,7 @@
 import { decode, DTYPES, FretworkError, type DenseTensor, type SparseTensor, type TensorData } from '@fretwork/format';
 import type { Machine } from '../machine/machine.js';
 import { activate } from '../operators/activation.js';
-import { nothing, taken } from '../operators/elements.js';
+import { copied, nothing } from '../operators/elements.js';
 import { sizeOf, type Binding, type Step, type Value } from '../operators/row.js';
 import { placed } from '../operators/shapes.js';
 import { compactLayout } from '../plan/layout.js';
@@ -50,7 +50,7 @@ export function bindPlan(plan: Plan, machine: Machine, base: number, decoded: De
       }
     }
     try {
-      const work = isAlias(step.node, step.row) ? nothing : step.row.alias === true ? copied(binding) : step.row.prepare(binding);
+      const work = isAlias(step.node, step.row) ? nothing : step.row.alias === true ? copied(binding, step.node.inputs[0]!, step.node.outputs[0]!) : step.row.prepare(binding);
       return activated(binding, step, work);
     } catch (error) {
       throw error instanceof FretworkError ? placed(error, { layer: step.node.layer.name }) : error;
@@ -58,12 +58,6 @@ export function bindPlan(plan: Plan, machine: Machine, base: number, decoded: De
   });
   const views = plan.outputs.map((value): [string, DenseTensor] => [value.name, { kind: 'dense', dtype: value.dtype, shape: value.shape, data: view(value) }]);
   return { inputs: plan.inputs.map(view), views: Object.fromEntries(views), steps };
-}
-
-/** The step of an alias that cannot share a buffer. */
-function copied(b: Binding): Step {
-  const [x, y] = [b.view(b.node.inputs[0]!), b.view(b.node.outputs[0]!)];
-  return taken(x, y, Int32Array.from({ length: x.length }, (_, i) => i), 0);
 }
 
 function activated(binding: Binding, { node, work }: PlanStep, step: Step): Step {

@@ -19,21 +19,21 @@ const gru: CellOf = (layer) => {
   return {
     gates: 3, late: resetLast ? 0 : 1, ownBias: resetLast, defaults: ['Sigmoid', 'Tanh'], initial: [5],
     step: ({ floats, kernels, size, projections, curves: [f, g] }) => {
-      const usual = f === sigmoid && g === tanh;
+      const usual = f === sigmoid && g === tanh && kernels.gru !== undefined;
       return (at) => {
         projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
-        if (usual && resetLast) return kernels.gru(4 * at.input, 4 * at.recurrent, 4 * at.hidden, size);
+        if (usual && resetLast) return kernels.gru!(4 * at.input, 4 * at.recurrent, 4 * at.hidden, size);
         const z = at.recurrent;
         const r = z + size;
         const last = r + size;
         const n = at.input + 2 * size;
-        if (usual) kernels.gruEarly(4 * at.input, 4 * z, 4 * at.hidden, 4 * at.spare, size);
+        if (usual) kernels.gruEarly!(4 * at.input, 4 * z, 4 * at.hidden, 4 * at.spare, size);
         else for (let i = 0; i < 2 * size; i++) floats[z + i] = f!(floats[at.input + i]! + floats[z + i]!);
         if (!resetLast) {
           if (!usual) for (let i = 0; i < size; i++) floats[at.spare + i] = floats[r + i]! * floats[at.hidden + i]!;
           projections.late!(4 * at.spare, 4 * last, 1, 0, 0);
         }
-        if (usual) return kernels.gruLate(4 * n, 4 * last, 4 * z, 4 * at.hidden, size);
+        if (usual) return kernels.gruLate!(4 * n, 4 * last, 4 * z, 4 * at.hidden, size);
         for (let i = 0; i < size; i++) {
           const own = g!(floats[n + i]! + (resetLast ? floats[r + i]! : 1) * floats[last + i]!);
           floats[at.hidden + i] = (1 - floats[z + i]!) * own + floats[z + i]! * floats[at.hidden + i]!;
@@ -52,11 +52,11 @@ const lstm: CellOf = (layer) => {
   return {
     gates: 4, late: 0, ownBias: false, defaults: ['Sigmoid', 'Tanh', 'Tanh'], initial: [5, 6],
     step: ({ floats, kernels, size, projections, curves: [f, g, h], peepholes: p }) => {
-      const usual = f === sigmoid && g === tanh && h === tanh && !coupled;
+      const usual = f === sigmoid && g === tanh && h === tanh && !coupled && kernels.lstm !== undefined;
       return (at) => {
         projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
         const { input: x, recurrent: r, hidden, cell } = at;
-        if (usual) return kernels.lstm(4 * x, 4 * r, 4 * cell, 4 * hidden, 4 * p, size);
+        if (usual) return kernels.lstm!(4 * x, 4 * r, 4 * cell, 4 * hidden, 4 * p, size);
         for (let k = 0; k < size; k++) {
           const old = floats[cell + k]!;
           const i = f!(floats[x + k]! + floats[r + k]! + floats[p + k]! * old);
@@ -76,7 +76,7 @@ const rnn: CellOf = () => ({
   gates: 1, late: 0, ownBias: false, defaults: ['Tanh'], initial: [5],
   step: ({ floats, kernels, size, projections, curves: [f] }) => (at) => {
     projections.early(4 * at.hidden, 4 * at.recurrent, 1, 0, 0);
-    if (f === tanh) return kernels.rnn(4 * at.input, 4 * at.recurrent, 4 * at.hidden, size);
+    if (f === tanh && kernels.rnn !== undefined) return kernels.rnn(4 * at.input, 4 * at.recurrent, 4 * at.hidden, size);
     for (let i = 0; i < size; i++) floats[at.hidden + i] = f!(floats[at.input + i]! + floats[at.recurrent + i]!);
   },
 });
