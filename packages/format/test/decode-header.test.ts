@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { decodeHeader } from '../src/container/decode-header.js';
-import { scanHeader } from '../src/container/scan.js';
+import { decodeHeader, scanHeader } from '../src/container/walk-header.js';
 import { toWire } from '../src/container/to-wire.js';
 import type { MessageName } from '../src/schema/fields.js';
 import { messageOf } from '../src/schema/message.js';

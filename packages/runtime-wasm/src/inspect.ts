@@ -1,5 +1,5 @@
 import {
-  DTYPES, elementCount, FretworkError, indexBytes, nnzOf, payloadBytes, weightsOf, type Layer, type Model, type ModelHeader, type ValueInfo,
+  DTYPES, elementCount, FretworkError, indexBytes, payloadBytes, weightsOf, type Layer, type Model, type ModelHeader, type Tensor, type ValueInfo,
 } from '@fretwork/format';
 import type { EstimatedCost, InspectOptions, Inspection, LayerInspection, Support } from './contract.js';
 import { chooseLevel } from './machine/choose-level.js';
@@ -43,6 +43,12 @@ export async function inspect(model: Model | ModelHeader, options: InspectOption
   return { ok, level, why, layers, cost: totals(subject.layers, costs, inferred.problems), ...(planned.memoryBytes === undefined ? {} : { memoryBytes: planned.memoryBytes }) };
 }
 
+/** Weights that are stored, of a dense tensor those that are not zero; all of them where they have not come yet. */
+function keptOf(tensor: Tensor): number {
+  if (tensor.kind === 'sparse') return tensor.matrices.reduce((sum, matrix) => sum + matrix.payload.length, 0);
+  return ArrayBuffer.isView(tensor.data) ? (tensor.data as Float32Array).reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0) : elementCount(tensor.shape);
+}
+
 /** Of every layer, for the shapes that are known. */
 function costsOf(outline: Model | ModelHeader, values: Inferred['values']): readonly EstimatedCost[] {
   // Of a place in a file only lengths are read.
@@ -69,7 +75,7 @@ function costsOf(outline: Model | ModelHeader, values: Inferred['values']): read
     row.macs({ layer, inputs }, output.shape).forEach((products, i) => {
       const tensor = weights.get(i + 1);
       const elements = tensor === undefined ? 0 : elementCount(tensor.shape);
-      const kept = tensor === undefined || (tensor.kind === 'dense' && !ArrayBuffer.isView(tensor.data)) ? elements : nnzOf(tensor);
+      const kept = tensor === undefined ? 0 : keptOf(tensor);
       macs += products;
       keptMacs += elements === 0 ? products : Math.round(products / elements * kept);
     });

@@ -4,7 +4,7 @@ import { RECORD_RULES } from '../rules/record-rules.js';
 import { enforce, type Judge } from '../rules/rule.js';
 import { sectionRows, TABLE_RULES } from '../rules/section-rules.js';
 import type * as wire from '../schema/bcr.pb.js';
-import { decodeHeader } from './decode-header.js';
+import { decodeHeader } from './walk-header.js';
 import { fromWire } from './from-wire.js';
 import { decodePreamble, placeSections, PREAMBLE_BYTES, requireLittleEndian } from './layout.js';
 import type { ReadLimits } from './limits.js';

@@ -1,6 +1,6 @@
 import { crc32 } from '../container/crc32.js';
 import { PREAMBLE_BYTES } from '../container/layout.js';
-import { scanHeader, type ScanCode, type ScanFault } from '../container/scan.js';
+import { scanHeader, type ScanCode, type ScanFault } from '../container/walk-header.js';
 import type { Rule } from './rule.js';
 
 /** What is known of a header before it is decoded. */

@@ -1,4 +1,5 @@
-import type { SparseMatrix, Tensor } from '../contract.js';
+import { MATRIX_ARRAYS } from '../container/matrix-arrays.js';
+import type { IndexArray, SparseMatrix, Tensor } from '../contract.js';
 import { elementCount } from '../dtype.js';
 import { keptOf } from './kept.js';
 
@@ -33,12 +34,8 @@ export function densityOf(tensor: Tensor): number {
   return count === 0 ? 1 : nnzOf(tensor) / count;
 }
 
+/** Of all arrays but the payload. */
 function indexBytesOf(matrix: SparseMatrix): number {
-  switch (matrix.encoding) {
-    case 'csr': return matrix.rowOffset.byteLength + matrix.column.byteLength;
-    case 'bcrc': return matrix.reorder.byteLength + matrix.rowOffset.byteLength + matrix.occurrence.byteLength
-      + matrix.columnStride.byteLength + matrix.compactColumn.byteLength;
-    case 'bcr': return (matrix.present?.byteLength ?? 0) + (matrix.rowMask?.byteLength ?? 0) + (matrix.columnMask?.byteLength ?? 0);
-    case 'pattern': return matrix.patterns.byteLength + matrix.ids.byteLength;
-  }
+  const arrays = matrix as unknown as Readonly<Record<string, IndexArray | undefined>>;
+  return sum(MATRIX_ARRAYS[matrix.encoding].map((name) => (name === 'payload' ? 0 : arrays[name]?.byteLength ?? 0)));
 }
