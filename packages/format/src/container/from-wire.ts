@@ -19,16 +19,10 @@ export function fromWire<A>(header: wire.Header, fetch: Fetch<A>): WithArrays<Mo
     values: header.values.map(value),
     tensors: new Map(header.tensors.map((row) => [row.name, tensor(row.tensor!, fetch)])),
     layers: header.layers.map((row) => layer(row, fetch)),
-    provenance: {
-      producer: provenance!.producer,
-      producerVersion: provenance!.producerVersion,
-      sourceOpset: provenance!.sourceOpset,
-      doc: provenance!.doc,
-      metadata: provenance!.metadata.map(pair),
-    },
+    provenance: { ...plain(provenance!), metadata: provenance!.metadata.map(pair) },
     ...(plan && { plan: mapping(plan) }),
     ...(recipe && { recipe: steps(recipe) }),
-  } as WithArrays<Model, A>;
+  } as unknown as WithArrays<Model, A>;
 }
 
 const pair = (row: wire.Pair): readonly [string, string] => [row.key, row.value];
@@ -84,49 +78,29 @@ function layer<A>(row: wire.Layer, fetch: Fetch<A>): WithArrays<Layer, A> {
 }
 
 function attribute<A>(row: wire.NamedAttribute, fetch: Fetch<A>): WithArrays<Attribute, A> {
-  const made = row.int !== null && row.int !== undefined ? { type: 'int', value: row.int }
-    : typeof row.float === 'number' ? { type: 'float', value: row.float }
-      : typeof row.string === 'string' ? { type: 'string', value: row.string }
-        : row.ints ? { type: 'ints', value: row.ints.values }
-          : row.floats ? { type: 'floats', value: row.floats.values }
-            : row.strings ? { type: 'strings', value: row.strings.values }
-              : { type: 'tensor', value: tensor(row.tensor!, fetch) };
-  return made as WithArrays<Attribute, A>;
-}
-
-const activation = (row: wire.Activation): Activation => ({
-  kind: activationName(row.kind),
-  ...(typeof row.alpha === 'number' && { alpha: row.alpha }),
-  ...(typeof row.beta === 'number' && { beta: row.beta }),
-});
-
-function scheme(row: wire.Scheme): Scheme {
-  const made: Record<string, unknown> = { kind: schemeName(row.kind) };
-  for (const [name, found] of Object.entries(row)) {
-    if (name !== 'kind' && found !== null && found !== undefined) made[name] = found;
+  for (const type of ['int', 'float', 'string', 'ints', 'floats', 'strings'] as const) {
+    const value = row[type];
+    if (value !== null && value !== undefined) return { type, value: typeof value === 'object' ? value.values : value } as WithArrays<Attribute, A>;
   }
-  return made as unknown as Scheme;
+  return { type: 'tensor', value: tensor(row.tensor!, fetch) } as WithArrays<Attribute, A>;
 }
 
-const tuning = (row: wire.Tuning): Tuning => ({
-  ...(typeof row.kernel === 'string' && { kernel: row.kernel }),
-  ...(row.tile && { tile: row.tile.values }),
-  ...(row.unroll && { unroll: row.unroll.values }),
-  ...(typeof row.permute === 'string' && { permute: row.permute }),
-});
+/** A record of its own, without what was left out. */
+function plain<T extends object>(row: T): Record<string, unknown> {
+  const made: Record<string, unknown> = {};
+  // What was not on the wire is inherited.
+  for (const name in row) if (row[name] !== null) made[name] = row[name];
+  return made;
+}
+
+const activation = (row: wire.Activation): Activation => ({ ...plain(row), kind: activationName(row.kind) });
+
+const scheme = (row: wire.Scheme): Scheme => ({ ...plain(row), kind: schemeName(row.kind) }) as unknown as Scheme;
+
+const tuning = (row: wire.Tuning): Tuning => ({ ...plain(row), ...(row.tile && { tile: row.tile.values }), ...(row.unroll && { unroll: row.unroll.values }) });
 
 const mapping = (row: wire.Plan): MappingPlan => ({
-  target: row.target,
-  mapper: row.mapper,
-  entries: row.entries.map((entry) => ({
-    layer: entry.layer,
-    scheme: scheme(entry.scheme!),
-    reason: entry.reason,
-    ...(typeof entry.predictedMs === 'number' && { predictedMs: entry.predictedMs }),
-  })),
-});
+  ...plain(row), entries: row.entries.map((entry) => ({ ...plain(entry), scheme: scheme(entry.scheme!) })),
+}) as unknown as MappingPlan;
 
-const steps = (row: wire.Recipe): Recipe => ({
-  steps: row.steps.map((s) => ({ tool: s.tool, version: s.version, seed: s.seed, options: s.options })),
-  hashes: row.hashes.map(pair),
-});
+const steps = (row: wire.Recipe): Recipe => ({ steps: row.steps.map(plain), hashes: row.hashes.map(pair) }) as unknown as Recipe;

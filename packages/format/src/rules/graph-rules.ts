@@ -9,6 +9,9 @@ function makers(model: Outline): ReadonlyMap<string, number> {
   return made;
 }
 
+/** Names that layers can read: inputs, tensors, results. */
+const readable = (model: Outline): ReadonlySet<string> => new Set([...inputNames(model), ...model.tensors.keys(), ...makers(model).keys()]);
+
 const inputNames = (model: Outline): ReadonlySet<string> => new Set(model.inputs.map(({ name }) => name));
 
 export const GRAPH_RULES: readonly Rule<Outline>[] = [
@@ -39,9 +42,9 @@ export const GRAPH_RULES: readonly Rule<Outline>[] = [
   {
     code: 'graph.undefined',
     check: (model) => {
-      const [made, inputs] = [makers(model), inputNames(model)];
+      const known = readable(model);
       for (const layer of model.layers) {
-        const unknown = layer.inputs.find((name) => name !== '' && !made.has(name) && !inputs.has(name) && !model.tensors.has(name));
+        const unknown = layer.inputs.find((name) => name !== '' && !known.has(name));
         if (unknown !== undefined) return { layer: layer.name, expected: 'a known input', actual: quote(unknown) };
       }
       return undefined;
@@ -68,8 +71,8 @@ export const GRAPH_RULES: readonly Rule<Outline>[] = [
   {
     code: 'graph.output',
     check: (model) => {
-      const [made, inputs] = [makers(model), inputNames(model)];
-      const unknown = model.outputs.find(({ name }) => !made.has(name) && !inputs.has(name) && !model.tensors.has(name));
+      const known = readable(model);
+      const unknown = model.outputs.find(({ name }) => !known.has(name));
       return unknown === undefined ? undefined : { expected: 'a value that is made', actual: quote(unknown.name) };
     },
   },

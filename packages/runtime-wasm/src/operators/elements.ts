@@ -122,10 +122,6 @@ export const at = (map: Int32Array | undefined, i: number): number => (map === u
 /** out[i] = x[map[i]], or `fill` where the map is negative; elements are moved as they are. */
 export function taken(x: TensorData, out: TensorData, map: Int32Array, fill: number | bigint): Step {
   const run = runsOf(map);
-  if (x.BYTES_PER_ELEMENT === 8 && x instanceof BigInt64Array) {
-    const [from, to] = [x, out as BigInt64Array];
-    return () => { for (let i = 0; i < map.length; i++) to[i] = map[i]! < 0 ? fill as bigint : from[map[i]!]!; };
-  }
   const [from, to] = [x as Float32Array, out as Float32Array];
   if (run === undefined) {
     if (map.includes(-1)) return () => { for (let i = 0; i < map.length; i++) to[i] = map[i]! < 0 ? fill as number : from[map[i]!]!; };

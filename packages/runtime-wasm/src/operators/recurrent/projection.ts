@@ -69,28 +69,23 @@ export function projectionsOf(b: Binding, shape: CellShape, hidden: number): rea
 
 /** Weights that are computed, or not float32 constants: plain loops. They are read anew in every run. */
 function plainProjections(b: Binding, { gates, late, ownBias }: CellShape, hidden: number, d: number): Projections {
-  const [w, r, bias] = [b.node.inputs[1]!, b.node.inputs[2]!, b.node.inputs[3]];
-  const [W, R] = [b.view(w) as Float32Array, b.view(r) as Float32Array];
-  const B = bias === undefined ? undefined : b.view(bias) as Float32Array;
+  const [W, R, B] = [1, 2, 3].map((i) => (b.node.inputs[i] === undefined ? undefined : b.view(b.node.inputs[i]) as Float32Array));
   const { floats } = b;
-  const [rows, first] = [gates * hidden, d * 2 * gates * hidden];
-  const times = (M: Float32Array, columns: number, begin: number, end: number, biased: (row: number) => number): Product => (from, to, vectors, fromPitch, toPitch) => {
+  const rows = gates * hidden;
+  const early = rows - late * hidden;
+  /** Rows `begin` to `end` of M; `half` 0 is the input's, which takes the recurrent biases too, but for those that stay. */
+  const times = (M: Float32Array, half: 0 | 1, begin: number, end: number): Product => (from, to, vectors, fromPitch, toPitch) => {
+    const columns = half === 0 ? b.node.inputs[1]!.shape[2]! : hidden;
     for (let v = 0; v < vectors; v++) {
       for (let row = begin; row < end; row++) {
-        let sum = biased(row);
+        const [at, own] = [2 * d * rows + row, ownBias && row >= rows - hidden];
+        let sum = B === undefined ? 0 : (half === 0 ? B[at]! : 0) + (own === (half === 1) ? B[at + rows]! : 0);
         for (let c = 0; c < columns; c++) sum += M[(d * rows + row) * columns + c]! * floats[(from + v * fromPitch) / 4 + c]!;
         floats[(to + v * toPitch) / 4 + row - begin] = sum;
       }
     }
   };
-  const own = (row: number): boolean => ownBias && row >= (gates - 1) * hidden;
-  const early = rows - late * hidden;
-  const recurrent = (row: number): number => (B !== undefined && own(row) ? B[first + rows + row]! : 0);
-  return {
-    input: times(W, w.shape[2]!, 0, rows, (row) => (B === undefined ? 0 : B[first + row]! + (own(row) ? 0 : B[first + rows + row]!))),
-    early: times(R, hidden, 0, early, recurrent),
-    ...(late === 0 ? {} : { late: times(R, hidden, early, rows, recurrent) }),
-  };
+  return { input: times(W!, 0, 0, rows), early: times(R!, 1, 0, early), ...(late === 0 ? {} : { late: times(R!, 1, early, rows) }) };
 }
 
 export const hiddenOf = ({ inputs }: Given): number => inputs[2]!.shape[2]!;
