@@ -12,7 +12,7 @@ import { build, type Rolldown } from 'vite';
 /** Bytes after gzip that loader, reader and all kernels of all levels are to take together one day. Not reached yet: the output says by how much. */
 const GOAL = 60_000;
 /** What they may take today, a little more than they do: lower it whenever they shrink, never raise it without saying what for. */
-const LIMIT = 65_700;
+const LIMIT = 64_300;
 const PACKAGE = '@fretwork/runtime-wasm';
 
 interface FileSize {
