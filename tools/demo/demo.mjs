@@ -26,21 +26,24 @@ function fretwork(...args) {
 /** @returns {string[]} the folders that were written */
 function drawn() {
   console.log('Two small networks, trained on data drawn in code: shapes at random places, and tones that move through ten bands.');
-  for (const [split, seed, count] of [['train', 1, 2400], ['test', 2, 800]]) {
+  for (const [split, seed, count] of [['train', 1, 2400], ['test', 2, 800], ['validation', 3, 800]]) {
     for (const [name, set] of [['shapes', shapes({ seed, count, size: 16 })], ['tones', sequences({ seed, count })]]) {
       writeFileSync(join(out, `${name}_${split}_x.npy`), writeNpy(set.inputs));
       writeFileSync(join(out, `${name}_${split}_y.npy`), writeNpy({ dtype: 'i32', shape: [count], data: set.labels }));
     }
   }
   writeFileSync(join(out, 'drawn.onnx'), exportModel(drawnClassifier(1)));
-  const of = (name) => ['--data', `npy:${name}_train_x.npy,${name}_train_y.npy`, '--test', `npy:${name}_test_x.npy,${name}_test_y.npy`];
+  const split = (option, name) => [`--${option}`, `npy:${name}_x.npy,${name}_y.npy`];
+  const of = (name) => [...split('data', `${name}_train`), ...split('test', `${name}_test`)];
+  // Of their own: the networks have seen every training sample.
+  const all = (name) => [...of(name), ...split('validation', `${name}_validation`)];
   const grey = ['--scale', '1/255', '--mean', '0.5', '--std', '0.25'];
   const train = (epochs, rate) => ['--epochs', `${epochs}`, '--learning-rate', rate, '--batch', '32', '--evaluate-every', '0'];
   fretwork('train', 'drawn.onnx', ...of('shapes'), ...grey, ...train(10, '0.002'), '-o', 'cnn.onnx');
-  fretwork('compress', 'cnn.onnx', ...of('shapes'), ...grey, '--rate', '4', '--set', 'epochs=4', '--learning-rate', '0.001', '--batch', '32', '--rounds', '20', '-o', 'cnn');
+  fretwork('compress', 'cnn.onnx', ...all('shapes'), ...grey, '--rate', '3', '--set', 'epochs=8', '--learning-rate', '0.002', '--batch', '32', '--rounds', '20', '-o', 'cnn');
   const gru = ['layers=1', 'hidden=128', 'inputs=10', 'frames=25', 'classes=8', 'answer=last', 'reset=after'].flatMap((option) => ['--option', option]);
   fretwork('train', '--arch', 'gru', ...gru, ...of('tones'), ...train(12, '0.005'), '-o', 'gru.onnx');
-  fretwork('compress', 'gru.onnx', ...of('tones'), '--rate', '4', '--smallest', '5000', '--set', 'epochs=8', '--learning-rate', '0.003', '--batch', '32', '--rounds', '20', '-o', 'gru');
+  fretwork('compress', 'gru.onnx', ...all('tones'), '--rate', '4', '--smallest', '5000', '--set', 'epochs=8', '--learning-rate', '0.003', '--batch', '32', '--rounds', '20', '-o', 'gru');
   return ['cnn', 'gru'];
 }
 
