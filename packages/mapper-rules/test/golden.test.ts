@@ -16,7 +16,7 @@ const EASY: Difficulty = { kind: 'easy', reason: 'said' };
 const PLANS: readonly { readonly name: string; readonly difficulty: Difficulty; readonly target: (denseMs: number) => MapTarget }[] = [
   { name: 'hard-rate-8', difficulty: HARD, target: () => ({ kind: 'rate', rate: 8 }) },
   { name: 'easy-rate-8', difficulty: EASY, target: () => ({ kind: 'rate', rate: 8 }) },
-  { name: 'easy-third-of-the-time', difficulty: EASY, target: (ms) => ({ kind: 'latency', ms: Number((ms / 3).toPrecision(3)) }) },
+  { name: 'easy-half-of-the-time', difficulty: EASY, target: (ms) => ({ kind: 'latency', ms: Number((ms / 2).toPrecision(3)) }) },
 ];
 
 const line = ({ layer, scheme, denseMs, predictedMs, rule, reason }: MapEntry): string =>

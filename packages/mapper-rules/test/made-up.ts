@@ -9,13 +9,15 @@ export interface Device {
   readonly pattern?: number;
   /** ms that a layer takes whatever its weights. Default 0.002. */
   readonly fixed?: number;
+  /** Layers that take 10 ms whatever is pruned. Default: none. */
+  readonly stuck?: (query: LayerQuery) => boolean;
 }
 
 /**
  * A machine that does not exist, simple enough to know what a mapper must say: products at 40 GFLOP/s, weights read at 20 GB/s, both slower the
  * smaller the blocks; rows and columns in one block cost matrix-vector layers twice.
  */
-export function madeUp({ unstructured = 0.6, pattern = 0.9, fixed = 0.002 }: Device = {}): LatencyModel {
+export function madeUp({ unstructured = 0.6, pattern = 0.9, fixed = 0.002, stuck = () => false }: Device = {}): LatencyModel {
   const efficiency = (scheme: Scheme, vector: boolean): number => {
     switch (scheme.kind) {
       case 'dense': case 'filter': case 'channel': return 1;
@@ -27,6 +29,7 @@ export function madeUp({ unstructured = 0.6, pattern = 0.9, fixed = 0.002 }: Dev
   };
   const predict = (query: LayerQuery): Prediction => {
     if (query.layer === 'glue') return of([{ name: 'moving', ms: (query.reads + query.writes) * 4e-7 }]);
+    if (stuck(query)) return of([{ name: 'waiting', ms: 10 }]);
     const { scheme } = query;
     const kept = scheme.kind === 'dense' ? 1 : 1 / scheme.rate;
     const { macs, weights } = work(query);
