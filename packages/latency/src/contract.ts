@@ -56,6 +56,8 @@ export interface ConvolutionQuery extends Weighted {
   readonly batch: number;
   /** A map is added to the result: the layer ends a residual block. */
   readonly residual: boolean;
+  /** Zeros that the layers behind want around the output map: the padding of convolutions without stride that read it. */
+  readonly margin: number;
 }
 
 /** Gemm, MatMul: `vectors` vectors of `inputs` to as many of `outputs`, by one matrix. */

@@ -15,6 +15,7 @@ export { JOINS, type JoinRule } from './query/operators.js';
 export { groupTables, keyText, mergeTables, sameKey } from './table/merge.js';
 export { logHeader, logLines, readLog, type Log } from './table/log.js';
 export { entryOf, isSettled, type Reading } from './table/reading.js';
+export { quietMedian, quietSamples } from './table/statistics.js';
 export { TABLE_RULES } from './table/rules.js';
 export { parseTable, printTable } from './table/text.js';
 export { fillTable, isEnough, type Enough, type FillOptions, type FillProgress, type Known } from './table/fill.js';

@@ -101,27 +101,29 @@ interface Reader {
 }
 
 /**
- * What reads the result, and by that decides how it lies: behind kernels of 3x3 and more another one of 3x3 usually follows, whose
- * padding the maps then carry. This one has a single weight, which takes next to no time.
+ * What reads the result, and by that decides how it lies: a pool of single cells, or a convolution whose padding the maps then
+ * carry. That one has a single weight, which takes next to no time.
  */
-function readerOf(name: string, from: string, { outputs, kernel, groups, size, batch }: ConvolutionQuery): Reader {
-  if (groups > 1 || kernel[0] < 3 || kernel[1] < 3 || size[0] < 2 || size[1] < 2) {
-    return { layer: layer(`${name}.after`, 'MaxPool', [from], ONE, `${name}.y`), shape: [batch, outputs, ...size], tensors: [] };
-  }
-  const values = new Float32Array(outputs * 9);
-  values[4] = 1;
-  const record = layer(`${name}.after`, 'Conv', [from, `${name}.v`], { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]) }, `${name}.y`);
-  const view: MatrixView = { count: 1, rows: 1, columns: outputs * 9, order: 'row-major', kernel: 9 };
-  return { layer: record, shape: [batch, 1, ...size], tensors: [[`${name}.v`, encode(dense('f32', [1, outputs, 3, 3], values), view, { scheme: { kind: 'unstructured', rate: outputs * 9 } }).tensor]] };
+function readerOf(name: string, from: string, { outputs, margin, size, batch }: ConvolutionQuery): Reader {
+  if (margin === 0) return { layer: layer(`${name}.after`, 'MaxPool', [from], ONE, `${name}.y`), shape: [batch, outputs, ...size], tensors: [] };
+  const side = 2 * margin + 1;
+  const values = new Float32Array(outputs * side ** 2);
+  values[(side ** 2 - 1) / 2] = 1;
+  const record = layer(`${name}.after`, 'Conv', [from, `${name}.v`], { kernel_shape: ints([side, side]), pads: ints([margin, margin, margin, margin]) }, `${name}.y`);
+  const view: MatrixView = { count: 1, rows: 1, columns: outputs * side ** 2, order: 'row-major', kernel: side ** 2 };
+  return { layer: record, shape: [batch, 1, ...size], tensors: [[`${name}.v`, encode(dense('f32', [1, outputs, side, side], values), view, { scheme: { kind: 'unstructured', rate: values.length } }).tensor]] };
 }
+
+/** In a network the layer before has just written what the layer reads: it is in the nearest cache. */
+const written = (name: string): Layer => layer(`${name}.before`, 'Relu', [`${name}.x`], {}, `${name}.v`);
 
 function full(query: FullQuery, name: string, seed: number): Piece | Refusal {
   const { inputs, outputs, vectors } = query;
-  const record = layer(`${name}.full`, 'Gemm', [`${name}.x`, `${name}.w`, `${name}.b`], { transB: int(1) }, `${name}.y`);
+  const record = layer(`${name}.full`, 'Gemm', [`${name}.v`, `${name}.w`, `${name}.b`], { transB: int(1) }, `${name}.y`);
   const weight = weightOf(record, 1, [outputs, inputs], query, seed);
   if ('ok' in weight) return weight;
   return {
-    inputs: [f32(`${name}.x`, [vectors, inputs])], outputs: [f32(`${name}.y`, [vectors, outputs])], layers: [record],
+    inputs: [f32(`${name}.x`, [vectors, inputs])], outputs: [f32(`${name}.y`, [vectors, outputs])], layers: [written(name), record],
     tensors: [[`${name}.w`, weight], biasOf(`${name}.b`, [outputs], seed + 1)], timed: record.name,
   };
 }
@@ -131,7 +133,7 @@ const CELLS = { gru: { operator: 'GRU', gates: 3 }, lstm: { operator: 'LSTM', ga
 function recurrent(query: RecurrentQuery, name: string, seed: number): Piece | Refusal {
   const { cell, inputs, hidden, steps, batch, directions, resetAfter } = query;
   const { operator, gates } = CELLS[cell];
-  const record = layer(`${name}.${cell}`, operator, [`${name}.x`, `${name}.w`, `${name}.r`, `${name}.b`], {
+  const record = layer(`${name}.${cell}`, operator, [`${name}.v`, `${name}.w`, `${name}.r`, `${name}.b`], {
     hidden_size: int(hidden), ...(cell === 'gru' ? { linear_before_reset: int(resetAfter ? 1 : 0) } : {}),
     ...(directions === 2 ? { direction: { type: 'string', value: 'bidirectional' } as const } : {}),
   }, `${name}.y`);
@@ -139,7 +141,7 @@ function recurrent(query: RecurrentQuery, name: string, seed: number): Piece | R
   if ('ok' in w) return w;
   if ('ok' in r) return r;
   return {
-    inputs: [f32(`${name}.x`, [steps, batch, inputs])], outputs: [f32(`${name}.y`, [steps, directions, batch, hidden])], layers: [record],
+    inputs: [f32(`${name}.x`, [steps, batch, inputs])], outputs: [f32(`${name}.y`, [steps, directions, batch, hidden])], layers: [written(name), record],
     tensors: [[`${name}.w`, w], [`${name}.r`, r], biasOf(`${name}.b`, [directions, 2 * gates * hidden], seed + 2)], timed: record.name,
   };
 }
@@ -175,8 +177,7 @@ function glue({ operator, reads, writes, window }: GlueQuery, name: string): Pie
         ? piece([f32(`${name}.x`, shape)], shape, [timed([`${name}.x`, `${name}.c`])], [biasOf(`${name}.c`, [channels, 1, 1], 1)])
         : piece([f32(`${name}.x`, shape), f32(`${name}.z`, shape)], shape, [timed([`${name}.x`, `${name}.z`])]);
     }
-    case 'Relu': case 'Sigmoid': case 'Tanh': case 'HardSwish': return piece([f32(`${name}.x`, [1, writes])], [1, writes], [timed([`${name}.x`])]);
-    case 'Softmax': return piece([f32(`${name}.x`, [1, writes])], [1, writes], [timed([`${name}.x`])]);
+    case 'Relu': case 'Sigmoid': case 'Tanh': case 'HardSwish': case 'Softmax': return piece([f32(`${name}.x`, [1, writes])], [1, writes], [timed([`${name}.x`])]);
     case 'BatchNormalization': {
       const [channels, size] = mapOf(writes);
       const shape = [1, channels, size, size];

@@ -60,7 +60,7 @@ const map = (kernel: number, widest: number, schemes: readonly (readonly [number
   const stride = u[3]! < 0.15 && side < 112 ? 2 : 1;
   return {
     layer: 'convolution', inputs, outputs, groups: 1, kernel: [kernel, kernel], stride: [stride, stride], size: [side, side], batch: 1,
-    residual: stride === 1 && u[4]! < 0.2, scheme: scheme(schemes, outputs, inputs * kernel ** 2, kernel ** 2, [u[5]!, u[6]!, u[7]!, u[8]!]),
+    residual: stride === 1 && u[4]! < 0.2, margin: (u[4]! * 11) % 1 < (kernel === 1 ? 0.4 : 0.8) ? 1 : 0, scheme: scheme(schemes, outputs, inputs * kernel ** 2, kernel ** 2, [u[5]!, u[6]!, u[7]!, u[8]!]),
   };
 };
 
@@ -68,7 +68,7 @@ const depthwise = (u: readonly number[]): ConvolutionQuery => {
   const [side, kernel, stride] = [pick(u[0]!, SIDES), u[2]! < 0.8 ? 3 : 5, u[3]! < 0.3 ? 2 : 1];
   const count = channels(Math.min(logBetween(u[1]!, 16, 1024), 2 ** 21 / side ** 2));
   const own = side === 112 ? 1 : stride;
-  return { layer: 'convolution', inputs: count, outputs: count, groups: count, kernel: [kernel, kernel], stride: [own, own], size: [side, side], batch: 1, residual: false, scheme: { kind: 'dense' } };
+  return { layer: 'convolution', inputs: count, outputs: count, groups: count, kernel: [kernel, kernel], stride: [own, own], size: [side, side], batch: 1, residual: false, margin: 0, scheme: { kind: 'dense' } };
 };
 
 const full = (u: readonly number[]): FullQuery => {
@@ -87,7 +87,7 @@ const recurrent = (u: readonly number[]): RecurrentQuery => {
   };
 };
 
-const GLUE = ['MaxPool', 'AveragePool', 'GlobalAveragePool', 'Add', 'Mul', 'Relu', 'BatchNormalization', 'Softmax', 'Transpose', 'Sigmoid'] as const;
+const GLUE = ['MaxPool', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalAveragePool', 'Add', 'Mul', 'Relu', 'BatchNormalization', 'Softmax', 'Sigmoid', 'Transpose', 'Transpose'] as const;
 
 const glue = (u: readonly number[]): GlueQuery => {
   const operator = pick(u[0]!, GLUE);
@@ -106,12 +106,12 @@ const glue = (u: readonly number[]): GlueQuery => {
 
 /** What is measured by default, one row per kind of layer; shares add up to 1. */
 export const DESIGN_ROWS: readonly DesignRow[] = [
-  { kind: '3x3', share: 0.3, draw: map(3, 512, WITH_PATTERNS) },
-  { kind: '1x1', share: 0.24, draw: map(1, 1024, MAP_SCHEMES) },
+  { kind: '3x3', share: 0.28, draw: map(3, 512, WITH_PATTERNS) },
+  { kind: '1x1', share: 0.22, draw: map(1, 1024, MAP_SCHEMES) },
   { kind: '5x5', share: 0.04, draw: map(5, 128, MAP_SCHEMES) },
   { kind: '7x7', share: 0.03, draw: map(7, 64, MAP_SCHEMES) },
-  { kind: 'depthwise', share: 0.08, draw: depthwise },
+  { kind: 'depthwise', share: 0.09, draw: depthwise },
   { kind: 'full', share: 0.14, draw: full },
   { kind: 'recurrent', share: 0.1, draw: recurrent },
-  { kind: 'glue', share: 0.07, draw: glue },
+  { kind: 'glue', share: 0.1, draw: glue },
 ];

@@ -8,8 +8,8 @@ export function coordinatesOf(query: LayerQuery): readonly number[] {
   const company = log(1 + (query.besides ?? 2 ** 24)) / 2;
   switch (query.layer) {
     case 'convolution': {
-      const { inputs, outputs, groups, kernel, stride, size, residual } = query;
-      return [log(inputs / groups), log(outputs), log(kernel[0] * kernel[1]), log(size[0] * size[1]), stride[0] * stride[1] > 1 ? 2 : 0, residual ? 1 : 0, company, ...pruning(query)];
+      const { inputs, outputs, groups, kernel, stride, size, residual, margin } = query;
+      return [log(inputs / groups), log(outputs), log(kernel[0] * kernel[1]), log(size[0] * size[1]), stride[0] * stride[1] > 1 ? 2 : 0, residual ? 1 : 0, margin > 0 ? 1 : 0, company, ...pruning(query)];
     }
     case 'full': return [log(query.inputs), log(query.outputs), log(query.vectors), company, ...pruning(query)];
     case 'recurrent': return [log(query.inputs), log(query.hidden), log(query.steps * query.batch), log(query.directions) * 2, log(query.cell === 'lstm' ? 4 : query.cell === 'gru' ? 3 : 1), query.resetAfter ? 0.5 : 0, company, ...pruning(query)];

@@ -9,14 +9,27 @@ export interface Correction {
 
 export type Corrections = (place: readonly number[]) => Correction;
 
-/** How far a deviation reaches, and how much of it is noise of single layers. */
+/** How far a deviation reaches, and how large the noise of single layers is beside it. */
 interface Reach {
   readonly length: number;
   readonly noise: number;
 }
 
-const LENGTHS = [3, 5, 8, 14];
-const NOISES = [0.05, 0.15, 0.4, 1, 3];
+const LENGTHS = [3, 6, 12] as const;
+const NOISES = [0.15, 0.5, 1.5, 5] as const;
+const REACHES: readonly Reach[] = LENGTHS.flatMap((length) => NOISES.map((noise) => ({ length, noise })));
+
+const distance = (a: readonly number[], b: readonly number[]): number => {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  return Math.sqrt(sum);
+};
+
+/** Matérn 3/2: near ones count much, without the smoothness that no time has. */
+const likeness = (far: number, length: number): number => {
+  const r = (Math.sqrt(3) * far) / length;
+  return (1 + r) * Math.exp(-r);
+};
 
 /**
  * Deviations (logarithms of measured / priced) as a Gaussian process over the coordinates of the layers, with mean 0: near a
@@ -25,35 +38,47 @@ const NOISES = [0.05, 0.15, 0.4, 1, 3];
  */
 export function fitCorrections(places: readonly (readonly number[])[], deviations: readonly number[]): Corrections {
   const variance = Math.max(1e-4, deviations.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, deviations.length));
-  const all = LENGTHS.flatMap((length) => NOISES.map((noise): Reach => ({ length, noise })));
-  const best = all.map((reach) => process(places, deviations, variance, reach)).reduce((a, b) => (b.likelihood > a.likelihood ? b : a));
-  return best.at;
+  const apart = places.map((a, i) => places.slice(0, i).map((b) => distance(a, b)));
+  const best = REACHES.map((reach) => factored(apart, deviations, variance, reach)).reduce((a, b) => (b.likelihood > a.likelihood ? b : a));
+  const { signal, own, factor, weights, reach } = best;
+  return (place) => {
+    const to = places.map((other) => signal * likeness(distance(place, other), reach.length));
+    const known = factor.solve(Matrix.columnVector(to)).to1DArray();
+    let [mean, told] = [0, 0];
+    to.forEach((value, i) => {
+      mean += value * weights[i]!;
+      told += value * known[i]!;
+    });
+    return { mean, deviation: Math.sqrt(Math.max(0, signal - told) + own) };
+  };
 }
 
-function process(places: readonly (readonly number[])[], deviations: readonly number[], variance: number, { length, noise }: Reach): { readonly likelihood: number; readonly at: Corrections } {
+interface Factored {
+  readonly reach: Reach;
+  readonly signal: number;
+  readonly own: number;
+  readonly factor: CholeskyDecomposition;
+  readonly weights: readonly number[];
+  readonly likelihood: number;
+}
+
+function factored(apart: readonly (readonly number[])[], deviations: readonly number[], variance: number, reach: Reach): Factored {
   // Signal and noise share the variance that there is.
-  const signal = variance / (1 + noise);
-  const own = signal * noise;
-  const near = (a: readonly number[], b: readonly number[]): number => {
-    let distance = 0;
-    for (let i = 0; i < a.length; i++) distance += (a[i]! - b[i]!) ** 2;
-    // Matérn 3/2: neighbours count, without the smoothness that no run time has.
-    const r = Math.sqrt(3 * distance) / length;
-    return signal * (1 + r) * Math.exp(-r);
-  };
-  const covariance = new Matrix(places.map((a, i) => places.map((b, j) => near(a, b) + (i === j ? own : 0))));
+  const signal = variance / (1 + reach.noise);
+  const own = signal * reach.noise;
+  const covariance = new Matrix(apart.length, apart.length);
+  apart.forEach((row, i) => {
+    row.forEach((far, j) => {
+      const value = signal * likeness(far, reach.length);
+      covariance.set(i, j, value);
+      covariance.set(j, i, value);
+    });
+    covariance.set(i, i, signal + own);
+  });
   const factor = new CholeskyDecomposition(covariance);
   const weights = factor.solve(Matrix.columnVector([...deviations])).to1DArray();
   const lower = factor.lowerTriangularMatrix;
   let likelihood = 0;
   deviations.forEach((value, i) => { likelihood -= (value * weights[i]!) / 2 + Math.log(lower.get(i, i)); });
-  return {
-    likelihood,
-    at: (place) => {
-      const to = places.map((other) => near(place, other));
-      const mean = to.reduce((sum, value, i) => sum + value * weights[i]!, 0);
-      const known = factor.solve(Matrix.columnVector(to)).to1DArray().reduce((sum, value, i) => sum + value * to[i]!, 0);
-      return { mean, deviation: Math.sqrt(Math.max(0, signal - known) + own) };
-    },
-  };
+  return { reach, signal, own, factor, weights, likelihood };
 }

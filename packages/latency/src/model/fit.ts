@@ -58,11 +58,10 @@ export function fitLatency(table: LatencyTable): FittedModel {
   return { ...model, predictModel: (network, options) => predictModel(model.key, predict, network, options) };
 }
 
-/** Operators without weights that were never measured cost what moving their elements costs elsewhere. */
-function fallback(family: Family, fitted: ReadonlyMap<Family, Fitted>): Fitted | undefined {
-  if (family === 'depthwise') return fitted.get('map');
-  return family.startsWith('glue') ? fitted.get('glue Mul') ?? fitted.get('glue Add') ?? [...fitted].find(([name]) => name.startsWith('glue'))?.[1] : undefined;
-}
+/** What a family that was hardly measured has most in common with. */
+const NEXT: Readonly<Partial<Record<Family, Family>>> = { depthwise: 'map', curves: 'elementwise', moves: 'elementwise', 'global pools': 'elementwise', pools: 'elementwise', elementwise: 'moves' };
+
+const fallback = (family: Family, fitted: ReadonlyMap<Family, Fitted>): Fitted | undefined => fitted.get(NEXT[family] ?? family);
 
 function fitFamily(family: Family, entries: readonly TableEntry[]): Fitted {
   const layers = entries.map((entry) => ({ parts: partsOf(drawn(entry)), ms: entry.ms }));

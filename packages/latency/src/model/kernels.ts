@@ -11,13 +11,15 @@ export interface RunCycles {
   readonly sums: number;
   /** Beginnings of runs. */
   readonly starts: number;
+  /** Bytes of the programs that say which columns and rows a run has. */
+  readonly index: number;
 }
 
 const total = ({ products, sums, starts }: RunCycles): number => products + sums + starts;
 
-const plus = (a: RunCycles, b: RunCycles, times: number): RunCycles => ({ products: a.products + times * b.products, sums: a.sums + times * b.sums, starts: a.starts + times * b.starts });
+const plus = (a: RunCycles, b: RunCycles, times: number): RunCycles => ({ products: a.products + times * b.products, sums: a.sums + times * b.sums, starts: a.starts + times * b.starts, index: a.index + times * b.index });
 
-const NOTHING: RunCycles = { products: 0, sums: 0, starts: 0 };
+const NOTHING: RunCycles = { products: 0, sums: 0, starts: 0, index: 0 };
 
 /** Cheapest of the ways by their sum. */
 export function cheapest(ways: readonly (readonly RunClass[])[], cost: (run: RunClass) => RunCycles): RunCycles {
@@ -40,9 +42,9 @@ const AXPY = [
 function piece(rows: 1 | 2 | 3, columns: number, vectors: number, tile: number): RunCycles {
   const [stream, axpy] = [STREAM[rows - 1]!, AXPY[rows - 1]!];
   const tiles = Math.ceil(vectors / tile);
-  const streamed = { products: columns * vectors * stream.product, sums: tiles * Math.ceil(Math.min(vectors, tile) / stream.vectors) * stream.group, starts: tiles * stream.start };
+  const streamed = { products: columns * vectors * stream.product, sums: tiles * Math.ceil(Math.min(vectors, tile) / stream.vectors) * stream.group, starts: tiles * stream.start, index: 24 + 8 * rows + 4 * columns };
   const chunks = Math.ceil(columns / axpy.columns - 1e-6);
-  const added = { products: columns * vectors * axpy.product, sums: chunks * vectors * axpy.vector, starts: tiles * chunks * axpy.start };
+  const added = { products: columns * vectors * axpy.product, sums: chunks * vectors * axpy.vector, starts: tiles * chunks * axpy.start, index: streamed.index };
   return total(added) < total(streamed) ? added : streamed;
 }
 
@@ -63,5 +65,5 @@ const BLOCK_ROWS = 16;
 /** A run times one activation vector: weights by fours of rows, each column's activation spread to all. */
 export function vectorRun({ rows, columns }: RunClass): RunCycles {
   const blocks = Math.ceil(rows / BLOCK_ROWS);
-  return { products: 0.67 * rows * columns, sums: 5.3 * columns * blocks, starts: 130 * blocks };
+  return { products: 0.67 * rows * columns, sums: 5.3 * columns * blocks, starts: 130 * blocks, index: 12 * blocks + 4 * rows + 2 * columns * blocks };
 }

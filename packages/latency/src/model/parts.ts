@@ -6,13 +6,20 @@ import { cheapest, mapRun, vectorRun, type RunCycles } from './kernels.js';
 import { waysToRun } from './runs.js';
 
 /** Layers that share prices. */
-export type Family = 'map' | 'depthwise' | 'vector' | 'recurrent' | `glue ${string}`;
+export type Family = 'map' | 'depthwise' | 'vector' | 'recurrent' | 'pools' | 'global pools' | 'curves' | 'moves' | 'elementwise';
 
 /** Amounts by name; a part left out is 0. */
 export type Parts = Readonly<Record<string, number>>;
 
+/** Operators without weights by how they work; all others go element by element. */
+const GLUE: Readonly<Record<string, Family>> = {
+  MaxPool: 'pools', AveragePool: 'pools', GlobalAveragePool: 'global pools', GlobalMaxPool: 'global pools', ReduceMean: 'global pools',
+  Sigmoid: 'curves', Tanh: 'curves', Softmax: 'curves', Exp: 'curves', Pow: 'curves', Sqrt: 'curves', HardSigmoid: 'curves', HardSwish: 'curves',
+  Transpose: 'moves', Concat: 'moves', Slice: 'moves', Pad: 'moves', Gather: 'moves', Split: 'moves',
+};
+
 export function familyOf(query: LayerQuery): Family {
-  if (query.layer === 'glue') return `glue ${query.operator}`;
+  if (query.layer === 'glue') return GLUE[query.operator] ?? 'elementwise';
   if (query.layer === 'convolution') return kindOf(query) === 'depthwise' ? 'depthwise' : 'map';
   return query.layer === 'full' ? 'vector' : 'recurrent';
 }
@@ -26,14 +33,15 @@ const LARGE = 2 ** 24;
 /** Share of `bytes` that is no longer in a cache of `size` when it is used again: from 0 at half of it to 1 at twice of it. */
 const lost = (bytes: number, size: number): number => Math.min(1, Math.max(0, (Math.log2(Math.max(1, bytes) / size) + 1) / 2));
 
-/** Bytes that come from behind the second and behind the third cache, once in a run. */
-function far(query: LayerQuery): Parts {
+/** What comes from behind the second and behind the third cache, once in a run; `index` are bytes of programs. */
+function far(query: LayerQuery, index: number): Parts {
   const { weights, reads, writes } = touchedBytes(query);
-  const all = (query.besides ?? LARGE) + weights;
+  const all = (query.besides ?? LARGE) + weights + index;
+  const [third, memory] = [lost(all, CACHES.middle), lost(all, CACHES.far)];
   return {
-    'weights from the third cache': weights * lost(all, CACHES.middle),
-    'weights from memory': weights * lost(all, CACHES.far),
+    'weights from the third cache': (weights + index) * third, 'weights from memory': (weights + index) * memory,
     'maps beyond the second cache': (reads + writes) * lost(reads + writes, CACHES.middle / 2),
+    layer: 1, 'layer found cold': third,
   };
 }
 
@@ -41,46 +49,79 @@ const pruned = (query: WeightedQuery, size: WeightSize, cost: Parameters<typeof 
 
 const TILE = { dense: 96, sparse: 192 };
 
-/** Vectors of four cells that a map has, with what its rows are padded by. */
-function mapVectors({ kernel, size: [height, width] }: ConvolutionQuery): number {
-  const pitch = width + Math.floor(kernel[1] / 2);
-  return Math.ceil(((height - 1) * pitch + width) / 4);
+/** From this width on maps get the larger margin of those before and behind a layer, so that kernels write where they read. */
+const WIDE = 28;
+
+/** How the maps of a layer lie, in cells. */
+interface Lying {
+  /** From row to row of the sums. */
+  readonly pitch: number;
+  /** The input is copied into planes of its own first: strides, and paddings that its map does not carry. */
+  readonly laidOut: boolean;
+  /** The output is written aside and then copied to its place: its rows are otherwise apart. */
+  readonly placed: boolean;
+}
+
+function lyingOf({ kernel, stride, size: [, width], margin }: ConvolutionQuery): Lying {
+  const pad = Math.max(Math.floor(kernel[0] / 2), Math.floor(kernel[1] / 2));
+  const carried = (own: number): number => (own <= Math.max(1, width / 8) ? own : 0);
+  const strided = stride[0] > 1 || stride[1] > 1;
+  if (strided) {
+    const pitch = width + (stride[1] > 1 ? Math.floor((kernel[1] - 1) / stride[1]) : pad);
+    return { pitch, laidOut: true, placed: pitch !== width + carried(margin) };
+  }
+  if (carried(pad) < pad) return { pitch: width + pad, laidOut: true, placed: carried(margin) !== pad };
+  const [before, behind] = width >= WIDE ? [Math.max(pad, carried(margin)), Math.max(pad, carried(margin))] : [pad, carried(margin)];
+  return { pitch: width + before, laidOut: false, placed: before !== behind };
 }
 
 function map(query: ConvolutionQuery): Parts {
-  const { inputs, outputs, groups, stride, batch, size } = query;
-  const vectors = mapVectors(query);
+  const { inputs, outputs, groups, stride, batch, size: [height, width], residual, margin } = query;
+  const { pitch, laidOut, placed } = lyingOf(query);
+  const vectors = Math.ceil(((height - 1) * pitch + width) / 4);
   const tile = keptShare(query) < 0.5 ? TILE.sparse : TILE.dense;
   const [matrix] = weightSizes(query) as [WeightSize];
   const cycles = pruned(query, matrix, mapRun(vectors, tile));
   const { weights, reads, writes } = touchedBytes(query);
-  const strided = stride[0] > 1 || stride[1] > 1;
   const tiles = Math.ceil(vectors / tile);
   const tileBytes = 16 * Math.min(tile, vectors) * (inputs / groups);
   return {
     products: batch * cycles.products, sums: batch * cycles.sums, 'beginnings of runs': batch * cycles.starts,
     'weights again for each tile': batch * weights * tiles * lost(weights, CACHES.near),
     'activations beyond the first cache': batch * cycles.products * lost(tileBytes, CACHES.near),
-    'writing maps': writes, 'reading maps': reads, 'laying out strided maps': strided ? reads : 0,
-    'rows of maps': batch * outputs * size[0], channels: batch * (inputs + outputs), ...far(query), layer: 1,
+    'writing maps': writes, 'reading maps': reads, 'adding the residual': residual ? writes : 0,
+    'laying out maps': laidOut ? reads : 0, 'rows laid out': laidOut ? batch * inputs * height * stride[0] : 0,
+    'placing maps': placed ? writes : 0, 'rows placed': placed ? batch * outputs * height : 0,
+    'rows framed': margin > 0 ? batch * outputs * height : 0, channels: batch * (inputs + outputs), ...far(query, cycles.index),
   };
 }
 
-function vectorParts(query: WeightedQuery, size: WeightSize, vectors: number): Record<string, number> {
+interface VectorParts {
+  readonly parts: Parts;
+  /** Bytes of programs. */
+  readonly index: number;
+}
+
+function vectorParts(query: WeightedQuery, size: WeightSize, vectors: number): VectorParts {
   const cycles = pruned(query, size, vectorRun);
-  const bytes = 4 * keptShare(query) * size.count * size.rows * size.columns;
+  const index = size.count * cycles.index;
+  const bytes = 4 * keptShare(query) * size.count * size.rows * size.columns + index;
   const times = vectors * size.count;
   // Up to four vectors share one reading of the weights.
   const readings = Math.ceil(vectors / 4);
-  return {
+  const parts = {
     products: times * cycles.products, columns: times * cycles.sums, 'beginnings of runs': times * cycles.starts,
     rows: times * size.rows, 'reading weights': readings * bytes, 'weights beyond the first cache': readings * bytes * lost(bytes, CACHES.near),
     'weights beyond the second cache': (readings - 1) * bytes * lost(bytes, CACHES.middle),
   };
+  return { parts, index };
 }
 
 
-const full = (query: FullQuery): Parts => ({ ...vectorParts(query, weightSizes(query)[0]!, query.vectors), ...far(query), vectors: query.vectors, layer: 1 });
+function full(query: FullQuery): Parts {
+  const { parts, index } = vectorParts(query, weightSizes(query)[0]!, query.vectors);
+  return { ...parts, vectors: query.vectors, ...far(query, index) };
+}
 
 function recurrent(query: RecurrentQuery): Parts {
   const { steps, batch, directions, hidden, cell } = query;
@@ -88,16 +129,21 @@ function recurrent(query: RecurrentQuery): Parts {
   const projected = vectorParts(query, input, steps * batch);
   // The state of a step is known only after the one before: one vector at a time.
   const one = vectorParts(query, state, 1);
-  const bytes = 4 * keptShare(query) * state.count * state.rows * state.columns;
-  const stepped = Object.fromEntries(Object.entries(one).map(([name, amount]) => [name, steps * batch * amount]));
+  const bytes = 4 * keptShare(query) * state.count * state.rows * state.columns + one.index;
+  const stepped = Object.fromEntries(Object.entries(one.parts).map(([name, amount]) => [name, steps * batch * amount]));
   const named = (parts: Parts, what: string): Parts => Object.fromEntries(Object.entries(parts).map(([name, amount]) => [`${name} of the ${what}`, amount]));
   return {
-    ...named(projected, 'inputs'), ...named({ ...stepped, 'weights beyond the second cache': (steps * batch - 1) * bytes * lost(bytes, CACHES.middle) }, 'state'),
-    gates: steps * batch * directions * hidden * GATES[cell], steps: steps * batch * directions, ...far(query), layer: 1,
+    ...named(projected.parts, 'inputs'), ...named({ ...stepped, 'weights beyond the second cache': (steps * batch - 1) * bytes * lost(bytes, CACHES.middle) }, 'state'),
+    gates: steps * batch * directions * hidden * GATES[cell], steps: steps * batch * directions, ...far(query, projected.index + one.index),
   };
 }
 
-const glue = ({ reads, writes, window }: GlueQuery): Parts => ({ elements: reads + writes, window: writes * window, layer: 1 });
+function glue(query: GlueQuery): Parts {
+  const { operator, reads, writes, window } = query;
+  // What an element takes depends on the operator; the layer around it does not.
+  const own = window > 1 ? {} : { [`elements of ${operator}`]: writes };
+  return { ...own, elements: reads + writes, windows: window > 1 ? writes * window : 0, rows: Math.sqrt(writes), ...far(query, 0) };
+}
 
 /** Throws nothing: whatever `checkQuery` lets through has parts. */
 export function partsOf(query: LayerQuery): Parts {

@@ -14,6 +14,7 @@ export interface Priced {
 export const priceOf = (parts: Parts, prices: Prices): number => Object.entries(parts).reduce((sum, [name, amount]) => sum + amount * (prices[name] ?? 0), 0);
 
 const PASSES = 8;
+const TIES = 0.01;
 
 /**
  * Prices, none below zero, that miss the times by the least relative error: least squares (Lawson & Hanson), repeated with weights
@@ -28,7 +29,9 @@ export function fitPrices(layers: readonly Priced[]): Prices {
   let prices: readonly number[] = [];
   for (let pass = 0; pass < PASSES; pass++) {
     const rows = relative.map((row, r) => row.map((value, c) => (weights[r]! * value) / scales[c]!));
-    prices = fcnnlsVector(new Matrix(rows), [...weights]).K.to1DArray();
+    // A little weight on small prices decides between parts that always come together, which the layers alone cannot.
+    const ties = names.map((_, c) => names.map((_, other) => (c === other ? TIES * Math.sqrt(layers.length) : 0)));
+    prices = fcnnlsVector(new Matrix([...rows, ...ties]), [...weights, ...names.map(() => 0)], { maxIterations: 100 * names.length, gradientTolerance: 1e-4 }).K.to1DArray();
     const errors = relative.map((row) => Math.abs(row.reduce((sum, value, c) => sum + (value / scales[c]!) * prices[c]!, 0) - 1));
     weights = errors.map((error) => 1 / Math.sqrt(Math.max(error, 0.03)));
   }

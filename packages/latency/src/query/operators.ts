@@ -13,6 +13,7 @@ export interface QueryContext {
   readonly weights: readonly LayerWeight[];
   readonly pruned: (weights: readonly LayerWeight[]) => { readonly scheme: Scheme; readonly density?: number };
   readonly residual: boolean;
+  readonly margin: number;
   readonly attribute: (name: string, otherwise: number) => number;
 }
 
@@ -23,7 +24,7 @@ const COMPUTED = { reason: 'its weights are computed' };
 
 const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-const convolution: QueryRow = ({ layer, input, output, weights, pruned, residual, attribute }) => {
+const convolution: QueryRow = ({ layer, input, output, weights, pruned, residual, margin, attribute }) => {
   const [x, w] = [input(0), input(1)];
   if (weights.length === 0) return COMPUTED;
   if (x === undefined || w === undefined || output === undefined) return UNKNOWN;
@@ -31,7 +32,7 @@ const convolution: QueryRow = ({ layer, input, output, weights, pruned, residual
   const [sv, sh] = strides?.type === 'ints' ? lastTwo(strides.value) : [1, 1];
   return {
     layer: 'convolution', inputs: x[1]!, outputs: output[1]!, groups: attribute('group', 1), kernel: lastTwo(w.slice(2)), stride: [sv, sh],
-    size: lastTwo(output.slice(2)), batch: x[0]!, residual, ...pruned(weights),
+    size: lastTwo(output.slice(2)), batch: x[0]!, residual, margin, ...pruned(weights),
   };
 };
 
@@ -88,6 +89,14 @@ export const QUERY_ROWS: ReadonlyMap<string, QueryRow> = new Map<string, QueryRo
     'Add', 'Sub', 'Mul', 'Div', 'Sum', 'BatchNormalization', 'Softmax', 'Transpose', 'Concat', 'Slice', 'Pad', 'Gather', 'Split', 'ReduceMean', 'Exp', 'Pow', 'Sqrt',
   ].map((operator) => [operator, glue] as const),
 ]);
+
+/** Zeros that `layer` wants around its input: only convolutions without stride read them where they lie. */
+export function marginOf(layer: Layer): number {
+  if (layer.operator !== 'Conv') return 0;
+  const [strides, pads] = [layer.attributes.get('strides'), layer.attributes.get('pads')];
+  if (strides?.type === 'ints' && strides.value.some((stride) => stride !== 1)) return 0;
+  return pads?.type === 'ints' ? Math.max(0, ...pads.value) : 0;
+}
 
 /** Layers that run as part of another one, where nobody else reads what that one makes. */
 export interface JoinRule {

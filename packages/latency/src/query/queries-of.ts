@@ -3,7 +3,7 @@ import {
 } from '@fretwork/format';
 import type { InputShapes, LayerQuery, PredictOptions, QueriedLayer } from '../contract.js';
 import { touchedByRun, touchedBytes } from './bytes.js';
-import { JOINS, QUERY_ROWS, type QueryContext } from './operators.js';
+import { JOINS, marginOf, QUERY_ROWS, type QueryContext } from './operators.js';
 
 /** Shapes with every open size of an input taken as 1. */
 function shapesOf(model: Model, given: InputShapes): ReadonlyMap<string, readonly number[]> {
@@ -40,6 +40,7 @@ export function queriesOf(model: Model, { plan, inputShapes = {} }: PredictOptio
       weights: weightsOf(model, layer),
       pruned: (weights) => prunedAs(layer, weights, planned.get(layer.name)),
       residual: joins.residuals.has(layer.name),
+      margin: Math.max(0, ...model.layers.map((reader) => (reader.inputs[0] === joins.result(layer) ? marginOf(reader) : 0))),
       attribute: (name, otherwise) => attribute(layer, name, 'int', otherwise),
     };
     const found = row === undefined || layer.domain !== '' ? { reason: `operator ${layer.operator} is not one that is measured` } : row(context);
@@ -80,6 +81,8 @@ interface Joins {
   readonly by: ReadonlyMap<string, readonly string[]>;
   /** Layers that add a residual. */
   readonly residuals: ReadonlySet<string>;
+  /** The value that a layer and all that joined it make. */
+  readonly result: (layer: Layer) => string | undefined;
 }
 
 /** Which layers join which, by `JOINS`, in the order in which they run. */
@@ -109,5 +112,6 @@ function joinsOf(model: Model, shapes: ReadonlyMap<string, readonly number[]>): 
     if (rule.adds) residuals.add(maker.name);
     made.set(output, { maker, at, clamped: !rule.adds });
   });
-  return { into, by, residuals };
+  const results = new Map([...made].map(([output, { maker }]) => [maker.name, output]));
+  return { into, by, residuals, result: (layer) => results.get(layer.name) };
 }

@@ -85,9 +85,11 @@ export async function fillTable(design: LatencyDesign, probe: LatencyProbe, opti
     for (const [at, group] of left.entries()) {
       const fresh = await sampleTogether(group, probe, design.seed, options, now);
       fresh.readings.forEach(add);
-      refused.push(...fresh.refused);
-      for (const { query } of fresh.refused) over.add(queryName(query));
-      await onReadings?.(fresh.readings, fresh.refused);
+      // Layers that were refused before come along with their group.
+      const first = fresh.refused.filter(({ query }) => !over.has(queryName(query)));
+      refused.push(...first);
+      for (const { query } of first) over.add(queryName(query));
+      await onReadings?.(fresh.readings, first);
       onProgress?.({ round, measured: at + 1, left: left.length, done: all.filter(isDone).length, all: all.length });
       signal?.throwIfAborted();
     }

@@ -22,3 +22,5 @@ export function quietSamples(samples: readonly number[]): readonly number[] {
   const most = NOISE * quantile(samples, 0.1);
   return samples.filter((sample) => sample <= most);
 }
+
+export const quietMedian = (samples: readonly number[]): number => median(quietSamples(samples));
