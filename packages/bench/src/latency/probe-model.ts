@@ -185,6 +185,18 @@ function glue({ operator, reads, writes, window }: GlueQuery, name: string): Pie
       return piece([f32(`${name}.x`, shape)], shape, [timed([`${name}.x`, ...parts.map((part) => `${name}.${part}`)])],
         parts.map((part): readonly [string, Tensor] => [`${name}.${part}`, dense('f32', [channels], new Float32Array(channels).fill(1))]));
     }
+    case 'Slice': {
+      const [channels, size] = mapOf(writes);
+      const step = Math.max(1, Math.round(Math.sqrt(reads / writes)));
+      return piece([f32(`${name}.x`, [1, channels, size * step, size * step])], [1, channels, size, size], [timed([`${name}.x`, ...['starts', 'ends', 'axes', 'steps'].map((part) => `${name}.${part}`)])], [
+        indices(`${name}.starts`, 0, 0), indices(`${name}.ends`, size * step, size * step), indices(`${name}.axes`, 2, 3), indices(`${name}.steps`, step, step),
+      ]);
+    }
+    case 'Pad': {
+      const [channels, size] = mapOf(reads);
+      const more = Math.max(0, Math.round(writes / (size * size)) - channels);
+      return piece([f32(`${name}.x`, [1, channels, size, size])], [1, channels + more, size, size], [timed([`${name}.x`, `${name}.pads`])], [indices(`${name}.pads`, 0, more >> 1, 0, 0, 0, more - (more >> 1), 0, 0)]);
+    }
     case 'Transpose': {
       const side = Math.max(1, Math.round(Math.sqrt(writes)));
       const other = Math.max(1, Math.round(writes / side));
@@ -193,6 +205,8 @@ function glue({ operator, reads, writes, window }: GlueQuery, name: string): Pie
     default: return refusal(`operator ${operator}`);
   }
 }
+
+const indices = (name: string, ...values: readonly number[]): readonly [string, Tensor] => [name, dense('i64', [values.length], BigInt64Array.from(values, BigInt))];
 
 const refusal = (what: string): Refusal => ({ ok: false, reason: `the probe makes no layers of ${what}`, hint: 'leave it out of the design' });
 

@@ -1,12 +1,11 @@
-import { basename, dirname, extname, resolve } from 'node:path';
 import { benchLayersInBrowser, benchLayersInNode, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
-import { buildNetwork, NETWORKS } from '@fretwork/networks';
+import { NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import { captionText, layersText, layerTimesText, modelsText, servedText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
 import { EXIT } from '../contract.js';
-import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
-import { readModelFile } from '../model-file.js';
+import { SHAPE_OPTION } from '../input-shapes.js';
+import { namedModels } from '../named-models.js';
 
 interface Kind {
   readonly name: string;
@@ -82,7 +81,7 @@ async function browser(args: Arguments, terminal: Terminal): Promise<unknown> {
   const options = { threads: threadsOption(args), isolated, ...(executable === undefined ? {} : { executable }) };
   const print = (text: string): void => { if (!args.flag('json')) terminal.out(text); };
   if (args.positionals.length > 1) {
-    const pages = await benchModelsInBrowser(await namedModels(args), modelsRequest(args, terminal), options);
+    const pages = await benchModelsInBrowser(await modelsOf(args), modelsRequest(args, terminal), options);
     for (const report of pages) print(`${captionText(report.caption)}\n${modelsText(report)}\n${servedText(report)}\n`);
     return { pages };
   }
@@ -92,20 +91,15 @@ async function browser(args: Arguments, terminal: Terminal): Promise<unknown> {
 }
 
 async function models(args: Arguments, terminal: Terminal): Promise<unknown> {
-  const report = await benchModelsInNode(await namedModels(args), modelsRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native'), cold: !args.flag('warm') });
+  const report = await benchModelsInNode(await modelsOf(args), modelsRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native'), cold: !args.flag('warm') });
   if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${modelsText(report)}${args.flag('by-layer') ? `\n${layerTimesText(report)}` : ''}`);
   return report;
 }
 
-async function namedModels(args: Arguments): Promise<readonly NamedModel[]> {
+async function modelsOf(args: Arguments): Promise<readonly NamedModel[]> {
   const names = args.positionals.slice(1);
   if (names.length === 0) throw usage('operand', 'bench model needs at least one MODEL', 'bench');
-  const named: NamedModel[] = [];
-  for (const name of names) {
-    const model = NETWORKS.some((row) => row.name === name) ? buildNetwork(name) : (await readModelFile(name)).model;
-    named.push({ name: modelName(name), model, inputShapes: openShapes(model, args.texts('shape'), 'bench') });
-  }
-  return named;
+  return namedModels(names, args.texts('shape'), 'bench');
 }
 
 function modelsRequest(args: Arguments, terminal: Terminal): ModelsRequest {
@@ -116,12 +110,6 @@ function modelsRequest(args: Arguments, terminal: Terminal): ModelsRequest {
   return {
     ...(args.flag('as-is') ? {} : { scheme: scheme.scheme(rate, blockOption(args)) }), randomWeights: args.flag('random-weights'), tensors, seed, timing, ...(onProgress === undefined ? {} : { onProgress }),
   };
-}
-
-/** `light_resnet50` of its file; a folder's name where the file is called `model.onnx`. */
-function modelName(path: string): string {
-  const name = basename(path, extname(path));
-  return name === 'model' ? basename(dirname(resolve(path))) : name;
 }
 
 function layersRequest(args: Arguments, terminal: Terminal): LayersRequest {

@@ -13,8 +13,9 @@ export interface DesignRow {
 /** Coordinates that the rows read. */
 export const DIMENSIONS = 9;
 
-/** No layer takes longer than what these multiply-adds take when dense. */
+/** No layer takes longer than what these multiply-adds take when dense, and few are so small that nobody would ask. */
 const MOST_MACS = 250e6;
+const LEAST_MACS = 100e3;
 
 /** Sides of maps as networks for small and for large images have them. */
 const SIDES = [4, 7, 8, 14, 16, 28, 32, 56, 112] as const;
@@ -51,8 +52,9 @@ const VECTOR_SCHEMES = [[18, 'dense'], [62, 'bcr'], [14, 'unstructured'], [3, 'f
 function sizes(u: readonly number[], kernel: number, widest: number): { readonly side: number; readonly inputs: number; readonly outputs: number } {
   const side = pick(u[0]!, SIDES);
   const [inputs, outputs] = [logBetween(u[1]!, kernel === 1 ? 8 : 3, widest), logBetween(u[2]!, 8, widest)];
-  const shrink = Math.min(1, Math.sqrt(MOST_MACS / (inputs * outputs * kernel ** 2 * side ** 2)));
-  return { side, inputs: channels(inputs * shrink), outputs: channels(outputs * shrink) };
+  const macs = inputs * outputs * kernel ** 2 * side ** 2;
+  const scale = Math.sqrt(Math.min(MOST_MACS, Math.max(LEAST_MACS, macs)) / macs);
+  return { side, inputs: channels(inputs * scale), outputs: channels(outputs * scale) };
 }
 
 const map = (kernel: number, widest: number, schemes: readonly (readonly [number, Scheme['kind']])[]) => (u: readonly number[]): ConvolutionQuery => {
@@ -72,14 +74,15 @@ const depthwise = (u: readonly number[]): ConvolutionQuery => {
 };
 
 const full = (u: readonly number[]): FullQuery => {
-  const [inputs, outputs] = [Math.round(logBetween(u[0]!, 16, 4096)), Math.round(logBetween(u[1]!, 10, 4096))];
+  const outputs = Math.round(logBetween(u[1]!, 10, 4096));
+  const inputs = Math.round(Math.max(8192 / outputs, logBetween(u[0]!, 32, 4096)));
   const vectors = u[2]! < 0.75 ? 1 : Math.round(logBetween(u[3]!, 2, 64));
   return { layer: 'full', inputs, outputs, vectors, scheme: scheme(VECTOR_SCHEMES, outputs, inputs, 1, [u[5]!, u[6]!, u[7]!, u[8]!]) };
 };
 
 const recurrent = (u: readonly number[]): RecurrentQuery => {
   const cell = weighted(u[2]!, [[70, 'gru'], [20, 'lstm'], [10, 'rnn']] as const);
-  const [inputs, hidden] = [Math.round(logBetween(u[0]!, 8, 1024)), channels(logBetween(u[1]!, 16, 1024))];
+  const [inputs, hidden] = [Math.round(logBetween(u[0]!, 8, 1024)), channels(logBetween(u[1]!, 32, 1024))];
   const most = Math.max(1, Math.min(100, MOST_MACS / (4 * hidden * (inputs + hidden))));
   return {
     layer: 'recurrent', cell, inputs, hidden, steps: Math.max(1, Math.round(logBetween(u[3]!, 1, most))), batch: 1, directions: u[4]! > 0.92 ? 2 : 1,
@@ -87,7 +90,7 @@ const recurrent = (u: readonly number[]): RecurrentQuery => {
   };
 };
 
-const GLUE = ['MaxPool', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalAveragePool', 'Add', 'Mul', 'Relu', 'BatchNormalization', 'Softmax', 'Sigmoid', 'Transpose', 'Transpose'] as const;
+const GLUE = ['MaxPool', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalAveragePool', 'Add', 'Mul', 'Relu', 'BatchNormalization', 'Softmax', 'Sigmoid', 'Transpose', 'Slice', 'Pad'] as const;
 
 const glue = (u: readonly number[]): GlueQuery => {
   const operator = pick(u[0]!, GLUE);
@@ -99,6 +102,8 @@ const glue = (u: readonly number[]): GlueQuery => {
       const count = channels(Math.min(1280, elements));
       return { layer: 'glue', operator, reads: count * side ** 2, writes: count, window: side ** 2 };
     }
+    case 'Slice': return { layer: 'glue', operator, reads: 4 * elements, writes: elements, window: 1 };
+    case 'Pad': return { layer: 'glue', operator, reads: elements, writes: 2 * elements, window: 1 };
     case 'Add': case 'Mul': return { layer: 'glue', operator, reads: 2 * elements, writes: elements, window: 1 };
     default: return { layer: 'glue', operator, reads: elements, writes: elements, window: 1 };
   }

@@ -1,30 +1,27 @@
 /**
- * What runs cost on kernels that hold a tile of sums in registers, in cycles of a core that does two vector products in each: the
- * shapes of these costs are those of any such kernel, their sizes are scaled to each backend by the fit.
+ * What runs cost on kernels that hold a tile of sums in registers. `cycles` (of a core that does two vector products in each) decide
+ * between kernels and between ways to cut a matrix; the amounts beside them are what the fit gives prices to.
  */
 import type { RunClass } from './runs.js';
 
-/** Cycles by what they go to. */
-export interface RunCycles {
-  readonly products: number;
-  /** The sums' way from memory and back, and the ends of inner loops. */
-  readonly sums: number;
-  /** Beginnings of runs. */
-  readonly starts: number;
-  /** Bytes of the programs that say which columns and rows a run has. */
-  readonly index: number;
+/** Amounts of one run or of many, by name. */
+export interface RunCost {
+  readonly cycles: number;
+  readonly amounts: Readonly<Record<string, number>>;
 }
 
-const total = ({ products, sums, starts }: RunCycles): number => products + sums + starts;
+const NOTHING: RunCost = { cycles: 0, amounts: {} };
 
-const plus = (a: RunCycles, b: RunCycles, times: number): RunCycles => ({ products: a.products + times * b.products, sums: a.sums + times * b.sums, starts: a.starts + times * b.starts, index: a.index + times * b.index });
+function plus(a: RunCost, b: RunCost, times: number): RunCost {
+  const amounts: Record<string, number> = { ...a.amounts };
+  for (const [name, amount] of Object.entries(b.amounts)) amounts[name] = (amounts[name] ?? 0) + times * amount;
+  return { cycles: a.cycles + times * b.cycles, amounts };
+}
 
-const NOTHING: RunCycles = { products: 0, sums: 0, starts: 0, index: 0 };
-
-/** Cheapest of the ways by their sum. */
-export function cheapest(ways: readonly (readonly RunClass[])[], cost: (run: RunClass) => RunCycles): RunCycles {
+/** Of the ways to cut a matrix the one that takes fewest cycles. */
+export function cheapest(ways: readonly (readonly RunClass[])[], cost: (run: RunClass) => RunCost): RunCost {
   const sums = ways.map((classes) => classes.reduce((sum, run) => plus(sum, cost(run), run.count), NOTHING));
-  return sums.reduce((a, b) => (total(b) < total(a) ? b : a), sums[0] ?? NOTHING);
+  return sums.reduce((a, b) => (b.cycles < a.cycles ? b : a), sums[0] ?? NOTHING);
 }
 
 /** By rows of a run, from 1 on: sums held in registers while columns go by (stream), or columns held while pixels go by (axpy). */
@@ -39,31 +36,52 @@ const AXPY = [
   { start: 50, vector: 1.4, columns: 3, product: 1.41 },
 ] as const;
 
-function piece(rows: 1 | 2 | 3, columns: number, vectors: number, tile: number): RunCycles {
+function piece(rows: 1 | 2 | 3, columns: number, vectors: number, tile: number): RunCost {
   const [stream, axpy] = [STREAM[rows - 1]!, AXPY[rows - 1]!];
   const tiles = Math.ceil(vectors / tile);
-  const streamed = { products: columns * vectors * stream.product, sums: tiles * Math.ceil(Math.min(vectors, tile) / stream.vectors) * stream.group, starts: tiles * stream.start, index: 24 + 8 * rows + 4 * columns };
+  const streamed = { products: columns * vectors * stream.product, sums: tiles * Math.ceil(Math.min(vectors, tile) / stream.vectors) * stream.group, starts: tiles * stream.start };
   const chunks = Math.ceil(columns / axpy.columns - 1e-6);
-  const added = { products: columns * vectors * axpy.product, sums: chunks * vectors * axpy.vector, starts: tiles * chunks * axpy.start, index: streamed.index };
-  return total(added) < total(streamed) ? added : streamed;
+  const added = { products: columns * vectors * axpy.product, sums: chunks * vectors * axpy.vector, starts: tiles * chunks * axpy.start };
+  const total = (cost: typeof added): number => cost.products + cost.sums + cost.starts;
+  const program = { runs: tiles, index: 24 + 8 * rows + 4 * columns, programs: 1 };
+  return total(added) < total(streamed)
+    ? { cycles: total(added), amounts: { 'products, columns held': added.products, 'sums, columns held': added.sums, 'chunks of columns': tiles * chunks, ...program } }
+    : { cycles: total(streamed), amounts: { products: streamed.products, sums: streamed.sums, ...program } };
 }
 
 /** A run over maps of `vectors` vectors of pixels: in pairs of rows, an odd number with a triple. */
-export function mapRun(vectors: number, tile: number): (run: RunClass) => RunCycles {
-  const pieces = ([1, 2, 3] as const).map((rows) => (columns: number) => piece(rows, columns, vectors, tile));
-  const [one, two, three] = pieces as [(typeof pieces)[0], (typeof pieces)[0], (typeof pieces)[0]];
+export function mapRun(vectors: number, tile: number): (run: RunClass) => RunCost {
   return ({ rows, columns }) => {
-    if (rows === 1) return one(columns);
+    if (rows === 1) return piece(1, columns, vectors, tile);
     const odd = rows % 2 === 1;
-    return plus(odd ? three(columns) : NOTHING, two(columns), (odd ? rows - 3 : rows) / 2);
+    return plus(odd ? piece(3, columns, vectors, tile) : NOTHING, piece(2, columns, vectors, tile), (odd ? rows - 3 : rows) / 2);
   };
 }
 
-/** Rows that one block of the matrix-vector kernels has at most. */
+/** Rows that one block of the matrix-vector kernels has at most, and sums that its registers hold. */
 const BLOCK_ROWS = 16;
+const SUMS = 10;
 
-/** A run times one activation vector: weights by fours of rows, each column's activation spread to all. */
-export function vectorRun({ rows, columns }: RunClass): RunCycles {
-  const blocks = Math.ceil(rows / BLOCK_ROWS);
-  return { products: 0.67 * rows * columns, sums: 5.3 * columns * blocks, starts: 130 * blocks, index: 12 * blocks + 4 * rows + 2 * columns * blocks };
+/** Four rows side by side for each column, and one to three rows as vectors of four columns. */
+function block(rows: number, columns: number, vectors: number): RunCost {
+  const [fours, rest] = [Math.floor(rows / 4), rows % 4];
+  const together = [4, 2].find((width) => width * (fours + rest) <= SUMS && width <= vectors) ?? 1;
+  const passes = Math.ceil(vectors / together);
+  return {
+    cycles: vectors * (130 + rows * columns * (0.67 + 5.3 / rows)),
+    amounts: {
+      products: vectors * fours * columns, 'weights loaded': passes * rows * columns, 'columns spread': fours > 0 ? vectors * columns : 0,
+      'columns gathered': rest > 0 ? vectors * columns : 0, 'products of single rows': vectors * rest * columns,
+      runs: passes, index: 12 + 4 * rows + 2 * columns, programs: 1,
+    },
+  };
+}
+
+/** A run times so many activation vectors. */
+export function vectorRun(vectors: number): (run: RunClass) => RunCost {
+  return ({ rows, columns }) => {
+    const full = Math.floor(rows / BLOCK_ROWS);
+    const rest = rows % BLOCK_ROWS;
+    return plus(rest > 0 ? block(rest, columns, vectors) : NOTHING, full > 0 ? block(BLOCK_ROWS, columns, vectors) : NOTHING, full);
+  };
 }

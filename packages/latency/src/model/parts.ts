@@ -2,7 +2,7 @@
 import type { ConvolutionQuery, FullQuery, GlueQuery, LayerQuery, RecurrentQuery, WeightedQuery } from '../contract.js';
 import { touchedBytes } from '../query/bytes.js';
 import { GATES, keptShare, kindOf, weightSizes, type WeightSize } from '../query/kind.js';
-import { cheapest, mapRun, vectorRun, type RunCycles } from './kernels.js';
+import { cheapest, mapRun, vectorRun } from './kernels.js';
 import { waysToRun } from './runs.js';
 
 /** Layers that share prices. */
@@ -33,19 +33,29 @@ const LARGE = 2 ** 24;
 /** Share of `bytes` that is no longer in a cache of `size` when it is used again: from 0 at half of it to 1 at twice of it. */
 const lost = (bytes: number, size: number): number => Math.min(1, Math.max(0, (Math.log2(Math.max(1, bytes) / size) + 1) / 2));
 
-/** What comes from behind the second and behind the third cache, once in a run; `index` are bytes of programs. */
-function far(query: LayerQuery, index: number): Parts {
+/** Programs that say which rows and columns each run has: their bytes, and how many places they are in. */
+interface Programs {
+  readonly index: number;
+  readonly programs: number;
+}
+
+/** What comes from behind the second and behind the third cache, once in a run. */
+function far(query: LayerQuery, { index, programs }: Programs): Parts {
   const { weights, reads, writes } = touchedBytes(query);
   const all = (query.besides ?? LARGE) + weights + index;
   const [third, memory] = [lost(all, CACHES.middle), lost(all, CACHES.far)];
   return {
     'weights from the third cache': (weights + index) * third, 'weights from memory': (weights + index) * memory,
-    'maps beyond the second cache': (reads + writes) * lost(reads + writes, CACHES.middle / 2),
-    layer: 1, 'layer found cold': third,
+    'maps beyond the second cache': (reads + writes) * lost(reads + writes, CACHES.middle / 2), 'maps beyond the third cache': (reads + writes) * lost(reads + writes, CACHES.far / 2),
+    layer: 1, 'layer found cold': third, 'runs found cold': programs * third,
   };
 }
 
-const pruned = (query: WeightedQuery, size: WeightSize, cost: Parameters<typeof cheapest>[1]): RunCycles => cheapest(waysToRun(size, query.scheme, keptShare(query)), cost);
+/** Amounts of all runs of a matrix, each `times` times, and their programs. */
+function runsOf(query: WeightedQuery, size: WeightSize, cost: Parameters<typeof cheapest>[1], times: number): { readonly parts: Parts } & Programs {
+  const { amounts: { index = 0, programs = 0, ...amounts } } = cheapest(waysToRun(size, query.scheme, keptShare(query)), cost);
+  return { parts: Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, times * amount])), index, programs };
+}
 
 const TILE = { dense: 96, sparse: 192 };
 
@@ -81,60 +91,53 @@ function map(query: ConvolutionQuery): Parts {
   const vectors = Math.ceil(((height - 1) * pitch + width) / 4);
   const tile = keptShare(query) < 0.5 ? TILE.sparse : TILE.dense;
   const [matrix] = weightSizes(query) as [WeightSize];
-  const cycles = pruned(query, matrix, mapRun(vectors, tile));
+  const runs = runsOf(query, matrix, mapRun(vectors, tile), batch);
+  const products = (runs.parts['products'] ?? 0) + (runs.parts['products, columns held'] ?? 0);
   const { weights, reads, writes } = touchedBytes(query);
   const tiles = Math.ceil(vectors / tile);
   const tileBytes = 16 * Math.min(tile, vectors) * (inputs / groups);
   return {
-    products: batch * cycles.products, sums: batch * cycles.sums, 'beginnings of runs': batch * cycles.starts,
+    ...runs.parts,
     'weights again for each tile': batch * weights * tiles * lost(weights, CACHES.near),
-    'activations beyond the first cache': batch * cycles.products * lost(tileBytes, CACHES.near),
+    'activations beyond the first cache': products * lost(tileBytes, CACHES.near),
     'writing maps': writes, 'reading maps': reads, 'adding the residual': residual ? writes : 0,
     'laying out maps': laidOut ? reads : 0, 'rows laid out': laidOut ? batch * inputs * height * stride[0] : 0,
     'placing maps': placed ? writes : 0, 'rows placed': placed ? batch * outputs * height : 0,
-    'rows framed': margin > 0 ? batch * outputs * height : 0, channels: batch * (inputs + outputs), ...far(query, cycles.index),
+    'rows framed': margin > 0 ? batch * outputs * height : 0, channels: batch * (inputs + outputs), ...far(query, runs),
   };
 }
 
-interface VectorParts {
-  readonly parts: Parts;
-  /** Bytes of programs. */
-  readonly index: number;
-}
-
-function vectorParts(query: WeightedQuery, size: WeightSize, vectors: number): VectorParts {
-  const cycles = pruned(query, size, vectorRun);
-  const index = size.count * cycles.index;
-  const bytes = 4 * keptShare(query) * size.count * size.rows * size.columns + index;
-  const times = vectors * size.count;
+/** `count` matrices of `size` times so many vectors, `times` times. */
+function vectorParts(query: WeightedQuery, size: WeightSize, vectors: number, times: number): { readonly parts: Parts } & Programs {
+  const runs = runsOf(query, size, vectorRun(vectors), times * size.count);
+  const bytes = 4 * keptShare(query) * size.count * size.rows * size.columns + size.count * runs.index;
   // Up to four vectors share one reading of the weights.
-  const readings = Math.ceil(vectors / 4);
-  const parts = {
-    products: times * cycles.products, columns: times * cycles.sums, 'beginnings of runs': times * cycles.starts,
-    rows: times * size.rows, 'reading weights': readings * bytes, 'weights beyond the first cache': readings * bytes * lost(bytes, CACHES.near),
-    'weights beyond the second cache': (readings - 1) * bytes * lost(bytes, CACHES.middle),
+  const readings = times * Math.ceil(vectors / 4);
+  return {
+    index: size.count * runs.index, programs: size.count * runs.programs,
+    parts: {
+      ...runs.parts, 'rows begun': times * vectors * size.count * size.rows,
+      'weights beyond the first cache': readings * bytes * lost(bytes, CACHES.near), 'weights again from the third cache': (readings - 1) * bytes * lost(bytes, CACHES.middle),
+    },
   };
-  return { parts, index };
 }
-
 
 function full(query: FullQuery): Parts {
-  const { parts, index } = vectorParts(query, weightSizes(query)[0]!, query.vectors);
-  return { ...parts, vectors: query.vectors, ...far(query, index) };
+  const runs = vectorParts(query, weightSizes(query)[0]!, query.vectors, 1);
+  return { ...runs.parts, vectors: query.vectors, ...far(query, runs) };
 }
 
 function recurrent(query: RecurrentQuery): Parts {
   const { steps, batch, directions, hidden, cell } = query;
   const [input, state] = weightSizes(query) as [WeightSize, WeightSize];
-  const projected = vectorParts(query, input, steps * batch);
+  const projected = vectorParts(query, input, steps * batch, 1);
   // The state of a step is known only after the one before: one vector at a time.
-  const one = vectorParts(query, state, 1);
-  const bytes = 4 * keptShare(query) * state.count * state.rows * state.columns + one.index;
-  const stepped = Object.fromEntries(Object.entries(one.parts).map(([name, amount]) => [name, steps * batch * amount]));
-  const named = (parts: Parts, what: string): Parts => Object.fromEntries(Object.entries(parts).map(([name, amount]) => [`${name} of the ${what}`, amount]));
+  const stepped = vectorParts(query, state, 1, steps * batch);
+  const names = new Set([...Object.keys(projected.parts), ...Object.keys(stepped.parts)]);
   return {
-    ...named(projected.parts, 'inputs'), ...named({ ...stepped, 'weights beyond the second cache': (steps * batch - 1) * bytes * lost(bytes, CACHES.middle) }, 'state'),
-    gates: steps * batch * directions * hidden * GATES[cell], steps: steps * batch * directions, ...far(query, projected.index + one.index),
+    ...Object.fromEntries([...names].map((name) => [name, (projected.parts[name] ?? 0) + (stepped.parts[name] ?? 0)])),
+    gates: steps * batch * directions * hidden * GATES[cell], steps: steps * batch * directions,
+    ...far(query, { index: projected.index + stepped.index, programs: projected.programs + stepped.programs }),
   };
 }
 
@@ -142,7 +145,7 @@ function glue(query: GlueQuery): Parts {
   const { operator, reads, writes, window } = query;
   // What an element takes depends on the operator; the layer around it does not.
   const own = window > 1 ? {} : { [`elements of ${operator}`]: writes };
-  return { ...own, elements: reads + writes, windows: window > 1 ? writes * window : 0, rows: Math.sqrt(writes), ...far(query, 0) };
+  return { ...own, elements: reads + writes, windows: window > 1 ? writes * window : 0, rows: Math.sqrt(writes), ...far(query, { index: 0, programs: 0 }) };
 }
 
 /** Throws nothing: whatever `checkQuery` lets through has parts. */
