@@ -17,6 +17,7 @@ export { timeLayers, type RoundedLayer, type TimeLayersOptions } from './models/
 
 // latency/
 export { runtimeProbe, type ProbeOptions } from './latency/runtime-probe.js';
+export { compareValues, type ValuesRow } from './latency/compare-values.js';
 export { timeNetwork, type NetworkOptions, type NetworkTimes } from './latency/time-network.js';
 
 // timing/

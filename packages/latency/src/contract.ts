@@ -90,6 +90,8 @@ export interface GlueQuery extends Surrounded {
   readonly writes: number;
   /** Elements read for each written one: Kh·Kw of a pool, else 1. */
   readonly window: number;
+  /** Elements of the output that lie side by side: its last dimension. */
+  readonly width: number;
 }
 
 export type WeightedQuery = ConvolutionQuery | FullQuery | RecurrentQuery;

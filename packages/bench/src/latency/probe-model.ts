@@ -147,7 +147,7 @@ function recurrent(query: RecurrentQuery, name: string, seed: number): Piece | R
 }
 
 /** Operators without weights that can be made from their sizes alone. */
-function glue({ operator, reads, writes, window }: GlueQuery, name: string): Piece | Refusal {
+function glue({ operator, reads, writes, window, width }: GlueQuery, name: string): Piece | Refusal {
   const piece = (inputs: readonly ValueInfo[], output: readonly number[], records: readonly Layer[], tensors: Piece['tensors'] = []): Piece => ({
     inputs, outputs: [f32(`${name}.y`, output)], layers: records, tensors, timed: `${name}.glue`,
   });
@@ -156,7 +156,7 @@ function glue({ operator, reads, writes, window }: GlueQuery, name: string): Pie
     case 'MaxPool': case 'AveragePool': {
       const side = Math.round(Math.sqrt(window));
       const ratio = Math.max(1, Math.round(Math.sqrt(reads / writes)));
-      const [channels, size] = mapOf(writes);
+      const [channels, size] = mapOf(writes, width);
       if (side * side !== window) return refusal(`a window of ${window} elements`);
       const pads = Math.max(0, side - ratio);
       const [low, high] = [pads >> 1, pads - (pads >> 1)];
@@ -171,7 +171,7 @@ function glue({ operator, reads, writes, window }: GlueQuery, name: string): Pie
       return piece([f32(`${name}.image`, [1, writes, side, side])], [1, writes, 1, 1], [layer(`${name}.before`, 'MaxPool', [`${name}.image`], ONE, `${name}.x`), timed([`${name}.x`])]);
     }
     case 'Add': case 'Mul': case 'Sub': {
-      const [channels, size] = mapOf(writes);
+      const [channels, size] = mapOf(writes, width);
       const shape = [1, channels, size, size];
       return reads === writes
         ? piece([f32(`${name}.x`, shape)], shape, [timed([`${name}.x`, `${name}.c`])], [biasOf(`${name}.c`, [channels, 1, 1], 1)])
@@ -179,28 +179,27 @@ function glue({ operator, reads, writes, window }: GlueQuery, name: string): Pie
     }
     case 'Relu': case 'Sigmoid': case 'Tanh': case 'HardSwish': case 'Softmax': return piece([f32(`${name}.x`, [1, writes])], [1, writes], [timed([`${name}.x`])]);
     case 'BatchNormalization': {
-      const [channels, size] = mapOf(writes);
+      const [channels, size] = mapOf(writes, width);
       const shape = [1, channels, size, size];
       const parts = ['scale', 'shift', 'mean', 'variance'];
       return piece([f32(`${name}.x`, shape)], shape, [timed([`${name}.x`, ...parts.map((part) => `${name}.${part}`)])],
         parts.map((part): readonly [string, Tensor] => [`${name}.${part}`, dense('f32', [channels], new Float32Array(channels).fill(1))]));
     }
     case 'Slice': {
-      const [channels, size] = mapOf(writes);
+      const [channels, size] = mapOf(writes, width);
       const step = Math.max(1, Math.round(Math.sqrt(reads / writes)));
       return piece([f32(`${name}.x`, [1, channels, size * step, size * step])], [1, channels, size, size], [timed([`${name}.x`, ...['starts', 'ends', 'axes', 'steps'].map((part) => `${name}.${part}`)])], [
         indices(`${name}.starts`, 0, 0), indices(`${name}.ends`, size * step, size * step), indices(`${name}.axes`, 2, 3), indices(`${name}.steps`, step, step),
       ]);
     }
     case 'Pad': {
-      const [channels, size] = mapOf(reads);
+      const [channels, size] = mapOf(reads, width);
       const more = Math.max(0, Math.round(writes / (size * size)) - channels);
       return piece([f32(`${name}.x`, [1, channels, size, size])], [1, channels + more, size, size], [timed([`${name}.x`, `${name}.pads`])], [indices(`${name}.pads`, 0, more >> 1, 0, 0, 0, more - (more >> 1), 0, 0)]);
     }
     case 'Transpose': {
-      const side = Math.max(1, Math.round(Math.sqrt(writes)));
-      const other = Math.max(1, Math.round(writes / side));
-      return piece([f32(`${name}.x`, [side, 1, other])], [1, side, other], [timed([`${name}.x`], { perm: ints([1, 0, 2]) })]);
+      const rows = Math.max(1, Math.round(writes / width));
+      return piece([f32(`${name}.x`, [rows, 1, width])], [1, rows, width], [timed([`${name}.x`], { perm: ints([1, 0, 2]) })]);
     }
     default: return refusal(`operator ${operator}`);
   }
@@ -210,8 +209,5 @@ const indices = (name: string, ...values: readonly number[]): readonly [string, 
 
 const refusal = (what: string): Refusal => ({ ok: false, reason: `the probe makes no layers of ${what}`, hint: 'leave it out of the design' });
 
-/** Channels and side of a map with about so many elements: 16 times as many pixels as channels, about what networks have in the middle. */
-function mapOf(elements: number): readonly [channels: number, size: number] {
-  const size = Math.max(1, Math.round((16 * elements) ** (1 / 4)));
-  return [Math.max(1, Math.round(elements / size ** 2)), size];
-}
+/** Channels and side of square maps of `width`, as near to so many elements as whole channels come. */
+const mapOf = (elements: number, width: number): readonly [channels: number, size: number] => [Math.max(1, Math.round(elements / width ** 2)), width];

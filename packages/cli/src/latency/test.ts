@@ -65,7 +65,6 @@ async function testNetwork(name: string, network: Model, scheme: Scheme | undefi
 }): Promise<NetworkRow> {
   const times = await timeNetwork(network, { threads, inputShapes });
   const predicted: ModelPrediction = model.predictModel(network, { inputShapes });
-  // A layer that joins another may give the pair its place: what is left of the runtime's names is looked up by those that joined.
   const measured = new Map(times.layers.map(({ layer, ms }) => [layer, ms]));
   const layers = predicted.layers.flatMap((layer) => (layer.query === undefined ? [] : [{ layer: layer.layer, ms: measured.get(layer.layer) ?? 0, predicted: layer.ms }]));
   return {

@@ -94,18 +94,27 @@ const GLUE = ['MaxPool', 'MaxPool', 'AveragePool', 'GlobalAveragePool', 'GlobalA
 
 const glue = (u: readonly number[]): GlueQuery => {
   const operator = pick(u[0]!, GLUE);
-  const elements = Math.round(logBetween(u[1]!, 64, operator === 'Softmax' ? 4096 : 2 ** 18));
+  const width = pick(u[3]!, [2, 4, 7, 8, 14, 16, 28, 56]);
+  const maps = width ** 2 * Math.max(1, Math.round(logBetween(u[1]!, 64, 2 ** 18) / width ** 2));
+  const of = (reads: number, writes: number, window: number = 1, side: number = width): GlueQuery => ({ layer: 'glue', operator, reads, writes, window, width: side });
   switch (operator) {
-    case 'MaxPool': case 'AveragePool': return u[2]! < 0.6 ? { layer: 'glue', operator, reads: 4 * elements, writes: elements, window: 4 } : { layer: 'glue', operator, reads: 4 * elements, writes: elements, window: 9 };
+    case 'MaxPool': case 'AveragePool': return of(4 * maps, maps, u[2]! < 0.6 ? 4 : 9);
     case 'GlobalAveragePool': {
-      const side = pick(u[2]!, [4, 7, 8, 14]);
-      const count = channels(Math.min(1280, elements));
-      return { layer: 'glue', operator, reads: count * side ** 2, writes: count, window: side ** 2 };
+      const [side, count] = [pick(u[2]!, [4, 7, 8, 14]), channels(logBetween(u[1]!, 16, 1280))];
+      return of(count * side ** 2, count, side ** 2, 1);
     }
-    case 'Slice': return { layer: 'glue', operator, reads: 4 * elements, writes: elements, window: 1 };
-    case 'Pad': return { layer: 'glue', operator, reads: elements, writes: 2 * elements, window: 1 };
-    case 'Add': case 'Mul': return { layer: 'glue', operator, reads: 2 * elements, writes: elements, window: 1 };
-    default: return { layer: 'glue', operator, reads: elements, writes: elements, window: 1 };
+    case 'Slice': return of(4 * maps, maps);
+    case 'Pad': return of(maps, 2 * maps);
+    case 'Add': case 'Mul': return of(2 * maps, maps);
+    case 'Softmax': {
+      const classes = Math.round(logBetween(u[1]!, 10, 1000));
+      return of(classes, classes, 1, classes);
+    }
+    case 'Transpose': {
+      const [rows, columns] = [Math.round(logBetween(u[1]!, 8, 128)), Math.round(logBetween(u[2]!, 8, 1024))];
+      return of(rows * columns, rows * columns, 1, columns);
+    }
+    default: return of(maps, maps);
   }
 };
 

@@ -13,7 +13,7 @@ export function coordinatesOf(query: LayerQuery): readonly number[] {
     }
     case 'full': return [log(query.inputs), log(query.outputs), log(query.vectors), company, ...pruning(query)];
     case 'recurrent': return [log(query.inputs), log(query.hidden), log(query.steps * query.batch), log(query.directions) * 2, log(query.cell === 'lstm' ? 4 : query.cell === 'gru' ? 3 : 1), query.resetAfter ? 0.5 : 0, company, ...pruning(query)];
-    case 'glue': return [log(query.reads), log(query.writes), log(query.window)];
+    case 'glue': return [log(query.reads), log(query.writes), log(query.window), log(query.width), company];
   }
 }
 

@@ -25,7 +25,7 @@ export function familyOf(query: LayerQuery): Family {
 }
 
 /** Sizes of caches that make a difference: the first, the second, the shared one. */
-const CACHES = { near: 2 ** 15, middle: 2 ** 20, far: 2 ** 24 } as const;
+const CACHES = { near: 2 ** 15, middle: 2 ** 20, far: 2 ** 23 } as const;
 
 /** Company that nobody told of is large. */
 const LARGE = 2 ** 24;
@@ -98,7 +98,7 @@ function map(query: ConvolutionQuery): Parts {
   const tileBytes = 16 * Math.min(tile, vectors) * (inputs / groups);
   return {
     ...runs.parts,
-    'weights again for each tile': batch * weights * tiles * lost(weights, CACHES.near),
+    'weights loaded': batch * weights * tiles,
     'activations beyond the first cache': products * lost(tileBytes, CACHES.near),
     'writing maps': writes, 'reading maps': reads, 'adding the residual': residual ? writes : 0,
     'laying out maps': laidOut ? reads : 0, 'rows laid out': laidOut ? batch * inputs * height * stride[0] : 0,
@@ -110,15 +110,11 @@ function map(query: ConvolutionQuery): Parts {
 /** `count` matrices of `size` times so many vectors, `times` times. */
 function vectorParts(query: WeightedQuery, size: WeightSize, vectors: number, times: number): { readonly parts: Parts } & Programs {
   const runs = runsOf(query, size, vectorRun(vectors), times * size.count);
-  const bytes = 4 * keptShare(query) * size.count * size.rows * size.columns + size.count * runs.index;
-  // Up to four vectors share one reading of the weights.
-  const readings = times * Math.ceil(vectors / 4);
   return {
     index: size.count * runs.index, programs: size.count * runs.programs,
     parts: {
       ...runs.parts, 'rows begun': times * vectors * size.count * size.rows,
-      'weights beyond the first cache': readings * bytes * lost(bytes, CACHES.near), 'weights again from the third cache': (readings - 1) * bytes * lost(bytes, CACHES.middle),
-    },
+      },
   };
 }
 
@@ -142,10 +138,10 @@ function recurrent(query: RecurrentQuery): Parts {
 }
 
 function glue(query: GlueQuery): Parts {
-  const { operator, reads, writes, window } = query;
+  const { operator, reads, writes, window, width } = query;
   // What an element takes depends on the operator; the layer around it does not.
   const own = window > 1 ? {} : { [`elements of ${operator}`]: writes };
-  return { ...own, elements: reads + writes, windows: window > 1 ? writes * window : 0, rows: Math.sqrt(writes), ...far(query, { index: 0, programs: 0 }) };
+  return { ...own, elements: reads + writes, windows: window > 1 ? writes * window : 0, rows: writes / width, ...far(query, { index: 0, programs: 0 }) };
 }
 
 /** Throws nothing: whatever `checkQuery` lets through has parts. */

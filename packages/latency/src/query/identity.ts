@@ -19,7 +19,7 @@ export function queryName(query: LayerQuery): string {
       case 'convolution': return [query.inputs, query.outputs, query.groups, ...query.kernel, ...query.stride, ...query.size, query.batch, query.residual, query.margin];
       case 'full': return [query.inputs, query.outputs, query.vectors];
       case 'recurrent': return [query.cell, query.inputs, query.hidden, query.steps, query.batch, query.directions, query.resetAfter];
-      case 'glue': return [query.operator, query.reads, query.writes, query.window];
+      case 'glue': return [query.operator, query.reads, query.writes, query.window, query.width];
     }
   };
   const pruned = query.layer === 'glue' ? [] : [...schemeParts(query.scheme), query.density ?? ''];
@@ -73,6 +73,6 @@ function sizesOf(query: LayerQuery): readonly (readonly [name: string, value: nu
     ];
     case 'full': return [['inputs', query.inputs], ['outputs', query.outputs], ['vectors', query.vectors]];
     case 'recurrent': return [['inputs', query.inputs], ['hidden', query.hidden], ['steps', query.steps], ['batch', query.batch], ['directions', query.directions]];
-    case 'glue': return [['reads', query.reads], ['writes', query.writes], ['window', query.window]];
+    case 'glue': return [['reads', query.reads], ['writes', query.writes], ['window', query.window], ['width', query.width]];
   }
 }

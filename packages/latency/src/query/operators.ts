@@ -70,7 +70,7 @@ const glue: QueryRow = ({ layer, computed, output, input }) => {
   if (writes === 0 || reads === 0) return { reason: 'it has nothing to do' };
   const kernel = layer.attributes.get('kernel_shape');
   const whole = layer.operator.startsWith('Global') ? product(input(0)!.slice(2)) : 1;
-  return { layer: 'glue', operator: layer.operator, reads, writes, window: kernel?.type === 'ints' ? product(kernel.value) : whole };
+  return { layer: 'glue', operator: layer.operator, reads, writes, window: kernel?.type === 'ints' ? product(kernel.value) : whole, width: output?.at(-1) ?? 1 };
 };
 
 const renames: QueryRow = () => ({ reason: 'only renames a value' });

@@ -34,7 +34,7 @@ const QUERY_FIELDS: Readonly<Record<string, Shape>> = {
   convolution: { inputs: isNumber, outputs: isNumber, groups: isNumber, kernel: isPair, stride: isPair, size: isPair, batch: isNumber, residual: isFlag, margin: isNumber, ...weighted },
   full: { inputs: isNumber, outputs: isNumber, vectors: isNumber, ...weighted },
   recurrent: { cell: oneOf('gru', 'lstm', 'rnn'), inputs: isNumber, hidden: isNumber, steps: isNumber, batch: isNumber, directions: oneOf(1, 2), resetAfter: isFlag, ...weighted },
-  glue: { operator: isText, reads: isNumber, writes: isNumber, window: isNumber, ...surrounded },
+  glue: { operator: isText, reads: isNumber, writes: isNumber, window: isNumber, width: isNumber, ...surrounded },
 };
 
 function firstWrong(value: Fields, shape: Shape): string | undefined {
