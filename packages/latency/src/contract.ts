@@ -56,8 +56,8 @@ export interface ConvolutionQuery extends Weighted {
   readonly batch: number;
   /** A map is added to the result: the layer ends a residual block. */
   readonly residual: boolean;
-  /** Zeros that the layers behind want around the output map: the padding of convolutions without stride that read it. */
-  readonly margin: number;
+  /** Zeros that the layers behind want around the output map: the padding of convolutions without stride that read it. Left out: none. */
+  readonly margin?: number;
 }
 
 /** Gemm, MatMul: `vectors` vectors of `inputs` to as many of `outputs`, by one matrix. */
@@ -90,8 +90,8 @@ export interface GlueQuery extends Surrounded {
   readonly writes: number;
   /** Elements read for each written one: Kh·Kw of a pool, else 1. */
   readonly window: number;
-  /** Elements of the output that lie side by side: its last dimension. */
-  readonly width: number;
+  /** Elements of the output that lie side by side: its last dimension. Left out: 16. */
+  readonly width?: number;
 }
 
 export type WeightedQuery = ConvolutionQuery | FullQuery | RecurrentQuery;

@@ -104,7 +104,7 @@ interface Reader {
  * What reads the result, and by that decides how it lies: a pool of single cells, or a convolution whose padding the maps then
  * carry. That one has a single weight, which takes next to no time.
  */
-function readerOf(name: string, from: string, { outputs, margin, size, batch }: ConvolutionQuery): Reader {
+function readerOf(name: string, from: string, { outputs, margin = 0, size, batch }: ConvolutionQuery): Reader {
   if (margin === 0) return { layer: layer(`${name}.after`, 'MaxPool', [from], ONE, `${name}.y`), shape: [batch, outputs, ...size], tensors: [] };
   const side = 2 * margin + 1;
   const values = new Float32Array(outputs * side ** 2);
@@ -147,7 +147,7 @@ function recurrent(query: RecurrentQuery, name: string, seed: number): Piece | R
 }
 
 /** Operators without weights that can be made from their sizes alone. */
-function glue({ operator, reads, writes, window, width }: GlueQuery, name: string): Piece | Refusal {
+function glue({ operator, reads, writes, window, width = 16 }: GlueQuery, name: string): Piece | Refusal {
   const piece = (inputs: readonly ValueInfo[], output: readonly number[], records: readonly Layer[], tensors: Piece['tensors'] = []): Piece => ({
     inputs, outputs: [f32(`${name}.y`, output)], layers: records, tensors, timed: `${name}.glue`,
   });

@@ -8,12 +8,12 @@ export function coordinatesOf(query: LayerQuery): readonly number[] {
   const company = log(1 + (query.besides ?? 2 ** 24)) / 2;
   switch (query.layer) {
     case 'convolution': {
-      const { inputs, outputs, groups, kernel, stride, size, residual, margin } = query;
+      const { inputs, outputs, groups, kernel, stride, size, residual, margin = 0 } = query;
       return [log(inputs / groups), log(outputs), log(kernel[0] * kernel[1]), log(size[0] * size[1]), stride[0] * stride[1] > 1 ? 2 : 0, residual ? 1 : 0, margin > 0 ? 1 : 0, company, ...pruning(query)];
     }
     case 'full': return [log(query.inputs), log(query.outputs), log(query.vectors), company, ...pruning(query)];
     case 'recurrent': return [log(query.inputs), log(query.hidden), log(query.steps * query.batch), log(query.directions) * 2, log(query.cell === 'lstm' ? 4 : query.cell === 'gru' ? 3 : 1), query.resetAfter ? 0.5 : 0, company, ...pruning(query)];
-    case 'glue': return [log(query.reads), log(query.writes), log(query.window), log(query.width), company];
+    case 'glue': return [log(query.reads), log(query.writes), log(query.window), log(query.width ?? 16), company];
   }
 }
 

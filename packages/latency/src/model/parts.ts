@@ -72,7 +72,7 @@ interface Lying {
   readonly placed: boolean;
 }
 
-function lyingOf({ kernel, stride, size: [, width], margin }: ConvolutionQuery): Lying {
+function lyingOf({ kernel, stride, size: [, width], margin = 0 }: ConvolutionQuery): Lying {
   const pad = Math.max(Math.floor(kernel[0] / 2), Math.floor(kernel[1] / 2));
   const carried = (own: number): number => (own <= Math.max(1, width / 8) ? own : 0);
   const strided = stride[0] > 1 || stride[1] > 1;
@@ -86,7 +86,7 @@ function lyingOf({ kernel, stride, size: [, width], margin }: ConvolutionQuery):
 }
 
 function map(query: ConvolutionQuery): Parts {
-  const { inputs, outputs, groups, stride, batch, size: [height, width], residual, margin } = query;
+  const { inputs, outputs, groups, stride, batch, size: [height, width], residual, margin = 0 } = query;
   const { pitch, laidOut, placed } = lyingOf(query);
   const vectors = Math.ceil(((height - 1) * pitch + width) / 4);
   const tile = keptShare(query) < 0.5 ? TILE.sparse : TILE.dense;
@@ -138,7 +138,7 @@ function recurrent(query: RecurrentQuery): Parts {
 }
 
 function glue(query: GlueQuery): Parts {
-  const { operator, reads, writes, window, width } = query;
+  const { operator, reads, writes, window, width = 16 } = query;
   // What an element takes depends on the operator; the layer around it does not.
   const own = window > 1 ? {} : { [`elements of ${operator}`]: writes };
   return { ...own, elements: reads + writes, windows: window > 1 ? writes * window : 0, rows: writes / width, ...far(query, { index: 0, programs: 0 }) };

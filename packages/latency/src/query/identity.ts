@@ -16,10 +16,10 @@ const schemeParts = (scheme: Scheme): readonly (string | number)[] => {
 export function queryName(query: LayerQuery): string {
   const parts = (): readonly unknown[] => {
     switch (query.layer) {
-      case 'convolution': return [query.inputs, query.outputs, query.groups, ...query.kernel, ...query.stride, ...query.size, query.batch, query.residual, query.margin];
+      case 'convolution': return [query.inputs, query.outputs, query.groups, ...query.kernel, ...query.stride, ...query.size, query.batch, query.residual, query.margin ?? 0];
       case 'full': return [query.inputs, query.outputs, query.vectors];
       case 'recurrent': return [query.cell, query.inputs, query.hidden, query.steps, query.batch, query.directions, query.resetAfter];
-      case 'glue': return [query.operator, query.reads, query.writes, query.window, query.width];
+      case 'glue': return [query.operator, query.reads, query.writes, query.window, query.width ?? ''];
     }
   };
   const pruned = query.layer === 'glue' ? [] : [...schemeParts(query.scheme), query.density ?? ''];
@@ -55,7 +55,7 @@ export function wrongOf(query: LayerQuery): string | undefined {
   const sizes = sizesOf(query);
   const size = sizes.find(([, value]) => !isSize(value));
   if (size !== undefined) return `${size[0]} ${size[1]}`;
-  if (query.layer === 'convolution' && !(Number.isInteger(query.margin) && query.margin >= 0)) return `margin ${query.margin}`;
+  if (query.layer === 'convolution' && query.margin !== undefined && !(Number.isInteger(query.margin) && query.margin >= 0)) return `margin ${query.margin}`;
   if (query.layer === 'convolution' && (query.inputs % query.groups !== 0 || query.outputs % query.groups !== 0)) return `${query.groups} groups of ${query.inputs}-${query.outputs} channels`;
   if (query.besides !== undefined && !(query.besides >= 0)) return `besides ${query.besides}`;
   if (query.layer === 'glue') return undefined;
@@ -73,6 +73,6 @@ function sizesOf(query: LayerQuery): readonly (readonly [name: string, value: nu
     ];
     case 'full': return [['inputs', query.inputs], ['outputs', query.outputs], ['vectors', query.vectors]];
     case 'recurrent': return [['inputs', query.inputs], ['hidden', query.hidden], ['steps', query.steps], ['batch', query.batch], ['directions', query.directions]];
-    case 'glue': return [['reads', query.reads], ['writes', query.writes], ['window', query.window], ['width', query.width]];
+    case 'glue': return [['reads', query.reads], ['writes', query.writes], ['window', query.window], ['width', query.width ?? 1]];
   }
 }

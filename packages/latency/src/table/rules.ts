@@ -13,6 +13,7 @@ type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
 const oneOf = (...known: readonly unknown[]): Check => (value) => known.includes(value);
+const isOptional: Check = (value) => value === undefined || isNumber(value);
 const isFlag: Check = (value) => typeof value === 'boolean';
 
 const SCHEME_FIELDS: Readonly<Record<string, Shape>> = {
@@ -31,10 +32,10 @@ const surrounded: Shape = { besides: (value) => value === undefined || (isNumber
 const weighted: Shape = { scheme: isScheme, density: (value) => value === undefined || isNumber(value), ...surrounded };
 
 const QUERY_FIELDS: Readonly<Record<string, Shape>> = {
-  convolution: { inputs: isNumber, outputs: isNumber, groups: isNumber, kernel: isPair, stride: isPair, size: isPair, batch: isNumber, residual: isFlag, margin: isNumber, ...weighted },
+  convolution: { inputs: isNumber, outputs: isNumber, groups: isNumber, kernel: isPair, stride: isPair, size: isPair, batch: isNumber, residual: isFlag, margin: isOptional, ...weighted },
   full: { inputs: isNumber, outputs: isNumber, vectors: isNumber, ...weighted },
   recurrent: { cell: oneOf('gru', 'lstm', 'rnn'), inputs: isNumber, hidden: isNumber, steps: isNumber, batch: isNumber, directions: oneOf(1, 2), resetAfter: isFlag, ...weighted },
-  glue: { operator: isText, reads: isNumber, writes: isNumber, window: isNumber, width: isNumber, ...surrounded },
+  glue: { operator: isText, reads: isNumber, writes: isNumber, window: isNumber, width: isOptional, ...surrounded },
 };
 
 function firstWrong(value: Fields, shape: Shape): string | undefined {
