@@ -50,6 +50,7 @@ interface Section {
 export const SECTIONS: readonly Section[] = [
   { folder: 'kws', test: 912 },
   { folder: 'cifar10', test: 509, heldOut: 1500 },
+  { folder: 'resnet32', test: 509, heldOut: 1500 },
   { folder: 'fashion', test: 10_000 },
   { folder: 'fsdd', test: 900 },
   { folder: 'blocks', test: 912, plot: 'by scheme' },
@@ -84,7 +85,7 @@ function methodOf({ command, arguments: words, settings: { method, allocation, w
   const from = /^[a-z0-9]+\/(.+)\.bcr$/.exec(words[0]!)?.[1];
   return [
     method === 'magnitude' ? 'one shot' : `${method}`, ...(given?.shares === 'error' ? ['shared'] : []), ...(allocation === 'global' && method !== 'reweighted' ? ['global'] : []),
-    ...(epochs > 0 ? ['retrained'] : []), ...(from === undefined ? [] : [`from ${from.replace(SEED, '')}`]),
+    ...(epochs > 0 ? [words.includes('--extra') ? 'retrained on more inputs' : 'retrained'] : []), ...(from === undefined ? [] : [`from ${from.replace(SEED, '')}`]),
   ].join(', ');
 }
 
