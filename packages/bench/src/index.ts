@@ -15,6 +15,10 @@ export type { ModelsRequest } from './bench-models.js';
 export type { NamedModel } from './models/prepare.js';
 export { timeLayers, type RoundedLayer, type TimeLayersOptions } from './models/time-layers.js';
 
+// neon/
+export { benchNeon } from './neon/bench-neon.js';
+export type { NeonReport, NeonRequest, NeonRow, PeerRow } from './neon/contract.js';
+
 // latency/
 export { runtimeProbe, type ProbeOptions } from './latency/runtime-probe.js';
 export { compareValues, type ValuesRow } from './latency/compare-values.js';

@@ -1,8 +1,9 @@
-import { benchLayersInBrowser, benchLayersInNode, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
+import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
 import { NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import { captionText, layersText, layerTimesText, modelsText, servedText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
+import { neonText } from '../neon-table.js';
 import { EXIT } from '../contract.js';
 import { SHAPE_OPTION } from '../input-shapes.js';
 import { namedModels } from '../named-models.js';
@@ -17,6 +18,7 @@ const KINDS: readonly Kind[] = [
   { name: 'layers', run: layers },
   { name: 'model', run: models },
   { name: 'browser', run: browser },
+  { name: 'neon', run: neon },
 ];
 
 export const bench: Command = {
@@ -42,16 +44,21 @@ export const bench: Command = {
     { name: 'revectorize', says: "layers: let V8 join vectors in pairs, an experiment of V8's behind a flag; Node alone. The first line says what came of it." },
     { name: 'by-layer', says: 'model: show where the time goes, layer by layer, and what pruning did to each.' },
     { name: 'tensors', value: 'HOW', says: 'Ours is given inputs and gives outputs as copies, or as views on its memory (default).' },
+    { name: 'peers', value: 'DIR', says: 'neon: root of Debian\'s arm64 packages, unpacked (docs/neon.md says how).' },
+    { name: 'cycles', says: 'neon: model cycles of two cores too, by llvm-mca.' },
+    { name: 'misses', says: 'neon: count misses of a modelled first cache too; takes several times as long.' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
     { name: 'seed', value: 'N', says: 'Of weights, inputs and masks. Default: 1.' },
     { name: 'json', says: 'Print { caption, rows: [{ layer, scheme, block, sparsity, threads, ms, spread, peers }] }, times in ms; model: rows of networks.' },
   ],
-  examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench model mobilenetv2 model.onnx --rate 10', 'fretwork bench browser --only convolution --json', 'fretwork bench browser mobilenetv2 --pages isolated'],
+  examples: ['fretwork bench layers --only 3x3 --sparsity 0.9', 'fretwork bench layers --scheme columns --block 16x64 --only matrix-vector --json', 'fretwork bench model mobilenetv2 model.onnx --rate 10', 'fretwork bench browser --only convolution --json', 'fretwork bench browser mobilenetv2 --pages isolated', 'fretwork bench neon --only resnet --peers arm64 --cycles'],
   notes: [
     'WHAT: layers  single layers of well-known networks',
     '      model   whole networks: files, or with random weights',
     `              ${NETWORKS.map(({ name }) => name).join(', ')}`,
     '      browser the same in headless Chromium: layers, or networks where there are any; needs playwright-core and rolldown',
+    '      neon    code of `compile --target neon`: instructions counted under qemu-aarch64, against XNNPACK and OpenBLAS;',
+    '              --scheme and --block: both of each where left out',
     'Peers are packages to install beside: onnxruntime-web, @litertjs/core with flatbuffers, @tensorflow/tfjs-core with',
     '@tensorflow/tfjs-backend-wasm, onnxruntime-node. What is missing is said, not skipped in silence.',
     'A ? stands where the spread of the samples is larger than the gap: nothing can be said there.',
@@ -93,6 +100,17 @@ async function browser(args: Arguments, terminal: Terminal): Promise<unknown> {
 async function models(args: Arguments, terminal: Terminal): Promise<unknown> {
   const report = await benchModelsInNode(await modelsOf(args), modelsRequest(args, terminal), { threads: threadsOption(args), native: args.flag('native'), cold: !args.flag('warm') });
   if (!args.flag('json')) terminal.out(`${captionText(report.caption)}\n${modelsText(report)}${args.flag('by-layer') ? `\n${layerTimesText(report)}` : ''}`);
+  return report;
+}
+
+async function neon(args: Arguments, terminal: Terminal): Promise<unknown> {
+  const [scheme, peers] = [args.text('scheme'), args.text('peers')];
+  const report = await benchNeon({
+    only: args.texts('only'), schemes: scheme === undefined ? ['bcr', 'columns'] : [scheme], blocks: args.text('block') === undefined ? [[4, 16], [8, 32]] : [blockOption(args)],
+    sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95], seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
+    cycles: args.flag('cycles'), misses: args.flag('misses'), ...(peers === undefined ? {} : { peers }), onProgress: (says) => terminal.err(`${says}\n`),
+  });
+  if (!args.flag('json')) terminal.out(neonText(report));
   return report;
 }
 

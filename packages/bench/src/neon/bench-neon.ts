@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FretworkError } from '@fretwork/format';
+import { PRODUCTS, type NeonReport, type NeonRequest, type NeonRow, type PeerRow, type Product } from './contract.js';
+import { buildCounter, countRegions, countsOf } from './count.js';
+import { buildOwn, type Variant } from './own.js';
+import { countPeers } from './peers.js';
+
+/** Instructions (and modelled cycles) of ours and of dense peers, per layer. Throws `bench.option`, `bench.tool`, `bench.peers`. */
+export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
+  const products = PRODUCTS.filter(({ name }) => request.only.length === 0 || request.only.some((part) => name.includes(part)));
+  if (products.length === 0) throw new FretworkError('bench.option', 'no layer has such a name', { expected: PRODUCTS.map(({ name }) => name).join(', '), actual: request.only.join(', ') });
+  const say = request.onProgress ?? ((): void => {});
+  const directory = await mkdtemp(join(tmpdir(), 'fretwork-bench-neon-'));
+  try {
+    const plugin = await buildCounter(directory);
+    const peers = request.peers === undefined ? [] : await countPeers(request.peers, products, plugin, directory, request);
+    const rows: NeonRow[] = [];
+    for (const product of products) {
+      say(`counting ${product.name}`);
+      const built = await buildOwn(product, variantsOf(request), request.seed, directory);
+      const regions = await countRegions(plugin, directory, './own', { misses: request.misses });
+      for (const [i, { scheme, block, sparsity, kernel, bytes }] of built.entries()) {
+        const counts = await countsOf(regions.get(i)!, request.cycles, directory);
+        rows.push({ product, scheme: block === undefined ? scheme : `${scheme} ${block.join('x')}`, sparsity, kernel, bytes, ...counts, ...against(product, counts, peers) });
+      }
+    }
+    return { caption: `instructions under qemu-aarch64, clang 14 -O2, one thread; masks uniform, seed ${request.seed}`, rows, peers };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const variantsOf = ({ schemes, blocks, sparsity }: NeonRequest): readonly Variant[] => [
+  { scheme: 'dense', block: undefined, sparsity: 0 },
+  ...schemes.flatMap((scheme) => blocks.flatMap((block) => sparsity.map((zeros): Variant => ({ scheme, block, sparsity: zeros })))),
+];
+
+/** Against the peer that is best at the very thing that is compared. */
+function against(product: Product, counts: Pick<NeonRow, 'instructions' | 'cycles'>, peers: readonly PeerRow[]): Pick<NeonRow, 'fewer' | 'faster'> {
+  const own = peers.filter((row) => row.product === product);
+  if (own.length === 0) return {};
+  return {
+    fewer: Math.min(...own.map(({ instructions }) => instructions)) / counts.instructions,
+    faster: Object.fromEntries(Object.entries(counts.cycles).map(([core, cycles]) => [core, Math.min(...own.map((row) => row.cycles[core]!)) / cycles])),
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * Counting, in place of timing, where there is no ARM hardware: code of `@fretwork/compiler-neon` and dense libraries of
+ * Debian's arm64 packages run under `qemu-aarch64` with a plugin that counts executed instructions between marks. Counts
+ * are exact and the same every time. Cycles are modelled: executed blocks times what llvm-mca says one repetition of a
+ * block takes in the steady state. No cache is part of that model; misses of a first cache are counted beside.
+ */
+import type { Block } from '../layers/masks.js';
+
+/** A matrix times activations: M outputs of K inputs, at N positions. */
+export interface Product {
+  readonly name: string;
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+}
+
+/** The layer set: products with a ready matrix of activations, so that nothing but products is compared. */
+export const PRODUCTS: readonly Product[] = [
+  { name: 'resnet 1x1 256x1024x196', m: 256, k: 1024, n: 196 },
+  { name: 'resnet 1x1 64x256x3136', m: 64, k: 256, n: 3136 },
+  { name: 'mobilenetv1 1x1 512x512x196', m: 512, k: 512, n: 196 },
+  { name: 'vgg 3x3 512x4608x196', m: 512, k: 4608, n: 196 },
+  { name: 'fc 4096x4096', m: 4096, k: 4096, n: 1 },
+  { name: 'gru 3072x1024', m: 3072, k: 1024, n: 1 },
+];
+
+export interface NeonRequest {
+  /** Parts of names of `PRODUCTS`; empty: all. */
+  readonly only: readonly string[];
+  readonly blocks: readonly Block[];
+  /** Names of `MASK_SCHEMES` that have blocks. */
+  readonly schemes: readonly string[];
+  /** Shares of zeros. Dense is counted always. */
+  readonly sparsity: readonly number[];
+  readonly seed: number;
+  /** Root of Debian's arm64 packages, unpacked; left out: no peers. */
+  readonly peers?: string;
+  /** Model cycles too. */
+  readonly cycles: boolean;
+  /** Count misses of a first cache too; takes several times as long. */
+  readonly misses: boolean;
+  readonly onProgress?: (says: string) => void;
+}
+
+export interface Counts {
+  readonly instructions: number;
+  /** Of a data cache of 64 KiB in 4 ways; 0 where not asked for. */
+  readonly misses: number;
+  /** By name of the core that is modelled; empty where not asked for. */
+  readonly cycles: Readonly<Record<string, number>>;
+}
+
+export interface NeonRow extends Counts {
+  readonly product: Product;
+  /** `dense`, or the scheme with its block. */
+  readonly scheme: string;
+  readonly sparsity: number;
+  readonly kernel: string;
+  /** Bytes of weights and of what says where they belong. */
+  readonly bytes: number;
+  /** The best peer's instructions, and cycles, over ours. */
+  readonly fewer?: number;
+  readonly faster?: Readonly<Record<string, number>>;
+}
+
+export interface PeerRow extends Counts {
+  readonly product: Product;
+  readonly peer: string;
+}
+
+/** Plain and printable. */
+export interface NeonReport {
+  readonly caption: string;
+  readonly rows: readonly NeonRow[];
+  readonly peers: readonly PeerRow[];
+}

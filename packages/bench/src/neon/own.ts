@@ -1,0 +1,88 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { neon } from '@fretwork/compiler-neon';
+import { dense, encode, inferShapes, type Attribute, type Model } from '@fretwork/format';
+import { prune, type Block } from '../layers/masks.js';
+import { random } from '../layers/random.js';
+import type { Product } from './contract.js';
+import { NATIVE } from './count.js';
+import { runTool } from './tools.js';
+
+/** One way of pruning a product. */
+export interface Variant {
+  readonly scheme: string;
+  readonly block: Block | undefined;
+  readonly sparsity: number;
+}
+
+export interface BuiltVariant extends Variant {
+  readonly kernel: string;
+  readonly bytes: number;
+}
+
+/** A 1x1 convolution over a row of positions, or a Gemm where there is one: the product and nothing else. */
+function modelOf({ m, k, n }: Product, { scheme, block, sparsity }: Variant, seed: number): Model {
+  const draw = random(seed);
+  const values = Float32Array.from({ length: m * k }, () => 2 * draw() - 1);
+  const kept = block === undefined ? values : prune({ rows: m, columns: k, kernel: 1, values }, { scheme, block, density: 1 - sparsity, source: 'uniform' }, draw);
+  const vector = n === 1;
+  const shape = vector ? [m, k] : [m, k, 1, 1];
+  const tensor = dense('f32', shape, kept);
+  const attributes = new Map<string, Attribute>(vector ? [['transB', { type: 'int', value: 1 }]] : []);
+  return {
+    name: 'product', inputs: [{ name: 'x', dtype: 'f32', shape: vector ? [1, k] : [1, k, 1, n] }], outputs: [{ name: 'y', dtype: 'f32' }], values: [],
+    layers: [{ name: 'product', operator: vector ? 'Gemm' : 'Conv', domain: '', inputs: ['x', 'w'], outputs: ['y'], attributes }],
+    tensors: new Map([['w', block === undefined ? tensor : encode(tensor, { count: 1, rows: m, columns: k, order: 'row-major', kernel: 1 }).tensor]]),
+    provenance: { producer: 'fretwork bench', producerVersion: '', sourceOpset: 0, doc: '', metadata: [] },
+  };
+}
+
+/** A program that runs all variants of a product, region k the one at place k; at most 32. */
+export async function buildOwn(product: Product, variants: readonly Variant[], seed: number, directory: string): Promise<readonly BuiltVariant[]> {
+  const sources: string[] = [];
+  const built: BuiltVariant[] = [];
+  for (const [i, variant] of variants.entries()) {
+    const model = modelOf(product, variant, seed);
+    const context = { model, shapes: inferShapes(model) };
+    const backend = neon({ prefix: `m${i}`, weights: 'file' });
+    const planning = backend.plan(context, {});
+    if (!planning.ok) throw new Error(planning.refusals.map(({ reason }) => reason).join('; '));
+    for (const [name, content] of backend.emit(planning.plan, context)) {
+      await writeFile(join(directory, name), content);
+      if (name.endsWith('.c')) sources.push(name);
+      if (name.endsWith('.bin')) built.push({ ...variant, kernel: planning.plan.layers[0]!.kernel, bytes: content.length });
+    }
+  }
+  await writeFile(join(directory, 'main.c'), mainOf(product, variants.length));
+  await runTool('clang-14', ['--target=aarch64-linux-gnu', '-std=gnu11', '-O2', '-static', `-I${NATIVE}`, 'main.c', ...sources, '-o', 'own', '-lm'], directory);
+  return built;
+}
+
+const mainOf = ({ m, k, n }: Product, variants: number): string => `#include <stdio.h>
+#include <stdlib.h>
+#include "marks.h"
+${Array.from({ length: variants }, (_, i) => `#include "m${i}.h"`).join('\n')}
+static void *load(const char *name, size_t bytes) {
+  void *data = aligned_alloc(64, (bytes + 127) / 64 * 64);
+  FILE *file = fopen(name, "rb");
+  if (data == NULL || file == NULL || fread(data, 1, bytes, file) != bytes) exit(2);
+  fclose(file);
+  return data;
+}
+int main(void) {
+  float *x = aligned_alloc(64, ${Math.ceil(k * n / 16) * 64}), *y = aligned_alloc(64, ${Math.ceil(m * n / 16) * 64});
+  const float *inputs[] = {x};
+  float *outputs[] = {y};
+  for (int i = 0; i < ${k * n}; i++) x[i] = (float)(i % 5) - 2.0f;
+${Array.from({ length: variants }, (_, i) => `  {
+    void *weights = load("m${i}_weights.bin", M${i}_WEIGHT_BYTES);
+    m${i}_model *model = m${i}_create(weights, NULL);
+    begin(${i});
+    m${i}_run(model, inputs, outputs);
+    end(${i});
+    m${i}_destroy(model);
+    free(weights);
+  }`).join('\n')}
+  return 0;
+}
+`;

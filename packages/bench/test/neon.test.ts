@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildCounter, countRegions, parseCounts } from '../src/neon/count.js';
+import { buildOwn, type Variant } from '../src/neon/own.js';
+
+const works = (command: string): boolean => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
+const haveTools = ['gcc', 'clang-14', 'aarch64-linux-gnu-gcc', 'qemu-aarch64'].every(works);
+const MISSING = 'no cross compiler or no qemu-aarch64: node tools/system-packages.mjs';
+
+/** Executed instructions that code may take at most, about 2 % above what it took when this was written. */
+const LIMITS: readonly (readonly [variant: Variant, instructions: number])[] = [
+  [{ scheme: 'dense', block: undefined, sparsity: 0 }, 1_091_000],
+  [{ scheme: 'bcr', block: [4, 16], sparsity: 0.75 }, 346_000],
+  [{ scheme: 'bcr', block: [8, 32], sparsity: 0.9 }, 144_000],
+  [{ scheme: 'columns', block: [8, 32], sparsity: 0.95 }, 77_000],
+];
+const VECTOR_LIMITS: readonly (readonly [variant: Variant, instructions: number])[] = [
+  [{ scheme: 'dense', block: undefined, sparsity: 0 }, 31_300],
+  [{ scheme: 'bcr', block: [8, 32], sparsity: 0.9 }, 24_800],
+  [{ scheme: 'columns', block: [16, 32], sparsity: 0.9 }, 4_600],
+];
+
+describe('instruction counts', () => {
+  it.for([
+    { product: { name: 'map', m: 64, k: 256, n: 196 }, limits: LIMITS },
+    { product: { name: 'vector', m: 256, k: 256, n: 1 }, limits: VECTOR_LIMITS },
+  ])('of $product.name stay below their limits', { timeout: 240_000 }, async ({ product, limits }, ctx) => {
+    if (!haveTools) ctx.skip(MISSING);
+    const directory = await mkdtemp(join(tmpdir(), 'fretwork-counts-'));
+    try {
+      await buildOwn(product, limits.map(([variant]) => variant), 1, directory);
+      const regions = await countRegions(await buildCounter(directory), directory, './own');
+      const counted = limits.map((_, i) => regions.get(i)!.instructions);
+      counted.forEach((count, i) => expect(count, `${product.name} ${JSON.stringify(limits[i]![0])}; all: ${counted.join(', ')}`).toBeLessThanOrEqual(limits[i]![1]));
+      // A limit that code has long left behind says nothing.
+      counted.forEach((count, i) => expect(count, JSON.stringify(limits[i]![0])).toBeGreaterThan(limits[i]![1] * 0.9));
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  it('are read from what the plugin prints', () => {
+    const regions = parseCounts('region 0 20 3\nblock 0 5 d503201f 00000000\nregion 4 7 0\n');
+    expect(regions.get(0)).toEqual({ instructions: 20, misses: 3, blocks: [{ executed: 5, words: ['d503201f', '00000000'] }] });
+    expect(regions.get(4)).toEqual({ instructions: 7, misses: 0, blocks: [] });
+  });
+});

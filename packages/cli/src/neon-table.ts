@@ -1,0 +1,22 @@
+import type { NeonReport } from '@fretwork/bench';
+import { percent, printTable } from './print-table.js';
+
+/** Counts of ours per layer and mask, and of the peers; ratios are to the best peer of each column. */
+export function neonText({ caption, rows, peers }: NeonReport): string {
+  const cores = Object.keys(rows[0]?.cycles ?? {});
+  const macs = ({ m, k, n }: { m: number; k: number; n: number }): number => m * k * n;
+  const per = (value: number, of: number): string => (value / of).toFixed(4);
+  const factor = (value: number | undefined): string => (value === undefined ? '–' : `${value.toPrecision(3)}x`);
+  const head = ['instructions/MAC', ...cores.map((core) => `${core} cycles/MAC`)];
+  const counted = rows.some(({ misses }) => misses > 0);
+  const missHead = counted ? ['L1 misses/kMAC'] : [];
+  const missCell = (row: { readonly misses: number; readonly product: { m: number; k: number; n: number } }): string[] => (counted ? [per(1000 * row.misses, macs(row.product))] : []);
+  const peerTable = printTable(['layer', 'peer', ...head, ...missHead], peers.map((row) => [
+    row.product.name, row.peer, per(row.instructions, macs(row.product)), ...cores.map((core) => per(row.cycles[core]!, macs(row.product))), ...missCell(row),
+  ]));
+  const own = printTable(['layer', 'weights', 'zeros', ...head, 'fewer instructions', ...cores.map((core) => `${core} faster`), ...missHead, 'bytes/MAC', 'kernel'], rows.map((row) => [
+    row.product.name, row.scheme, percent(row.sparsity), per(row.instructions, macs(row.product)), ...cores.map((core) => per(row.cycles[core]!, macs(row.product))),
+    factor(row.fewer), ...cores.map((core) => factor(row.faster?.[core])), ...missCell(row), (row.bytes / (row.product.m * row.product.k)).toFixed(3), row.kernel,
+  ]));
+  return `${caption}\nA MAC is one of the dense layer; ratios are the best peer's number over ours.\n\n${peers.length === 0 ? '' : `${peerTable}\n`}${own}`;
+}
