@@ -14,8 +14,8 @@ export function neonText({ caption, rows, peers }: NeonReport): string {
   const peerTable = printTable(['layer', 'peer', ...head, ...missHead], peers.map((row) => [
     row.product.name, row.peer, per(row.instructions, macs(row.product)), ...cores.map((core) => per(row.cycles[core]!, macs(row.product))), ...missCell(row),
   ]));
-  const own = printTable(['layer', 'weights', 'zeros', ...head, 'fewer instructions', ...cores.map((core) => `${core} faster`), ...missHead, 'bytes/MAC', 'kernel'], rows.map((row) => [
-    row.product.name, row.scheme, percent(row.sparsity), per(row.instructions, macs(row.product)), ...cores.map((core) => per(row.cycles[core]!, macs(row.product))),
+  const own = printTable(['layer', 'weights', 'zeros', 'kept', ...head, 'fewer instructions', ...cores.map((core) => `${core} faster`), ...missHead, 'bytes/MAC', 'kernel'], rows.map((row) => [
+    row.product.name, row.scheme, percent(row.sparsity), percent(row.kept), per(row.instructions, macs(row.product)), ...cores.map((core) => per(row.cycles[core]!, macs(row.product))),
     factor(row.fewer), ...cores.map((core) => factor(row.faster?.[core])), ...missCell(row), (row.bytes / (row.product.m * row.product.k)).toFixed(3), row.kernel,
   ]));
   return `${caption}\nA MAC is one of the dense layer; ratios are the best peer's number over ours.\n\n${peers.length === 0 ? '' : `${peerTable}\n`}${own}`;

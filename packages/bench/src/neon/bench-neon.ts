@@ -21,9 +21,9 @@ export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
       say(`counting ${product.name}`);
       const built = await buildOwn(product, variantsOf(request), request.seed, directory);
       const regions = await countRegions(plugin, directory, './own', { misses: request.misses });
-      for (const [i, { scheme, block, sparsity, kernel, bytes }] of built.entries()) {
+      for (const [i, { scheme, block, sparsity, kernel, bytes, kept }] of built.entries()) {
         const counts = await countsOf(regions.get(i)!, request.cycles, directory);
-        rows.push({ product, scheme: block === undefined ? scheme : `${scheme} ${block.join('x')}`, sparsity, kernel, bytes, ...counts, ...against(product, counts, peers) });
+        rows.push({ product, scheme: block === undefined ? scheme : `${scheme} ${block.join('x')}`, sparsity, kept, kernel, bytes, ...counts, ...against(product, counts, peers) });
       }
     }
     return { caption: `instructions under qemu-aarch64, clang 14 -O2, one thread; masks uniform, seed ${request.seed}`, rows, peers };

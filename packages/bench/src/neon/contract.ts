@@ -54,7 +54,10 @@ export interface NeonRow extends Counts {
   readonly product: Product;
   /** `dense`, or the scheme with its block. */
   readonly scheme: string;
+  /** Share of zeros that was asked for. */
   readonly sparsity: number;
+  /** Share of weights that is there: counts in a block are whole. */
+  readonly kept: number;
   readonly kernel: string;
   /** Bytes of weights and of what says where they belong. */
   readonly bytes: number;

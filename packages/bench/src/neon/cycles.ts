@@ -30,7 +30,7 @@ export async function modelCycles(region: Region, directory: string): Promise<Re
 async function disassemble(blocks: readonly (readonly string[])[], directory: string): Promise<readonly (readonly string[])[]> {
   const bytes = (word: string): string => [6, 4, 2, 0].map((at) => `0x${word.slice(at, at + 2)}`).join(' ');
   const all = await runTool('llvm-mc-19', ['--disassemble', '-triple=aarch64', '-mattr=+v8.4a'], directory, blocks.flat().map(bytes).join('\n'));
-  const lines = all.split('\n').filter((line) => /^\t(?!\.)/.test(line)).map((line) => (/^\thint/.test(line) ? '\tnop' : line));
+  const lines = all.split('\n').filter((line) => /^\t(?!\.)/.test(line)).map((line) => (line.startsWith('\thint') ? '\tnop' : line));
   let at = 0;
   return blocks.map((words) => lines.slice(at, at += words.length));
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { neon } from '@fretwork/compiler-neon';
-import { dense, encode, inferShapes, type Attribute, type Model } from '@fretwork/format';
+import { dense, densityOf, encode, inferShapes, type Attribute, type Model } from '@fretwork/format';
 import { prune, type Block } from '../layers/masks.js';
 import { random } from '../layers/random.js';
 import type { Product } from './contract.js';
@@ -18,6 +18,8 @@ export interface Variant {
 export interface BuiltVariant extends Variant {
   readonly kernel: string;
   readonly bytes: number;
+  /** Share of weights that is there. */
+  readonly kept: number;
 }
 
 /** A 1x1 convolution over a row of positions, or a Gemm where there is one: the product and nothing else. */
@@ -50,7 +52,7 @@ export async function buildOwn(product: Product, variants: readonly Variant[], s
     for (const [name, content] of backend.emit(planning.plan, context)) {
       await writeFile(join(directory, name), content);
       if (name.endsWith('.c')) sources.push(name);
-      if (name.endsWith('.bin')) built.push({ ...variant, kernel: planning.plan.layers[0]!.kernel, bytes: content.length });
+      if (name.endsWith('.bin')) built.push({ ...variant, kernel: planning.plan.layers[0]!.kernel, bytes: content.length, kept: densityOf(model.tensors.get('w')!) });
     }
   }
   await writeFile(join(directory, 'main.c'), mainOf(product, variants.length));
