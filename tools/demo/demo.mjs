@@ -16,7 +16,7 @@ mkdirSync(out, { recursive: true });
 function fretwork(...args) {
   console.log(`\n$ npx fretwork ${args.join(' ')}`);
   const { status, error } = spawnSync(process.execPath, [join(root, 'packages/cli/bin/fretwork.js'), ...args], { cwd: out, stdio: 'inherit', env: { ...process.env, FRETWORK_DATA_DIR: data } });
-  // 1: done, and a wish did not come true; the report says which.
+  // 1: done, and the budget did not hold; the report says so.
   if (status !== 0 && !(args[0] === 'compress' && status === 1)) {
     console.error(`demo: the command above ended with ${status ?? error}`);
     process.exit(1);

@@ -82,7 +82,7 @@ describe('compress', () => {
     expect((await json<Rehearsal>('out/stages/rehearsal.json')).putBack).toEqual(['second']);
     expect(report.layers.find(({ layer }) => layer === 'second')).toMatchObject({ density: 1, slower: null, putBack: expect.stringContaining('before training') as string });
     expect(report.layers.find(({ layer }) => layer === 'first')).toMatchObject({ ms: { before: 1, after: 0.4 }, scheme: 'bcr 4x4' });
-    expect(report.verdicts).toEqual([{ wish: 'faster than the best dense peer, one thread', held: true, says: '2.00 x own-dense' }]);
+    expect(report.verdicts).toEqual([{ wish: 'faster than the best dense peer, one thread', asked: false, held: true, says: '2.00 x own-dense' }]);
     expect(importModel(new Uint8Array(await readFile(at('out/model.onnx')))).layers.map(({ operator }) => operator)).toContain('Conv');
     expect(ran.out).toContain('4.00 x onnxruntime-web');
 

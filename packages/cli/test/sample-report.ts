@@ -12,7 +12,7 @@ const layer = (name: string, more: Partial<ReportedLayer>): ReportedLayer => ({
 export const SAMPLE_REPORT: CompressReport = {
   version: 1, fretwork: '1.0.0', date: '2026-11-26T04:00:00.000Z', command: 'fretwork compress net.onnx --data cifar10 --max-drop 1 -o out', machine: 'a processor, 2 cores',
   model: { name: 'small network', path: 'net.onnx', hash: 'a'.repeat(64) }, budget: { maxDrop: 1, latencyMs: null, rate: null },
-  verdicts: [{ wish: 'lose at most 1 points', held: true, says: 'loses 0.59 points on 509 test samples (standard error 1.3)' }, { wish: 'faster than the best dense peer, 2 threads', held: false, says: '0.97 x own-dense' }],
+  verdicts: [{ wish: 'lose at most 1 points', asked: true, held: true, says: 'loses 0.59 points on 509 test samples (standard error 1.3)' }, { wish: 'faster than the best dense peer, 2 threads', asked: false, held: false, says: '0.97 x own-dense' }],
   data: { train: { spec: 'cifar10/train', n: 4450, hash: 'b'.repeat(64) }, validation: { spec: 'cifar10/train, 635 held out', n: 635, hash: 'c'.repeat(64), from: '635 of the training samples, spread evenly, kept out of training' }, test: { spec: 'cifar10/test', n: 509, hash: 'd'.repeat(64) } },
   accuracy: { test: { before: { right: 464, n: 509 }, after: { right: 461, n: 509 } }, validation: { before: { right: 600, n: 635 }, after: { right: 597, n: 635 } } },
   size: { onnx: { before: 1_097_327, after: 1_097_000 }, bcr: 303_488, weights: { before: 1_080_000, after: 290_000 }, onnxZipped: { before: 1_000_000, after: 400_000 }, bcrZipped: 280_000 },

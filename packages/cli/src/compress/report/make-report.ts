@@ -56,13 +56,13 @@ function verdicts({ budget }: CompressRequest, pruned: Pruned, { before, after }
   const found: Verdict[] = [];
   if (budget.maxDrop !== undefined) {
     found.push({
-      wish: `lose at most ${budget.maxDrop} points`, held: lost <= budget.maxDrop + 1e-9,
+      wish: `lose at most ${budget.maxDrop} points`, asked: true, held: lost <= budget.maxDrop + 1e-9,
       says: `${lost <= 0 ? `gains ${(-lost).toFixed(2)}` : `loses ${lost.toFixed(2)}`} points on ${before.n} test samples (standard error ${(100 * standardError(after)).toFixed(1)}); validation samples ${drop(pruned.before, pruned.after).toFixed(2)}`,
     });
   }
   if (budget.latencyMs !== undefined) {
     const { ms } = runs[0]!.contenders[0]!;
-    found.push({ wish: `${budget.latencyMs} ms at most`, held: ms <= budget.latencyMs, says: `${ms.toPrecision(3)} ms on one thread` });
+    found.push({ wish: `${budget.latencyMs} ms at most`, asked: true, held: ms <= budget.latencyMs, says: `${ms.toPrecision(3)} ms on one thread` });
   }
   const peers = runs.flatMap(({ threads, contenders: [, ...others] }) => {
     const best = [...others].sort((a, b) => a.ms - b.ms)[0];
@@ -70,7 +70,7 @@ function verdicts({ budget }: CompressRequest, pruned: Pruned, { before, after }
   });
   for (const { threads, best } of peers) {
     found.push({
-      wish: `faster than the best dense peer, ${threads === 1 ? 'one thread' : `${threads} threads`}`, held: (best.factor ?? 0) > 1,
+      wish: `faster than the best dense peer, ${threads === 1 ? 'one thread' : `${threads} threads`}`, asked: false, held: (best.factor ?? 0) > 1,
       says: best.factor === null ? `cannot be told from ${best.who}: the spread is larger than the gap` : `${best.factor.toFixed(2)} x ${best.who}`,
     });
   }

@@ -40,9 +40,10 @@ export interface SplitFacts {
   readonly hash: string;
 }
 
-/** Whether a wish came true. */
+/** Whether a wish came true. `asked`: by the user, so that the exit code depends on it; else everybody's. */
 export interface Verdict {
   readonly wish: string;
+  readonly asked: boolean;
   readonly held: boolean;
   readonly says: string;
 }

@@ -130,6 +130,7 @@ export function maskView(pictures: readonly MaskPicture[]): MaskView {
     mask = masks.get(index) ?? maskOf(pictures[index]!);
     masks.set(index, mask);
     choose.value = String(index);
+    canvas.style.height = `${Math.round(Math.min(460, Math.max(180, (canvas.clientWidth * mask.rows) / mask.columns)))}px`;
     facts.textContent = `${grouped(mask.rows)} × ${grouped(mask.columns)} weights, ${percent(mask.kept(0, mask.rows, 0, mask.columns))} kept${mask.block === null ? '' : `, blocks of ${mask.block[0]} × ${Math.min(mask.columns, mask.block[1])}`}${mask.kind === 'bits' ? '' : ', too large to be shown weight by weight'}`;
     fit();
   }
