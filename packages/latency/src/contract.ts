@@ -203,8 +203,6 @@ export interface Prediction {
   readonly from: 'measured' | 'fitted';
   /** Their sum is `ms`. */
   readonly parts: readonly TimePart[];
-  /** Which sizes lie outside of all that was measured; left out where none does. */
-  readonly outside?: readonly string[];
 }
 
 /** One layer of a network. Layers that run for nothing, or that nobody knows, have 0 ms and a reason. */
