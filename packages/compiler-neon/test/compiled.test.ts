@@ -27,7 +27,7 @@ function selfTest(compiled: Compiled, compiler: Compiler, options: readonly stri
 const compilers = Object.keys(COMPILERS) as Compiler[];
 
 describe('C under an emulator of a Cortex-A57', () => {
-  it.for(MODELS)('computes %s as the reference does, dense and pruned', { timeout: 600_000 }, (path, ctx) => {
+  it.for(MODELS)('computes %s as the reference does, dense and pruned', { timeout: 1_200_000 }, (path, ctx) => {
     if (!haveTools) ctx.skip(MISSING);
     if (!haveData) ctx.skip(NO_DATA);
     const model = importModel(bytesOf(path));
