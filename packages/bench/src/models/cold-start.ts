@@ -41,5 +41,12 @@ export async function coldStart({ contender, file, inputs, seed, threads }: Cold
   tick();
   await runner.dispose();
   const [start, ready, loaded, ran] = times as [number, number, number, number];
-  return { startMs: ready - start, loadMs: loaded - ready, firstRunMs: ran - loaded, memoryBytes: Math.max(0, resourceUsage().maxRSS * 1024 - before) };
+  return { startMs: ready - start, loadMs: loaded - ready, firstRunMs: ran - loaded, memoryBytes: Math.max(0, await peakBytes() - before) };
+}
+
+/** Linux counts in `maxRSS` what the process that forked this one had; its own mark of this one's peak begins anew. */
+async function peakBytes(): Promise<number> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return 1024 * (kilobytes === undefined ? resourceUsage().maxRSS : Number(kilobytes));
 }
