@@ -5,7 +5,8 @@ export default defineConfig({
   data: { train: 'cifar10', validation: 'cifar10/test[0:200]', test: 'cifar10/test[200:509]', scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
   target: wasm(),
   mapper: uniform({ kind: 'bcr', rate: 1.6, blockRows: 4, blockColumns: 16, rowShare: 0.5 }),
-  pruner: retrain({ method: 'calibrated', retrainEpochs: 2, distillation: 0.7, shares: 'error' }),
-  training: { batch: 64, learningRate: 0.0003, augment: ['crop=4', 'flip'] },
+  // Re-fitted on 256 images without labels; two epochs on the 5,085 lossless images at hand lost more than they won.
+  pruner: retrain({ method: 'calibrated', retrainEpochs: 0, shares: 'error' }),
+  training: { batch: 64 },
   rate: 1.6, seed: 1,
 });
