@@ -125,6 +125,21 @@ describe('compress', () => {
     expect(ran.err).not.toContain('epoch');
   });
 
+  it('maps by the rules of the paper on a latency table', { timeout: LONG }, async () => {
+    const table = new URL('../../latency/test/data/epyc-one-thread.json', import.meta.url).pathname;
+    // Without the scheme and the block of the other cases: the rules choose them.
+    const asked = [...words.slice(0, words.indexOf('--scheme')), ...words.slice(words.indexOf('--block') + 2)];
+    const ran = await fretwork(...asked, '--latency-table', table, '--rate', '3', '--smallest', '32', '--keep-slower', '--set', 'epochs=0');
+    expect(ran.code, ran.err).toBe(EXIT.ok);
+    const plan = await json<MappingPlan>('out/plan.json');
+    expect(plan.mapper).toContain('rules');
+    expect(plan.entries.find(({ layer }) => layer === 'first')).toMatchObject({ scheme: { kind: 'dense' }, reason: expect.stringContaining('does not pay at rate 3') as string });
+    expect(plan.entries.find(({ layer }) => layer === 'second')!.scheme.kind).not.toBe('dense');
+    expect((await densities('out/model.bcr')).map((density) => density < 0.5)).toEqual([false, true, false]);
+    const both = await fretwork(...words, '--latency-table', table, '--rate', '3');
+    expect(both).toMatchObject({ code: EXIT.usage, err: expect.stringContaining('leave --scheme out') as string });
+  });
+
   it('leaves slower layers sparse where it is told to, and flags them', { timeout: LONG }, async () => {
     const ran = await fretwork(...words, '--rate', '3', '--keep-slower', '--set', 'epochs=0');
     expect(ran.out).toMatch(/^second .*SLOWER$/m);

@@ -101,6 +101,7 @@ async function mapperOf(args: Arguments, config: FretworkConfig): Promise<Compre
   const words = ['scheme', 'block', 'row-share'].filter((name) => args.text(name) !== undefined);
   if (words.length > 0 && args.text('plan') !== undefined) throw usage('plan', `--plan brings its own schemes: leave --${words[0]!} out`, args.command);
   const table = args.text('latency-table');
+  if (words.length > 0 && table !== undefined) throw usage('latency-table', `the rules choose schemes by --latency-table: leave --${words[0]!} out`, args.command);
   if (table !== undefined) return rules(parseTable(new TextDecoder().decode(await readFile(table)), table));
   return words.length > 0 ? uniform(schemeOption(args, 4)) : config.mapper ?? measured();
 }

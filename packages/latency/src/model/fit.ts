@@ -83,6 +83,6 @@ function estimated(query: LayerQuery, fitted: Fitted | undefined): Prediction {
 function scaled(query: LayerQuery, prices: Prices, ms: number): readonly TimePart[] {
   const parts = Object.entries(partsOf(query)).map(([name, amount]): TimePart => ({ name, ms: amount * (prices[name] ?? 0) })).filter((part) => part.ms > 0);
   const total = parts.reduce((sum, part) => sum + part.ms, 0);
-  if (total === 0) return [{ name: 'layer', ms }];
+  if (total === 0) return [{ name: 'overhead of a layer', ms }];
   return parts.map((part) => ({ name: part.name, ms: (part.ms / total) * ms })).sort((a, b) => b.ms - a.ms);
 }

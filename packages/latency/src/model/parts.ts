@@ -47,7 +47,7 @@ function far(query: LayerQuery, { index, programs }: Programs): Parts {
   return {
     'weights from the third cache': (weights + index) * third, 'weights from memory': (weights + index) * memory,
     'maps beyond the second cache': (reads + writes) * lost(reads + writes, CACHES.middle / 2), 'maps beyond the third cache': (reads + writes) * lost(reads + writes, CACHES.far / 2),
-    layer: 1, 'layer found cold': third, 'runs found cold': programs * third,
+    'overhead of a layer': 1, 'layer found cold': third, 'runs found cold': programs * third,
   };
 }
 
