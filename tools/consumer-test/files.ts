@@ -9,6 +9,8 @@ const ALLOWED: readonly RegExp[] = [
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.d|(?:\.worker)?(?:\.(?:node|browser))?)\.ts$/,
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.pb\.(?:js|d\.ts)$/,
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.proto$/,
+  /^src\/(?:[a-z0-9-]+\/)*native\/[a-z0-9-]+\.[ch]$/,
+  /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.bundle\.js$/,
 ];
 const REQUIRED: readonly string[] = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
 
@@ -18,12 +20,17 @@ export function wrongFiles(pack: Pack): readonly string[] {
   const stranger = [...paths].filter((path) => !ALLOWED.some((pattern) => pattern.test(path)));
   const test = [...paths].filter((path) => /(?:^|[./])(?:test|spec)s?[./]/.test(path));
   const missing = REQUIRED.filter((path) => !paths.has(path));
-  const orphan = [...paths].filter((path) => path.startsWith('dist/') && path.endsWith('.js'))
-    .filter((path) => !paths.has(path.replace(/^dist/, 'src')) && !paths.has(path.replace(/^dist/, 'src').replace(/\.js$/, '.ts')));
+  const orphan = [...paths].filter((path) => path.startsWith('dist/') && path.endsWith('.js') && !sourcesOf(path).some((source) => paths.has(source)));
   return [
     ...stranger.map((path) => `unexpected file ${path}`),
     ...test.map((path) => `test file ${path}`),
     ...missing.map((path) => `missing file ${path}`),
     ...orphan.map((path) => `${path} has no source`),
   ];
+}
+
+/** What may have become this file of `dist/`: itself, TypeScript, or, for `client.bundle.js`, the folder `client` by its `main.ts`. */
+function sourcesOf(path: string): readonly string[] {
+  const source = path.replace(/^dist/, 'src');
+  return [source, source.replace(/\.js$/, '.ts'), source.replace(/\.bundle\.js$/, '/main.ts')];
 }

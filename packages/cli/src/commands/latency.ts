@@ -3,7 +3,7 @@ import type { Arguments, Command, Terminal } from '../contract.js';
 import { SHAPE_OPTION } from '../input-shapes.js';
 import { measure, merge } from '../latency/measure.js';
 import { fit, show } from '../latency/show.js';
-import { test } from '../latency/test.js';
+import { test } from '../latency/held-out.js';
 import { values } from '../latency/values.js';
 import { SCHEME_OPTIONS } from '../scheme-option.js';
 
