@@ -42,6 +42,7 @@ function supportsLayer(layer: Layer, context: ModelContext): Support {
 
 function planProject(context: ModelContext, options: BackendOptions, { cpu, prefix, weights }: Pick<NeonPlan, 'cpu' | 'prefix' | 'weights'>): BackendPlanning<NeonPlan> {
   const { model, shapes } = context;
+  if ((options.threads ?? 1) !== 1) return { ok: false, refusals: [{ ok: false, reason: `code for ${options.threads} threads is asked for, and code for one thread is what is emitted`, hint: 'leave threads out', layer: '' }] };
   const refusals = model.layers.flatMap((layer) => {
     const support = supportsLayer(layer, context);
     return support.ok ? [] : [{ ...support, layer: layer.name }];
@@ -58,11 +59,10 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
   const scratch = new Map(decided.map(({ layer, scratchBytes }) => [layer, scratchBytes]));
   const memory = planMemory(model, shapes, { scratch: ({ name }) => scratch.get(name) ?? 0 });
   if (!memory.ok) return { ok: false, refusals: [{ ok: false, layer: memory.layer, reason: memory.reason, hint: memory.hint }] };
-  const threads = options.threads ?? 1;
   return {
     ok: true,
     plan: {
-      backend: 'neon', target: `${CPUS[cpu].replace(/^-m\w+=/, '')}, f32, ${threads} thread${threads === 1 ? '' : 's'}`, cpu, weights, prefix,
+      backend: 'neon', target: `${CPUS[cpu].replace(/^-m\w+=/, '')}, f32, 1 thread`, cpu, weights, prefix,
       layers: decided.map((layer): NeonLayer => (memory.values.some((value) => value.layer === layer.layer && value.how === 'view') ? { ...layer, kernel: 'view', reason: 'the same bytes under another shape: no code' } : layer)),
       memory,
     },

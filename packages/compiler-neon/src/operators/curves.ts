@@ -16,7 +16,7 @@ export function activationOf({ kind, alpha, beta }: Activation, x: string): stri
   }
 }
 
-const sigmoid = (x: string): string => `(1.0f / (1.0f + expf(-${x})))`;
+const sigmoid = (x: string): string => `(1.0f / (1.0f + expf(-(${x}))))`;
 
 function clip(x: string, low: number | undefined, high: number | undefined): string {
   const raised = low === undefined || low === -Infinity ? x : `fmaxf(${x}, ${f(low)})`;
@@ -39,7 +39,7 @@ export const CURVES: ReadonlyMap<string, (x: string, layer: Layer) => string> = 
   ['Identity', (x) => x],
   ['LeakyRelu', (x, layer) => `(${x} < 0.0f ? ${float(layer, 'alpha', 0.01)} * ${x} : ${x})`],
   ['Log', (x) => `logf(${x})`],
-  ['Neg', (x) => `-${x}`],
+  ['Neg', (x) => `-(${x})`],
   ['Reciprocal', (x) => `1.0f / ${x}`],
   ['Relu', (x) => `fmaxf(${x}, 0.0f)`],
   ['Sigmoid', (x) => sigmoid(x)],

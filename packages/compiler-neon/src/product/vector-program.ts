@@ -43,7 +43,9 @@ export function layVector(schedule: Schedule, packed: Float32Array): readonly Ve
   const lists = new Map<string, Piece[]>();
   for (const piece of piecesOf(schedule)) {
     const kernel = kernelName(KERNELS.select({ operator: piece.operator, rows: piece.rows.length })[0]!);
-    lists.set(kernel, [...lists.get(kernel) ?? [], piece]);
+    const list = lists.get(kernel);
+    if (list === undefined) lists.set(kernel, [piece]);
+    else list.push(piece);
   }
   return [...lists].map(([kernel, pieces]): VectorList => {
     const index = pieces.flatMap(({ operator, rows, columns }) => [columns.length, ...rows, ...(operator === 'run' ? [columns[0]!] : columns)]);
