@@ -1,4 +1,4 @@
-import { fitLatency, keyText, type LatencyTable } from '@fretwork/latency';
+import { fitLatency, keyText, type LatencyModel, type LatencyTable } from '@fretwork/latency';
 import { mapByRules, type Difficulty, type Thresholds } from '@fretwork/mapper-rules';
 import { COMPRESS_API, type CompressMapper } from './contract.js';
 
@@ -11,9 +11,11 @@ export interface RulesOptions {
 
 /** The mapping paper's rules on a latency table of the target, as `fretwork latency measure` writes it. */
 export function rules(table: LatencyTable, { thresholds = {}, ...options }: RulesOptions = {}): CompressMapper {
+  // A fit takes seconds, and a budget of time maps at many rates.
+  let latency: LatencyModel | undefined;
   return {
     apiVersion: COMPRESS_API, name: 'rules', options: { table: keyText(table.key), entries: table.entries.length, thresholds, ...options },
-    map: async (model, { rate, inputShapes, ignore, smallest }) => mapByRules(model, fitLatency(table), {
+    map: async (model, { rate, inputShapes, ignore, smallest }) => mapByRules(model, latency ??= fitLatency(table), {
       target: { kind: 'rate', rate }, inputShapes, skip: ignore, thresholds: { smallest, ...thresholds }, ...options,
     }),
   };
