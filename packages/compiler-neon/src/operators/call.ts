@@ -1,4 +1,4 @@
-import type { BackendOptions, ModelContext } from '@fretwork/compiler';
+import { matricesOf, type BackendOptions, type ModelContext } from '@fretwork/compiler';
 import { decode, halfToNumber, WEIGHTS, type DenseTensor, type Layer, type SparseMatrix, type Tensor, type Tuning } from '@fretwork/format';
 
 /** One layer about to be planned or emitted, every shape known. */
@@ -53,12 +53,7 @@ export class Call {
     if (tensor === undefined || tensor.dtype !== 'f32') return undefined;
     if (tensor.kind === 'sparse') return tensor.matrices;
     const view = WEIGHTS.find((row) => row.operator === this.layer.operator && row.input === i)?.view(tensor.shape, this.layer);
-    if (view === undefined) return undefined;
-    const { count, rows, columns, order } = view;
-    return Array.from({ length: count }, (_, m): SparseMatrix => {
-      const own = (tensor.data as Float32Array).subarray(m * rows * columns, (m + 1) * rows * columns);
-      return wholeBlock(order === 'row-major' ? own : turned(own, columns, rows), rows, columns);
-    });
+    return view === undefined ? undefined : matricesOf({ tensor, view });
   }
 
   /** What the tuner found, or what the model says. */
@@ -79,12 +74,6 @@ export class Call {
 /** A dense matrix `[rows, columns]` as one block. */
 export const wholeBlock = (payload: Float32Array, rows: number, columns: number): SparseMatrix =>
   ({ encoding: 'bcr', rows, columns, blockRows: Math.max(1, rows), blockColumns: Math.max(1, columns), payload });
-
-function turned(data: Float32Array, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(data.length);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
-  return out;
-}
 
 export const numbersOf = (tensor: DenseTensor): readonly number[] =>
   (tensor.dtype === 'f16' ? Array.from(tensor.data as Uint16Array, halfToNumber) : Array.from(tensor.data as ArrayLike<number | bigint>, Number));
