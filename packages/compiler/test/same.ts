@@ -2,7 +2,6 @@ import { compare, random } from '@fretwork/conformance';
 import { checkModel, dense, inferShapes, type DenseTensor, type Model } from '@fretwork/format';
 import { createInterpreter } from '@fretwork/reference';
 import { expect } from 'vitest';
-import type { Evaluate } from '../src/index.js';
 
 /** Inputs for every input of `model`; names of sizes become `size`. */
 export function inputsFor(model: Model, seed: number, size = 2): Record<string, DenseTensor> {
@@ -27,17 +26,7 @@ export function expectSame(before: Model, after: Model, inputs: Record<string, D
 }
 
 /** The reference as an evaluator of constant layers. */
-export const evaluate: Evaluate = (layer, inputs) => {
-  const names = layer.inputs.map((name, i) => (name === '' ? '' : `in${i}`));
-  const given = inputs.flatMap((tensor, i) => (tensor === undefined ? [] : [[`in${i}`, tensor] as const]));
-  const outputs = layer.outputs.filter((name) => name !== '');
-  const result = createInterpreter({
-    name: 'constant', inputs: [], outputs: outputs.map((name) => ({ name, dtype: 'f32' })), values: [],
-    layers: [{ ...layer, inputs: names }], tensors: new Map(given),
-    provenance: { producer: '', producerVersion: '', sourceOpset: 0, doc: '', metadata: [] },
-  }).run({});
-  return layer.outputs.map((name) => (name === '' ? undefined : result[name]));
-};
+export { evaluateLayer as evaluate } from '@fretwork/reference';
 
 /** A copy of everything in a model, to see later that nothing was written to. */
 export const snapshot = (model: Model): Model => structuredClone(model);

@@ -1,8 +1,8 @@
 import { runPasses } from '@fretwork/compiler';
-import { costOf, decode, FretworkError, inferShapes, writeModel, type DenseTensor, type Layer, type Model, type Scheme, type Tensor } from '@fretwork/format';
+import { costOf, decode, FretworkError, inferShapes, writeModel, type DenseTensor, type Model, type Scheme, type Tensor } from '@fretwork/format';
 import { exportModel } from '@fretwork/onnx';
 import { pruneModel } from '@fretwork/pruner';
-import { createInterpreter, run as runReference } from '@fretwork/reference';
+import { evaluateLayer, run as runReference } from '@fretwork/reference';
 import { drawInputs, randomWeights } from './random-weights.js';
 
 /** A network to measure. */
@@ -57,7 +57,7 @@ export function prepareModel({ name, model, inputShapes }: NamedModel, { scheme,
   });
   const shapes = Object.fromEntries(inputs.map(({ name, shape }) => [name, shape]));
   const filled = options.randomWeights ? randomWeights(model, seed) : model;
-  const { model: folded } = runPasses(filled, undefined, { inputShapes: shapes, evaluate });
+  const { model: folded } = runPasses(filled, undefined, { inputShapes: shapes, evaluate: evaluateLayer });
   const pruned = scheme === undefined ? undefined : pruneModel(folded, { scheme });
   const ready = pruned?.model ?? folded;
   const whole = withoutZeros(ready);
@@ -83,15 +83,4 @@ function withoutZeros(model: Model): Model {
     return { ...whole, data: (whole.data as Float32Array).map((value) => (value === 0 ? NEXT_TO_NOTHING : value)) };
   };
   return { ...model, tensors: new Map([...model.tensors].map(([key, tensor]) => [key, filled(tensor)])), layers: model.layers.map((layer) => ({ ...layer, scheme: { kind: 'dense' } })) };
-}
-
-/** The reference computes what shapes alone do not tell. */
-function evaluate(layer: Layer, inputs: readonly (DenseTensor | undefined)[]): readonly (DenseTensor | undefined)[] {
-  const tensors = new Map(inputs.flatMap((tensor, i) => (tensor === undefined ? [] : [[layer.inputs[i]!, tensor] as const])));
-  const found = createInterpreter({
-    name: layer.name, inputs: [], values: [], layers: [layer], tensors,
-    outputs: layer.outputs.filter((name) => name !== '').map((name) => ({ name, dtype: 'f32' as const })),
-    provenance: { producer: '@fretwork/bench', producerVersion: '', sourceOpset: 0, doc: '', metadata: [] },
-  }).run({});
-  return layer.outputs.map((name) => found[name]);
 }

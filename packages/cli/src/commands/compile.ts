@@ -3,11 +3,10 @@ import { PASSES, runPasses, type Backend, type EmittedFiles, type ModelContext }
 import { CPUS, emitSelfTest, neon, type Cpu, type NeonPlan } from '@fretwork/compiler-neon';
 import { random } from '@fretwork/conformance';
 import { dense, FretworkError, inferShapes, type DenseTensor } from '@fretwork/format';
-import { createInterpreter } from '@fretwork/reference';
+import { createInterpreter, evaluateLayer } from '@fretwork/reference';
 import { numberOption, usage } from '../arguments.js';
 import type { Arguments, Command } from '../contract.js';
 import { EXIT } from '../contract.js';
-import { evaluateLayer } from '../evaluate-layer.js';
 import { makeFolder, writeFile } from '../files.js';
 import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
 import { readModelFile } from '../model-file.js';

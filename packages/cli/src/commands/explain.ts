@@ -1,7 +1,7 @@
 import { explainPasses, planMemory, type ExplainedLayer } from '@fretwork/compiler';
+import { evaluateLayer } from '@fretwork/reference';
 import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
-import { evaluateLayer } from '../evaluate-layer.js';
 import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
 import { FORECAST_OPTIONS, runForecast } from '../mapping/forecast-option.js';
 import { EXTERNAL_DATA_OPTION, readModelFile } from '../model-file.js';

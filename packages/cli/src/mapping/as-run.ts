@@ -1,7 +1,7 @@
 import { runPasses } from '@fretwork/compiler';
 import type { Model } from '@fretwork/format';
+import { evaluateLayer } from '@fretwork/reference';
 import type { Arguments } from '../contract.js';
-import { evaluateLayer } from '../evaluate-layer.js';
 import { openShapes } from '../input-shapes.js';
 
 /** A model as it will be run, which its time depends on, and for which inputs. Layers with weights keep their names. */

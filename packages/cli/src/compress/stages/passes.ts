@@ -1,6 +1,6 @@
 import { runPasses } from '@fretwork/compiler';
 import { writeModel } from '@fretwork/format';
-import { evaluateLayer } from '../../evaluate-layer.js';
+import { evaluateLayer } from '@fretwork/reference';
 import type { Stage } from '../run-stages.js';
 import { readBcr } from './import.js';
 

@@ -1,7 +1,10 @@
 import type { DenseTensor, Layer } from '@fretwork/format';
-import { createInterpreter } from '@fretwork/reference';
+import { createInterpreter } from './interpreter.js';
 
-/** For graph passes: the reference computes what shapes alone do not tell. */
+/**
+ * What one layer makes of constants, output by output; for graph passes that fold what shapes alone do not tell. Inputs and outputs that the
+ * layer leaves out are undefined. Throws what `run` throws.
+ */
 export function evaluateLayer(layer: Layer, inputs: readonly (DenseTensor | undefined)[]): readonly (DenseTensor | undefined)[] {
   const tensors = new Map(inputs.flatMap((tensor, i) => (tensor === undefined ? [] : [[layer.inputs[i]!, tensor] as const])));
   const found = createInterpreter({
