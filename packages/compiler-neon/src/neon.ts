@@ -1,10 +1,8 @@
-import { BACKEND_API_VERSION, planMemory, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Support } from '@fretwork/compiler';
+import { BACKEND_API_VERSION, Call, planMemory, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Support } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { NeonLayer, NeonOptions, NeonPlan } from './contract.js';
 import { CPUS } from './cpus.js';
 import { emitProject } from './emit/project.js';
-import { Call } from './operators/call.js';
-import { refuse } from './operators/row.js';
 import { rowOf } from './operators/table.js';
 
 const PREFIX = /^[a-z][a-z0-9]{0,30}$/;

@@ -1,7 +1,7 @@
+import { cFloat, cString, inComment } from '@fretwork/compiler';
 import { random } from '@fretwork/conformance';
 import type { Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
-import { cFloat, cString, inComment } from '../src/text/escape.js';
 import { neon } from '../src/index.js';
 import { compile, contextOf } from './compiled.js';
 import { mixed } from './networks.js';

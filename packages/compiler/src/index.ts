@@ -48,3 +48,17 @@ export type { Choice, Cost, Gene, TuneOptions, TuneProgress, TuneResult, TuningE
 export { countWork } from './work/count-work.js';
 export { ABLATION, ablate, countedSpace, workCounter, type AblationOptions, type AblationRow, type AblationStep } from './work/ablation.js';
 export type { LoopOrder, WorkCount, WorkOptions } from './work/contract.js';
+
+// lower/: what layers compute, in numbers that any code generator can write down
+export { Call, product, wholeBlock } from './lower/call.js';
+export { OK, refuse } from './lower/support.js';
+export { windowOf, type Window } from './lower/window.js';
+export { constantWeights, convolutionOf, stagingOf, type Convolution, type Staging } from './lower/convolution.js';
+export { spreadFloats, spreads, transposedOf, type Transposed } from './lower/transposed.js';
+export { biasesOf, plainRecurrence, recurrentOf, recurrentParts, type Recurrent } from './lower/recurrent.js';
+export { constantPlaces, gatheringOf, MOVES, padValue, scatteringOf, type Gathering, type Move, type Scattering, type Stretch } from './lower/moves.js';
+export { reducedAxes } from './lower/reductions.js';
+export { broadcastStrides, joined, rowMajor, type Walk } from './lower/strides.js';
+
+// text/
+export { cFloat, cString, inComment } from './text/escape.js';

@@ -1,8 +1,6 @@
+import { cFloat, product, type Call } from '@fretwork/compiler';
 import type { Activation } from '@fretwork/format';
-import type { Call } from '../operators/call.js';
-import { product } from '../operators/call.js';
 import { activationOf } from '../operators/curves.js';
-import { cFloat } from '../text/escape.js';
 import type { Pools } from './pools.js';
 
 /** The body of one layer's function, as it grows. `x0`, `x1`, … are its inputs, `y0`, … its outputs, `s` its scratch memory. */

@@ -1,7 +1,6 @@
+import { inComment, type Call } from '@fretwork/compiler';
 import { densityOf, weightsOf, type Scheme } from '@fretwork/format';
 import type { NeonLayer } from '../contract.js';
-import type { Call } from '../operators/call.js';
-import { inComment } from '../text/escape.js';
 
 const WIDTH = 118;
 

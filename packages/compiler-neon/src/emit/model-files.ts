@@ -1,7 +1,5 @@
-import type { ModelContext } from '@fretwork/compiler';
+import { cString, inComment, product, type ModelContext } from '@fretwork/compiler';
 import type { NeonPlan } from '../contract.js';
-import { product } from '../operators/call.js';
-import { cString, inComment } from '../text/escape.js';
 import type { EmittedLayer } from './project.js';
 import type { Places } from './places.js';
 import type { WeightFiles } from './weight-files.js';

@@ -1,5 +1,5 @@
-import { FretworkError } from '@fretwork/format';
 import type { ModelContext } from '@fretwork/compiler';
+import { FretworkError } from '@fretwork/format';
 import type { NeonPlan } from '../contract.js';
 
 /** Where values lie in the C code of `run`. */

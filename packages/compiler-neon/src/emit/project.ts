@@ -1,4 +1,4 @@
-import { parseKernelName, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
+import { Call, parseKernelName, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { NeonLayer, NeonPlan } from '../contract.js';
 import { kernelsFile } from './kernels-file.js';
@@ -8,7 +8,6 @@ import { Places } from './places.js';
 import { newPools, type Pools } from './pools.js';
 import { weightFiles } from './weight-files.js';
 import { cmakeFile } from './cmake-file.js';
-import { Call } from '../operators/call.js';
 import { rowOf } from '../operators/table.js';
 import { layerComment } from './layer-comment.js';
 

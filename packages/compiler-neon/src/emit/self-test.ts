@@ -1,7 +1,6 @@
-import type { EmittedFiles, ModelContext } from '@fretwork/compiler';
+import { cFloat, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
 import { FretworkError, type DenseTensor } from '@fretwork/format';
 import type { NeonPlan, StoredCase } from '../contract.js';
-import { cFloat } from '../text/escape.js';
 
 /** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. */
 const TOLERANCE = 1e-4;

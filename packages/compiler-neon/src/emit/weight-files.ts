@@ -1,5 +1,5 @@
+import { cFloat } from '@fretwork/compiler';
 import type { NeonPlan } from '../contract.js';
-import { cFloat } from '../text/escape.js';
 import type { Pools } from './pools.js';
 
 /** Words up to which weights become C arrays where nothing else is asked for. */

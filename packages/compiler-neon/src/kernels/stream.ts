@@ -1,5 +1,5 @@
-/** C text of the stream kernels and of what calls them. */
 import { kernelName, type KernelVariant } from '@fretwork/compiler';
+/** C text of the stream kernels and of what calls them. */
 
 /** `FW_` stands for the project's prefix. */
 export interface CFunction {

@@ -1,6 +1,6 @@
 /** Functions of one number as C expressions; what they mean is `activation.ts` and `unary.ts` of the reference. */
+import { cFloat } from '@fretwork/compiler';
 import { attribute, type Activation, type Layer } from '@fretwork/format';
-import { cFloat } from '../text/escape.js';
 
 const f = cFloat;
 

@@ -1,7 +1,7 @@
-import type { Call } from './call.js';
+import { broadcastStrides, joined, OK, refuse, rowMajor, type Call, type Walk } from '@fretwork/compiler';
 import { activationOf, clipOf, CURVES, PAIRS } from './curves.js';
-import { loops, OK, refuse, type OperatorRow } from './row.js';
-import { broadcastStrides, element, joined, nest, rowMajor, type Walk } from '../text/loops.js';
+import { loops, type OperatorRow } from './row.js';
+import { element, nest } from '../text/loops.js';
 import type { LayerCode } from '../emit/layer-code.js';
 
 /** One loop nest over the output: `value` of the operands' elements, the activation applied to it. */

@@ -1,8 +1,7 @@
+import { OK, product, refuse, windowOf, type Call } from '@fretwork/compiler';
 import { attribute, requiredAttribute } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
-import { product, type Call } from './call.js';
-import { loops, OK, refuse, type OperatorRow } from './row.js';
-import { windowOf } from './window.js';
+import { loops, type OperatorRow } from './row.js';
 
 function emitPool(call: Call, code: LayerCode): void {
   const [n, channels, ...spatial] = call.shape(0) as [number, number, ...number[]];

@@ -1,14 +1,12 @@
 /** Gemm and MatMul: by the vector kernels where there are few vectors, by the stream kernels over turned ones where there are many. */
+import { broadcastStrides, cFloat, OK, product, refuse, type Call, type PlannedSchedule, type Support } from '@fretwork/compiler';
 import { attribute, type SparseMatrix } from '@fretwork/format';
-import type { PlannedSchedule } from '@fretwork/compiler';
 import type { LayerCode } from '../emit/layer-code.js';
 import { chooseStream, mainKernel } from '../product/choose-stream.js';
 import { streamLines } from '../product/emit-stream.js';
 import { chooseVector, MOST_COLUMNS, vectorLines } from '../product/vector-program.js';
-import { broadcastStrides, nest, element } from '../text/loops.js';
-import { cFloat } from '../text/escape.js';
-import { product, type Call } from './call.js';
-import { OK, refuse, type Decision, type OperatorRow } from './row.js';
+import { element, nest } from '../text/loops.js';
+import type { Decision, OperatorRow } from './row.js';
 
 /** Vectors from which on it pays to turn them: with fewer, rows of vectors do not fill registers. */
 export const MANY_VECTORS = 8;
@@ -113,7 +111,7 @@ function emitPlain(call: Call, code: LayerCode): void {
 
 const isWeighted = (call: Call): boolean => call.matrices(1)?.length === 1 && call.shape(0).length >= 1 && call.tensor(0) === undefined;
 
-function supports(call: Call): ReturnType<typeof refuse> {
+function supports(call: Call): Support {
   if (isWeighted(call)) return call.matrices(1)![0]!.columns <= MOST_COLUMNS && call.matrices(1)![0]!.rows <= MOST_COLUMNS ? OK : refuse(`a matrix of more than ${MOST_COLUMNS} rows or columns is not compiled`, 'split the layer');
   if (call.layer.operator === 'Gemm') return refuse('its weight is no float32 constant', 'use MatMul for products of computed matrices');
   return call.shape(0).length >= 2 && call.shape(1).length >= 2 ? OK : refuse('a product of a computed vector is not compiled', 'reshape it to a matrix');

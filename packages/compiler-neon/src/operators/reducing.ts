@@ -1,9 +1,9 @@
 /** Layers that make one number of many. */
+import { joined, OK, product, reducedAxes, refuse, rowMajor, type Call } from '@fretwork/compiler';
 import { attribute } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
-import { element, joined, nest, rowMajor } from '../text/loops.js';
-import { product, type Call } from './call.js';
-import { loops, OK, refuse, type OperatorRow } from './row.js';
+import { element, nest } from '../text/loops.js';
+import { loops, type OperatorRow } from './row.js';
 
 interface Reduction {
   readonly start: string;
@@ -21,16 +21,9 @@ const REDUCTIONS: Readonly<Record<string, Reduction>> = {
   ReduceSumSquare: { start: '0.0f', step: (v, x) => `${v} += ${x} * ${x}`, finish: (v) => v },
 };
 
-function axesOf(call: Call): readonly number[] {
-  const rank = call.shape(0).length;
-  const given = call.has(1) ? call.numbers(1)! : attribute(call.layer, 'axes', 'ints', []);
-  if (given.length > 0) return given.map((axis) => (axis < 0 ? axis + rank : axis));
-  return attribute(call.layer, 'noop_with_empty_axes', 'int', 0) === 0 ? Array.from({ length: rank }, (_, d) => d) : [];
-}
-
 function emitReduce(call: Call, code: LayerCode): void {
   const shape = call.shape(0);
-  const gone = new Set(axesOf(call));
+  const gone = new Set(reducedAxes(call));
   const own = rowMajor(shape);
   const of = (kept: boolean): { sizes: number[]; strides: number[] } => {
     const dims = shape.map((_, d) => d).filter((d) => gone.has(d) !== kept);

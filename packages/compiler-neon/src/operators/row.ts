@@ -1,7 +1,6 @@
-import type { PlannedSchedule, Support } from '@fretwork/compiler';
+import type { Call, PlannedSchedule, Support } from '@fretwork/compiler';
 import type { Tuning } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
-import type { Call } from './call.js';
 
 /** What a row decides; the rest of a `NeonLayer` is the same for all. */
 export interface Decision {
@@ -21,9 +20,6 @@ export interface OperatorRow {
   /** Writes what was decided: the decision is made anew from the plan where it is not in it. */
   readonly emit: (call: Call, decision: Decision, code: LayerCode) => void;
 }
-
-export const OK: Support = { ok: true };
-export const refuse = (reason: string, hint: string): Support => ({ ok: false, reason, hint });
 
 /** A row whose code is plain loops, with nothing to choose. */
 export const loops = (operators: readonly string[], emit: OperatorRow['emit'], supports?: OperatorRow['supports']): OperatorRow => ({

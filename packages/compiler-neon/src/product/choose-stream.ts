@@ -1,6 +1,5 @@
-import { planSchedule, summariseSchedule, type ScheduleOptions, type ScheduleSummary } from '@fretwork/compiler';
+import { kernelName, planSchedule, summariseSchedule, type ScheduleOptions, type ScheduleSummary } from '@fretwork/compiler';
 import type { SparseMatrix, Tuning } from '@fretwork/format';
-import { kernelName } from '@fretwork/compiler';
 import { KERNELS, rowCounts, widest } from '../kernels/manifest.js';
 import { tileCost, tileWidths } from './stream-tiles.js';
 

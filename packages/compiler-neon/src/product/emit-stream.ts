@@ -1,9 +1,8 @@
-import { kernelName, packWeights, planSchedule, type PlannedSchedule } from '@fretwork/compiler';
+import { cFloat, kernelName, packWeights, planSchedule, type PlannedSchedule } from '@fretwork/compiler';
 import type { Activation, SparseMatrix } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
 import { KERNELS, widest } from '../kernels/manifest.js';
 import { passWidths } from '../kernels/stream.js';
-import { cFloat } from '../text/escape.js';
 import { layStream, type StreamPlaces } from './stream-program.js';
 import { tilesOf } from './stream-tiles.js';
 
