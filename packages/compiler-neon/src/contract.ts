@@ -17,12 +17,16 @@
  * Memory. The C code allocates once, in `create`, or not at all where scratch memory is handed in; a run allocates
  * nothing. Inputs and outputs belong to the caller and must not overlap. A model that was created serves one run at a time.
  *
+ * Threads. A plan for N threads cuts products by their weights once and for all; `create` starts N - 1 POSIX threads, which wait for
+ * runs, `destroy` ends and joins them. Compiled with `MODEL_NO_THREADS` (the prefix in capitals) the caller does all parts.
+ *
  * What is thrown. `FretworkError`: `neon.options` for options that make no sense, `neon.plan` for a plan of another
  * backend or model, `neon.test-data` for stored cases that do not fit the model. What cannot be compiled is an answer
  * (`supports`, `plan`) with its reason.
  */
 import type { BackendPlan, LayerPlan } from '@fretwork/compiler';
 import type { DenseTensor } from '@fretwork/format';
+import type { Split } from './product/split.js';
 
 /** Which core is aimed at. `generic` is armv8-a: it runs on every 64-bit ARM core. */
 export type Cpu = 'generic' | 'a55' | 'a76' | 'a78';
@@ -42,6 +46,10 @@ export interface NeonOptions {
 export interface NeonLayer extends LayerPlan {
   /** Bytes of scratch memory while it runs. */
   readonly scratchBytes: number;
+  /** Parts that it is cut into, one per thread; 1: the first thread does it. */
+  readonly parts: number;
+  /** How each of `schedules` is cut. */
+  readonly splits: readonly Split[];
 }
 
 export interface NeonPlan extends BackendPlan {
@@ -49,6 +57,7 @@ export interface NeonPlan extends BackendPlan {
   readonly cpu: Cpu;
   readonly weights: 'array' | 'file' | 'auto';
   readonly prefix: string;
+  readonly threads: number;
   readonly layers: readonly NeonLayer[];
 }
 

@@ -4,6 +4,10 @@ import type { NeonLayer, NeonOptions, NeonPlan } from './contract.js';
 import { CPUS } from './cpus.js';
 import { emitProject } from './emit/project.js';
 import { rowOf } from './operators/table.js';
+import { FIRST } from './product/split.js';
+
+/** Parts are dealt out when the code is made; more threads than any ARM core complex has help nobody. */
+const MOST_THREADS = 64;
 
 const PREFIX = /^[a-z][a-z0-9]{0,30}$/;
 
@@ -40,7 +44,8 @@ function supportsLayer(layer: Layer, context: ModelContext): Support {
 
 function planProject(context: ModelContext, options: BackendOptions, { cpu, prefix, weights }: Pick<NeonPlan, 'cpu' | 'prefix' | 'weights'>): BackendPlanning<NeonPlan> {
   const { model, shapes } = context;
-  if ((options.threads ?? 1) !== 1) return { ok: false, refusals: [{ ok: false, reason: `code for ${options.threads} threads is asked for, and code for one thread is what is emitted`, hint: 'leave threads out', layer: '' }] };
+  const threads = options.threads ?? 1;
+  if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS) return { ok: false, refusals: [{ ok: false, reason: `${threads} threads are asked for`, hint: `ask for 1 to ${MOST_THREADS}`, layer: '' }] };
   const refusals = model.layers.flatMap((layer) => {
     const support = supportsLayer(layer, context);
     return support.ok ? [] : [{ ...support, layer: layer.name }];
@@ -51,8 +56,8 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
   }
   if (refusals.length > 0) return { ok: false, refusals };
   const decided = model.layers.map((layer): NeonLayer => {
-    const { schedules = [], scratchBytes = 0, ...decision } = rowOf(layer)!.decide(new Call(layer, context, options));
-    return { layer: layer.name, operator: layer.operator, ...decision, schedules, scratchBytes };
+    const { schedules = [], scratchBytes = 0, parts = 1, splits = schedules.map(() => FIRST), ...decision } = rowOf(layer)!.decide(new Call(layer, context, options));
+    return { layer: layer.name, operator: layer.operator, ...decision, schedules, scratchBytes, parts, splits };
   });
   const scratch = new Map(decided.map(({ layer, scratchBytes }) => [layer, scratchBytes]));
   const memory = planMemory(model, shapes, { scratch: ({ name }) => scratch.get(name) ?? 0 });
@@ -60,7 +65,7 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
   return {
     ok: true,
     plan: {
-      backend: 'neon', target: `${CPUS[cpu].replace(/^-m\w+=/, '')}, f32, 1 thread`, cpu, weights, prefix,
+      backend: 'neon', target: `${CPUS[cpu].replace(/^-m\w+=/, '')}, f32, ${threads} thread${threads === 1 ? '' : 's'}`, cpu, weights, prefix, threads,
       layers: decided.map((layer): NeonLayer => (memory.values.some((value) => value.layer === layer.layer && value.how === 'view') ? { ...layer, kernel: 'view', reason: 'the same bytes under another shape: no code' } : layer)),
       memory,
     },

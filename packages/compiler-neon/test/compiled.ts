@@ -1,4 +1,4 @@
-import { runPasses, PASSES, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
+import { runPasses, PASSES, type BackendOptions, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
 import { dense, inferShapes, type DenseTensor, type Model } from '@fretwork/format';
 import { createInterpreter } from '@fretwork/reference';
 import { emitSelfTest, neon, type NeonOptions, type NeonPlan } from '../src/index.js';
@@ -17,10 +17,10 @@ export interface Compiled {
 }
 
 /** Throws where the backend refuses. */
-export function compile(model: Model, options: NeonOptions = {}, open = 1): Compiled {
+export function compile(model: Model, options: NeonOptions = {}, open = 1, backendOptions: BackendOptions = {}): Compiled {
   const context = contextOf(model, open);
   const backend = neon(options);
-  const planning = backend.plan(context, {});
+  const planning = backend.plan(context, backendOptions);
   if (!planning.ok) throw new Refused(planning.refusals.map(({ layer, reason }) => `${layer}: ${reason}`).join('\n'));
   return { context, plan: planning.plan, files: backend.emit(planning.plan, context) };
 }

@@ -2,8 +2,7 @@ import { cFloat, cString, inComment } from '@fretwork/compiler';
 import { random } from '@fretwork/conformance';
 import type { Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
-import { neon } from '../src/index.js';
-import { compile, contextOf } from './compiled.js';
+import { compile } from './compiled.js';
 import { mixed } from './networks.js';
 
 /** What could break out of a comment, a string, a line or a directive. */
@@ -79,9 +78,4 @@ describe('text of C', () => {
       if (Number.isFinite(x)) expect(Math.fround(Number(text.slice(0, -1)))).toBe(Math.fround(x));
     }
   });
-});
-
-it('refuses threads that the code would not have', () => {
-  const planning = neon().plan(contextOf(mixed()), { threads: 2 });
-  expect(planning).toMatchObject({ ok: false, refusals: [{ reason: expect.stringContaining('2 threads') as string, hint: 'leave threads out' }] });
 });

@@ -2,11 +2,11 @@ import { parseModel, dense, encode, weightsOf, type Model, type Tensor } from '@
 import { random } from '@fretwork/conformance';
 
 /** Every kind of layer that has code of its own, in a network small enough for an emulator. */
-export const mixed = (): Model => withWeights(parseModel(`fretwork 1
+export const mixed = (shape: readonly number[] = [2, 6, 11, 9], flat = 5): Model => withWeights(parseModel(withOnes(`fretwork 1
 model mixed
 producer test version 1 opset 0
 
-input image f32 [2, 6, 11, 9]
+input image f32 [${shape.join(', ')}]
 output y f32
 output z f32
 
@@ -44,12 +44,42 @@ tensor w2 f32 [8, 8, 3, 3] = [0]
 tensor w3 f32 [8, 1, 3, 3] = [0]
 tensor w4 f32 [5, 8, 2, 2] = [0]
 tensor w5 f32 [8, 3, 3, 3] = [0]
-tensor w6 f32 [7, 5] = [0]
+tensor w6 f32 [7, ${flat}] = [0]
 tensor b6 f32 [7] = [0, 1, 0, 1, 0, 1, 0]
-`.replace(/= \[0\]/g, (_, at: number, all: string) => {
+`)), 7);
+
+/** Tensors whose elements are said as `[0]` get as many as their shapes ask for. */
+const withOnes = (text: string): string => text.replace(/= \[0\]/g, (_, at: number, all: string) => {
   const shape = /\[([\d, ]+)\] $/.exec(all.slice(0, at))![1]!.split(',').map(Number);
   return `= [${new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(1).join(', ')}]`;
-})), 7);
+});
+
+/** A recurrent layer in two directions and a Gemm behind it, with steps large enough to be shared out. */
+export function recurrent(operator: 'GRU' | 'LSTM', resetLast = 0): Model {
+  const rows = (operator === 'GRU' ? 3 : 4) * 96;
+  return withWeights(parseModel(withOnes(`fretwork 1
+model recurrent
+producer test version 1 opset 0
+
+input x f32 [9, 2, 40]
+output y f32
+output last f32
+
+layer cell = ${operator}(x, w1, w2, w3) -> h, last
+  int hidden_size = 96
+  string direction = "bidirectional"
+${operator === 'GRU' ? `  int linear_before_reset = ${resetLast}\n` : ''}layer flat = Reshape(h, shape) -> k
+layer full = Gemm(k, w4, w5) -> y
+  int transB = 1
+
+tensor w1 f32 [2, ${rows}, 40] = [0]
+tensor w2 f32 [2, ${rows}, 96] = [0]
+tensor w3 f32 [2, ${2 * rows}] = [0]
+tensor w4 f32 [23, 1728] = [0]
+tensor w5 f32 [23] = [0]
+tensor shape i64 [2] = [2, 1728]
+`)), 11);
+}
 
 /** Weights drawn from `seed` in the place of those that are there; biases stay. */
 function withWeights(model: Model, seed: number): Model {

@@ -49,6 +49,17 @@ export class Project {
     return call(['qemu-aarch64', '-cpu', cpu, '-L', '/usr/aarch64-linux-gnu', './program', ...args], this.directory, { ASAN_OPTIONS: 'detect_leaks=0' });
   }
 
+  /** Builds for this machine, intrinsics in plain C. */
+  buildHere(options: readonly string[]): void {
+    writeFileSync(join(this.directory, 'arm_neon.h'), '#define SIMDE_ENABLE_NATIVE_ALIASES\n#include <simde/arm/neon.h>\n');
+    call(['gcc', '-std=gnu11', '-O1', '-g', '-I.', ...options, ...this.#sources, '-o', 'here', '-lm', '-pthread'], this.directory);
+  }
+
+  /** Runs what `buildHere` made. */
+  runHere(): string {
+    return call(['./here'], this.directory);
+  }
+
   write(name: string, data: Uint8Array): void {
     writeFileSync(join(this.directory, name), data);
   }

@@ -36,6 +36,7 @@ export const compile: Command = {
     { name: 'out', short: 'o', value: 'DIR', says: 'Where the files go; made where it is not there.' },
     { name: 'cpu', value: 'CPU', says: `neon: ${Object.keys(CPUS).join(', ')}. Default: generic.` },
     { name: 'type', value: 'TYPE', says: 'Type of weights and activations: f32.' },
+    { name: 'threads', value: 'N', says: 'Threads that a run takes, 1 to 64; work is shared out when the code is made. Default: 1.' },
     { name: 'weights', value: 'HOW', says: 'array: compiled in; file: a .bin beside the code. Default: array up to four million words.' },
     { name: 'prefix', value: 'NAME', says: 'First word of all public C names. Default: model.' },
     SHAPE_OPTION,
@@ -44,7 +45,7 @@ export const compile: Command = {
   ],
   examples: ['fretwork compile pruned.bcr --target neon -o out', 'fretwork compile model.onnx --target neon --cpu a76 --weights file -o out'],
   notes: [
-    'Build what was made with cmake, or with: cc -O2 *.c -lm',
+    'Build what was made with cmake, or with: cc -O2 *.c -lm (with --threads: -lm -pthread; -DMODEL_NO_THREADS leaves all work to the caller).',
     'Exits with 1 where a layer cannot be compiled, and says why for each.',
   ],
   run: async (args, terminal) => {
@@ -53,11 +54,12 @@ export const compile: Command = {
     const out = args.text('out');
     if (out === undefined) throw usage('out', 'say where the files go: -o DIR', 'compile');
     const seed = numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1;
+    const threads = numberOption(args, 'threads', { least: 1, most: 64, whole: true });
     const backend = target.backend(args);
     const { model: given } = await readModelFile(args.positionals[0]!);
     const { model } = runPasses(given, PASSES, { inputShapes: openShapes(given, args.texts('shape'), 'compile'), evaluate: evaluateLayer });
     const context = { model, shapes: inferShapes(model) };
-    const planning = backend.plan(context, {});
+    const planning = backend.plan(context, threads === undefined ? {} : { threads });
     if (!planning.ok) {
       terminal.err(`${given.name === '' ? 'This model' : plain(given.name)} cannot be compiled for ${target.name}:\n`);
       for (const { layer, reason, hint } of planning.refusals) terminal.err(`  ${layer === '' ? '' : `layer ${plain(layer)}: `}${plain(reason, 200)}\n    → ${hint}\n`);

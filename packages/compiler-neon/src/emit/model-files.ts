@@ -2,6 +2,7 @@ import { cString, inComment, product, type ModelContext } from '@fretwork/compil
 import type { NeonPlan } from '../contract.js';
 import type { EmittedLayer } from './project.js';
 import type { Places } from './places.js';
+import { callsInParts, team, TEAM_INCLUDES } from './team.js';
 import type { WeightFiles } from './weight-files.js';
 
 /** Bytes of memory that a model needs besides its weights; never 0. */
@@ -20,7 +21,7 @@ ${model.inputs.map(({ name }, i) => ` * inputs[${i}]   ${inComment(JSON.stringif
 ${model.outputs.map(({ name }, i) => ` * outputs[${i}]  ${inComment(JSON.stringify(name))} ${shapeOf(name)}`).join('\n')}
  *
  * Tensors are row-major floats. Inputs and outputs belong to the caller and must not overlap. A model serves one run at a
- * time; models of different threads share nothing but their weights.
+ * time; models of different threads share nothing but their weights.${threadsText(plan)}
  */
 #ifndef ${P}_H
 #define ${P}_H
@@ -36,7 +37,7 @@ extern "C" {
 /* Bytes of scratch memory, and how they must be aligned. */
 #define ${P}_SCRATCH_BYTES ${scratchBytes(plan)}
 #define ${P}_SCRATCH_ALIGNMENT 64
-#define ${P}_WEIGHT_BYTES ${weightBytes(weights)}
+${plan.threads === 1 ? '' : `/* Threads that a run takes, the caller's among them. */\n#define ${P}_THREADS ${plan.threads}\n`}#define ${P}_WEIGHT_BYTES ${weightBytes(weights)}
 #define ${P}_WEIGHTS_IN_FILE ${weights.how === 'file' ? 1 : 0}
 
 typedef struct {
@@ -54,14 +55,14 @@ typedef struct ${p}_model ${p}_model;
 /*
  * weights: ${weights.how === 'array' ? 'NULL, they are compiled in.' : `the ${weightBytes(weights)} bytes of ${p}_weights.bin, at a multiple of 16; they must stay there.`}
  * scratch: ${P}_SCRATCH_BYTES bytes that must stay there, or NULL: they are allocated.
- * NULL where there is no memory${weights.how === 'array' ? '' : ' or weights are not given'}.
+ * NULL where there is no memory${plan.threads === 1 ? '' : ', no thread'}${weights.how === 'array' ? '' : ' or weights are not given'}.
  */
 ${p}_model *${p}_create(const void *weights, void *scratch);
 
 /* Reads all inputs, writes all outputs, allocates nothing. */
 void ${p}_run(${p}_model *m, const float *const *inputs, float *const *outputs);
 
-/* Frees what create allocated. NULL is fine. */
+/* ${plan.threads === 1 ? 'Frees' : 'Ends the threads and frees'} what create ${plan.threads === 1 ? 'allocated' : 'made'}. NULL is fine. */
 void ${p}_destroy(${p}_model *m);
 
 #ifdef __cplusplus
@@ -71,6 +72,9 @@ void ${p}_destroy(${p}_model *m);
 #endif
 `;
 }
+
+const threadsText = ({ prefix, threads }: NeonPlan): string => (threads === 1 ? ''
+  : ` create starts\n * ${threads - 1} POSIX thread${threads === 2 ? '' : 's'}, which wait for runs; compiled with -D${prefix.toUpperCase()}_NO_THREADS it starts none, and the caller does all the work.`);
 
 export function modelSource(plan: NeonPlan, { model, shapes }: ModelContext, layers: readonly EmittedLayer[], places: Places, weights: WeightFiles): string {
   const { prefix: p } = plan;
@@ -85,17 +89,24 @@ export function modelSource(plan: NeonPlan, { model, shapes }: ModelContext, lay
     ];
   };
   const isArray = weights.how === 'array';
+  const shares = plan.threads > 1;
+  const named = (text: string): string => text.replaceAll('FWU_', `${P}_`).replaceAll('FW_', `${p}_`);
+  const copies = model.outputs.flatMap(({ name }, i) => (places.isDirect(name) ? [] : [`memcpy(outputs[${i}], ${places.of(name)}, ${product(shapes.values.get(name)!.shape as number[])} * sizeof(float));`]));
+  const calls = shares ? [...callsInParts(layers, named('FW_wait(m->team);')), ...copies.map((line) => `if (first == 0) ${line}`)] : [...layers.map(({ call }) => call), ...copies];
+  const body = ['  char *const a = m->scratch;', '  (void)a;', '  (void)inputs;', ...calls.map((line) => `  ${line}`)];
   const lines = [
-    `#include "${p}.h"`, '', '#include <math.h>', '#include <stdlib.h>', '#include <string.h>', '', `#include "${p}_kernels.h"`,
+    `#include "${p}.h"`, '', ...(shares ? TEAM_INCLUDES.map(named) : []), '#include <math.h>', '#include <stdlib.h>', '#include <string.h>', '', `#include "${p}_kernels.h"`,
     ...(isArray ? [`#include "${p}_weights.h"`] : []), '',
     ...tensors(model.inputs, 'input'), '', ...tensors(model.outputs, 'output'), '',
     `struct ${p}_model {`, '  const float *weights;', '  const int32_t *program; /* segments of the stream kernels */',
-    '  const uint16_t *index;  /* segments of the vector kernels */', '  char *scratch;', '  int owned; /* is scratch ours to free? */', '};', '',
+    '  const uint16_t *index;  /* segments of the vector kernels */', '  char *scratch;', '  int owned; /* is scratch ours to free? */', ...(shares ? [named('  struct FW_team *team; /* the other threads */')] : []), '};', '',
+    ...(shares ? [named(team.declarations)] : []),
     ...layers.flatMap(({ definition }) => [definition, '']),
+    ...(shares ? [
+      `static void ${p}_parts(const ${p}_model *m, const float *const *inputs, float *const *outputs, int first, int end) {`, ...body, '  (void)end;', '}', '', named(team.start),
+    ] : []),
     `void ${p}_run(${p}_model *m, const float *const *inputs, float *const *outputs) {`,
-    '  char *const a = m->scratch;', '  (void)a;', '  (void)inputs;',
-    ...layers.map(({ call }) => `  ${call}`),
-    ...model.outputs.flatMap(({ name }, i) => (places.isDirect(name) ? [] : [`  memcpy(outputs[${i}], ${places.of(name)}, ${product(shapes.values.get(name)!.shape as number[])} * sizeof(float));`])),
+    ...(shares ? [named(team.run)] : body),
     '}', '',
     `${p}_model *${p}_create(const void *weights, void *scratch) {`,
     ...(isArray ? ['  (void)weights;'] : ['  if (weights == NULL) return NULL;']),
@@ -105,8 +116,11 @@ export function modelSource(plan: NeonPlan, { model, shapes }: ModelContext, lay
       : ['  m->weights = weights;', `  m->program = (const int32_t *)(const void *)(m->weights + ${weights.weights});`, `  m->index = (const uint16_t *)(const void *)(m->program + ${weights.program});`]),
     '  m->owned = scratch == NULL;',
     `  m->scratch = m->owned ? aligned_alloc(${P}_SCRATCH_ALIGNMENT, ${Math.ceil(scratchBytes(plan) / 64) * 64}) : scratch;`,
-    '  if (m->scratch != NULL) return m;', '  free(m);', '  return NULL;', '}', '',
-    `void ${p}_destroy(${p}_model *m) {`, '  if (m == NULL) return;', '  if (m->owned) free(m->scratch);', '  free(m);', '}', '',
+    ...(shares ? [
+      '  m->team = NULL;', named('#ifdef FWU_NO_THREADS'), '  if (m->scratch != NULL) return m;', '#else', named('  if (m->scratch != NULL && FW_start(m) != NULL) return m;'), '  if (m->owned) free(m->scratch);', '#endif',
+    ] : ['  if (m->scratch != NULL) return m;']),
+    '  free(m);', '  return NULL;', '}', '',
+    `void ${p}_destroy(${p}_model *m) {`, '  if (m == NULL) return;', ...(shares ? [named('#ifndef FWU_NO_THREADS'), named('  FW_end(m->team);'), '#endif'] : []), '  if (m->owned) free(m->scratch);', '  free(m);', '}', '',
   ];
   return lines.join('\n');
 }

@@ -15,6 +15,8 @@ import { layerComment } from './layer-comment.js';
 export interface EmittedLayer {
   readonly definition: string;
   readonly call: string;
+  /** Do all threads call it? */
+  readonly shared: boolean;
 }
 
 /** The C project of `plan`, whose every decision is followed. Throws `neon.plan` for a plan of another model. */
@@ -52,13 +54,14 @@ interface Around {
 function emitLayer(layer: Layer, decided: NeonLayer, i: number, { plan, context, places, pools, needs }: Around): EmittedLayer | undefined {
   if (decided.kernel === 'view') return undefined;
   const call = new Call(layer, context);
-  const code = new LayerCode(call, pools, plan.prefix);
+  const code = new LayerCode(call, pools, plan.prefix, decided.parts);
   rowOf(layer)!.emit(call, decided, code);
   for (const need of code.needs) needs.add(need);
   const body = code.lines.join('\n');
   const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body);
   const parameters: [declaration: string, argument: string][] = [];
   if (/\bm->/.test(body)) parameters.push([`const ${plan.prefix}_model *m`, 'm']);
+  if (code.parts > 1) parameters.push(['int first', 'first'], ['int end', 'end']);
   layer.outputs.forEach((name, o) => { if (name !== '' && uses(`y${o}`)) parameters.push([`float *y${o}`, places.of(name, true)]); });
   layer.inputs.forEach((name, k) => {
     if (name !== '' && uses(`x${k}`) && !new RegExp(`const float \\*x${k} = `).test(body)) parameters.push([`const float *x${k}`, places.of(name)]);
@@ -67,6 +70,6 @@ function emitLayer(layer: Layer, decided: NeonLayer, i: number, { plan, context,
   const name = `layer_${i + 1}`;
   return {
     definition: `${layerComment(call, decided, i + 1, context.model.layers.length)}\nstatic void ${name}(${parameters.map(([text]) => text).join(', ') || 'void'}) {\n${body}\n}`,
-    call: `${name}(${parameters.map(([, text]) => text).join(', ')});`,
+    call: `${name}(${parameters.map(([, text]) => text).join(', ')});`, shared: code.parts > 1,
   };
 }

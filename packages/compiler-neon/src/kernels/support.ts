@@ -104,8 +104,10 @@ export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([
       for (int k = 0; k < count; k++) y[k * inner + i] = logarithm ? y[k * inner + i] - logf(sum) : y[k * inner + i] / sum;
     }
 `)],
-  ['transpose', support('void FW_transpose(float *to, const float *x, int rows, int columns)', `
-  for (int r = 0; r < rows; r++)
+  // Rows `first` to before `end`.
+  ['transpose', support('void FW_transpose(float *to, const float *x, int rows, int columns, int first, int end)', `
+  x += first * columns;
+  for (int r = first; r < end; r++)
     for (int c = 0; c < columns; c++) to[c * rows + r] = *x++;
 `)],
   // A product of two computed matrices: no weights, no structure to use.
@@ -134,11 +136,11 @@ export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([
   ['gru_reset', support('void FW_gru_reset(float *to, const float *h, const float *r, int size)', `
   for (int i = 0; i < size; i++) to[i] = h[i] / (1.0f + expf(-r[i]));
 `)],
-  // Gates i, o, f, c, one behind the other; `c` is the cell, `h` the state.
-  ['lstm_cell', support('void FW_lstm_cell(float *h, float *c, const float *g, int size)', `
+  // Gates i, o, f, c, `stride` numbers apart; `c` is the cell, `h` the state.
+  ['lstm_cell', support('void FW_lstm_cell(float *h, float *c, const float *g, int stride, int size)', `
   for (int i = 0; i < size; i++) {
-    const float in = 1.0f / (1.0f + expf(-g[i])), out = 1.0f / (1.0f + expf(-g[size + i])), keep = 1.0f / (1.0f + expf(-g[2 * size + i]));
-    c[i] = keep * c[i] + in * tanhf(g[3 * size + i]);
+    const float in = 1.0f / (1.0f + expf(-g[i])), out = 1.0f / (1.0f + expf(-g[stride + i])), keep = 1.0f / (1.0f + expf(-g[2 * stride + i]));
+    c[i] = keep * c[i] + in * tanhf(g[3 * stride + i]);
     h[i] = out * tanhf(c[i]);
   }
 `)],

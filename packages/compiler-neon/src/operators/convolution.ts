@@ -2,7 +2,7 @@ import { constantWeights, convolutionOf, product, stagingOf, type Call, type Con
 import type { LayerCode } from '../emit/layer-code.js';
 import { chooseStream, mainKernel } from '../product/choose-stream.js';
 import { clampOf, streamLines } from '../product/emit-stream.js';
-import type { Decision, OperatorRow } from './row.js';
+import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
 export function decideConvolution(conv: Convolution, call: Call): Decision {
   const positions = product(conv.window.output);
@@ -10,7 +10,7 @@ export function decideConvolution(conv: Convolution, call: Call): Decision {
   const choice = chooseStream([conv.matrix], {
     positions: Math.max(4, positions), groupRows: conv.filters / conv.groups, threads: call.threads, ...(call.tuning === undefined ? {} : { tuning: call.tuning }),
   });
-  const { options, summary, vectors } = choice;
+  const { options, summary, vectors, split } = choice;
   const spare = positions < 4 ? 4 * conv.filters : 0;
   const how = staging.direct ? 'reads its input where it lies' : `reads planes of rows, ${conv.window.kernel[1]} per channel, one for each kernel column`;
   return {
@@ -18,6 +18,7 @@ export function decideConvolution(conv: Convolution, call: Call): Decision {
     reason: `${how}; ${choice.reason}; ${summary.loadsSaved} of ${summary.loadsPerRow} loads saved`,
     schedules: [{ tensor: call.name(1), from: 0, to: 1, options, summary }],
     scratchBytes: 4 * (staging.floats + spare),
+    splits: [split], parts: partsOfSplits([split], call.threads),
     tuning: { kernel: 'stream', tile: [options.height, 4 * vectors], permute: options.reorder ?? 'by-columns' },
   };
 }
@@ -36,10 +37,12 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   const from = batch === 1 ? x : `${x} + n * ${channels * size}`;
   const to = batch === 1 ? 'y0' : `y0 + n * ${filters * positions}`;
   if (!staging.direct) {
-    lines.push(`${code.kernel('stage')}(s, ${from}, ${code.program(staging.rows)}, ${staging.rows.length}, ${channels}, ${w.input.join(', ')}, ${kw}, ${w.dilations[1]}, ${w.begins[1]}, ${w.strides[1]}, ${w.output[1]});`);
+    lines.push(...code.shared(channels, ({ at, count }) => [
+      `${code.kernel('stage')}(${at('s', staging.channel)}, ${at(from, size)}, ${code.program(staging.rows)}, ${staging.rows.length}, ${count}, ${w.input.join(', ')}, ${kw}, ${w.dilations[1]}, ${w.begins[1]}, ${w.strides[1]}, ${w.output[1]});`,
+    ]), ...code.wait());
   }
   lines.push(...streamLines(code, [conv.matrix], decision.schedules![0]!, {
-    from: staging.direct ? from : 's', to: spare ?? to, positions: pitch, vectors: Math.ceil((decision.tuning!.tile![1]!) / 4), activation: call.layer.activation,
+    from: staging.direct ? from : 's', to: spare ?? to, positions: pitch, vectors: Math.ceil((decision.tuning!.tile![1]!) / 4), activation: call.layer.activation, split: decision.splits![0]!,
     places: {
       row: (row) => 4 * pitch * row,
       column: (column, row) => {
@@ -49,9 +52,9 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
       bias: (row) => bias?.[row] ?? 0,
     },
   }));
-  if (spare !== undefined) lines.push(`for (int i = 0; i < ${filters * positions}; i++) (${to})[i] = (${spare})[i / ${positions} * 4 + i % ${positions}];`);
+  if (spare !== undefined) lines.push(...code.wait(), ...code.alone([`for (int i = 0; i < ${filters * positions}; i++) (${to})[i] = (${spare})[i / ${positions} * 4 + i % ${positions}];`]));
   if (batch === 1) code.add(...lines);
-  else code.add(`for (int n = 0; n < ${batch}; n++) {`, ...lines.map((line) => `  ${line}`), '}');
+  else code.add(`for (int n = 0; n < ${batch}; n++) {`, ...[...lines, ...(staging.direct ? [] : code.wait())].map((line) => `  ${line}`), '}');
   if (clampOf(call.layer.activation) === undefined) code.activate();
 }
 

@@ -1,6 +1,6 @@
 import { broadcastStrides, joined, OK, refuse, rowMajor, type Call, type Walk } from '@fretwork/compiler';
 import { activationOf, clipOf, CURVES, PAIRS } from './curves.js';
-import { loops, type OperatorRow } from './row.js';
+import { loops, sharedLoops, type OperatorRow } from './row.js';
 import { element, nest } from '../text/loops.js';
 import type { LayerCode } from '../emit/layer-code.js';
 
@@ -21,7 +21,9 @@ function emitEach(call: Call, code: LayerCode, inputs: readonly number[], value:
   const body = activation === undefined
     ? [...loads, `${element(to!)} = ${value(names)};`]
     : [...loads, `const float v = ${value(names)};`, `${element(to!)} = ${activationOf(activation, 'v')};`];
-  code.add(...nest(sizes.length === 0 ? [1] : sizes, body));
+  const [outer, ...rest] = sizes.length === 0 ? [1] : sizes;
+  if (code.parts === 1) code.add(...nest([outer!, ...rest], body));
+  else code.add(...code.shared(outer!, (range) => [`for (int i0 = ${range.from}; i0 < ${range.to}; i0++) {`, ...nest(rest, body, 1).map((line) => `  ${line}`), '}']));
 }
 
 const all = (call: Call): number[] => call.layer.inputs.map((_, i) => i);
@@ -46,10 +48,10 @@ function emitBatchNorm(call: Call, code: LayerCode): void {
 }
 
 export const ELEMENTWISE: readonly OperatorRow[] = [
-  loops([...CURVES.keys()], (call, _, code) => emitEach(call, code, [0], ([a]) => CURVES.get(call.layer.operator)!(a!, call.layer))),
-  loops([...PAIRS.keys()], (call, _, code) => emitEach(call, code, all(call), (values) => values.reduce((a, b) => (a === '' ? b : PAIRS.get(call.layer.operator)!(a, b))))),
-  loops(['Clip'], (call, _, code) => emitClip(call, code), (call) => ([1, 2].every((i) => !call.has(i) || call.numbers(i)?.length === 1) ? OK
-    : refuse('the bounds of Clip are not constant', 'make them constants of one element'))),
+  sharedLoops(loops([...CURVES.keys()], (call, _, code) => emitEach(call, code, [0], ([a]) => CURVES.get(call.layer.operator)!(a!, call.layer)))),
+  sharedLoops(loops([...PAIRS.keys()], (call, _, code) => emitEach(call, code, all(call), (values) => values.reduce((a, b) => (a === '' ? b : PAIRS.get(call.layer.operator)!(a, b)))))),
+  sharedLoops(loops(['Clip'], (call, _, code) => emitClip(call, code), (call) => ([1, 2].every((i) => !call.has(i) || call.numbers(i)?.length === 1) ? OK
+    : refuse('the bounds of Clip are not constant', 'make them constants of one element')))),
   loops(['BatchNormalization'], (call, _, code) => emitBatchNorm(call, code), (call) => ([1, 2, 3, 4].every((i) => call.numbers(i) !== undefined) ? OK
     : refuse('its statistics are computed', 'use a model for inference'))),
 ];

@@ -4,9 +4,10 @@ import { attribute, type SparseMatrix } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
 import { chooseStream, mainKernel } from '../product/choose-stream.js';
 import { streamLines } from '../product/emit-stream.js';
+import type { Split } from '../product/split.js';
 import { chooseVector, MOST_COLUMNS, vectorLines } from '../product/vector-program.js';
 import { element, nest } from '../text/loops.js';
-import type { Decision, OperatorRow } from './row.js';
+import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
 /** Vectors from which on it pays to turn them: with fewer, rows of vectors do not fill registers. */
 export const MANY_VECTORS = 8;
@@ -26,40 +27,48 @@ const sizesOf = ({ matrices }: Stack): { rows: number; columns: number } =>
 export function decideProduct(stack: Stack, call: Call): Decision {
   const { tensor, from, to, matrices, vectors } = stack;
   if (vectors < MANY_VECTORS) {
-    const { options, summary, reason, kernel } = chooseVector(matrices, call.threads);
-    return { kernel, reason, schedules: [{ tensor, from, to, options, summary }] };
+    const { options, summary, reason, kernel, split } = chooseVector(matrices, call.threads);
+    return { kernel, reason, schedules: [{ tensor, from, to, options, summary }], splits: [split], parts: partsOfSplits([split], call.threads) };
   }
   const { rows, columns } = sizesOf(stack);
-  const { options, summary, vectors: width, reason } = chooseStream(matrices, { positions: vectors, groupRows: rows, threads: call.threads });
+  const { options, summary, vectors: width, reason, split } = chooseStream(matrices, { positions: vectors, groupRows: rows, threads: call.threads });
   return {
     kernel: mainKernel(summary, width), reason: `${vectors} vectors, turned so that they fill registers; ${reason}`,
     schedules: [{ tensor, from, to, options, summary }],
-    scratchBytes: 4 * vectors * (rows + columns),
+    scratchBytes: 4 * vectors * (rows + columns), splits: [split], parts: partsOfSplits([split], call.threads),
     tuning: { tile: [options.height, 4 * width] },
   };
 }
 
 /** Lines that make `to` `[vectors, rows]` of `from` `[vectors, columns]`; `bias` per row. `scratch` is what `decideProduct` asked for. */
-export function productLines(code: LayerCode, stack: Stack, planned: PlannedSchedule, width: number | undefined, bias: ArrayLike<number>, to: string, from: string, scratch: string): string[] {
+export function productLines(code: LayerCode, stack: Stack, planned: PlannedSchedule, split: Split, width: number | undefined, bias: ArrayLike<number>, to: string, from: string, scratch: string): string[] {
   const { rows, columns } = sizesOf(stack);
   const { vectors } = stack;
   if (width === undefined) {
-    const one = (y: string, x: string): string[] => [`memcpy(${y}, ${code.weights(bias)}, ${rows} * sizeof(float));`, ...vectorLines(code, stack.matrices, planned, y, x)];
-    return vectors === 1 ? one(to, from)
-      : [`for (int i = 0; i < ${vectors}; i++) {`, ...one(`${to} + i * ${rows}`, `${from} + i * ${columns}`).map((line) => `  ${line}`), '}'];
+    const [y, x] = vectors === 1 ? [to, from] : [`${to} + i * ${rows}`, `${from} + i * ${columns}`];
+    const each = (lines: readonly string[]): string[] => (vectors === 1 ? [...lines] : [`for (int i = 0; i < ${vectors}; i++) {`, ...lines.map((line) => `  ${line}`), '}']);
+    return [
+      ...each(code.shared(rows, ({ at, count }) => [`memcpy(${at(y, 1)}, ${at(code.weights(bias), 1)}, ${sizeOf(count)});`])), ...code.wait(),
+      ...each(vectorLines(code, stack.matrices, planned, split, y, x)),
+    ];
   }
   return [
     '{',
     `  float *turned = ${scratch}, *made = turned + ${vectors * columns};`,
-    `  ${code.kernel('transpose')}(turned, ${from}, ${vectors}, ${columns});`,
+    ...turn(code, 'turned', from, vectors, columns), ...code.wait().map((line) => `  ${line}`),
     ...streamLines(code, stack.matrices, planned, {
-      from: 'turned', to: 'made', positions: vectors, vectors: width, activation: undefined,
+      from: 'turned', to: 'made', positions: vectors, vectors: width, activation: undefined, split,
       places: { row: (row) => 4 * vectors * row, column: (column) => 4 * vectors * column, bias: (row) => bias[row] ?? 0 },
     }).map((line) => `  ${line}`),
-    `  ${code.kernel('transpose')}(${to}, made, ${rows}, ${vectors});`,
+    ...code.wait().map((line) => `  ${line}`), ...turn(code, to, 'made', rows, vectors),
     '}',
   ];
 }
+
+const sizeOf = (count: string): string => `${/ /.test(count) ? `(size_t)(${count})` : count} * sizeof(float)`;
+
+const turn = (code: LayerCode, to: string, from: string, rows: number, columns: number): string[] =>
+  code.shared(rows, (range) => [`${code.kernel('transpose')}(${to}, ${from}, ${rows}, ${columns}, ${range.from}, ${range.to});`]).map((line) => `  ${line}`);
 
 export const widthOf = (decision: Decision): number | undefined => (decision.tuning?.tile?.[1] === undefined ? undefined : Math.ceil(decision.tuning.tile[1] / 4));
 
@@ -82,17 +91,17 @@ function emit(call: Call, decision: Decision, code: LayerCode): void {
   const { rows } = sizesOf(stack);
   let from = code.input(0);
   if (turnsInput(call)) {
-    code.add(`float *turnedInput = s + ${decision.scratchBytes! / 4 - product(call.shape(0))};`, `${code.kernel('transpose')}(turnedInput, ${from}, ${call.shape(0).join(', ')});`);
+    code.add(`float *turnedInput = s + ${decision.scratchBytes! / 4 - product(call.shape(0))};`, ...turn(code, 'turnedInput', from, call.shape(0)[0]!, call.shape(0)[1]!), ...code.wait());
     from = 'turnedInput';
   }
   const beta = attribute(call.layer, 'beta', 'float', 1);
   const [shape, values] = call.has(2) ? [call.shape(2), call.numbers(2)] : [[], undefined];
   const perRow = values !== undefined && (values.length === 1 || (values.length === rows && shape.at(-1) === rows));
   const bias = perRow ? Float32Array.from({ length: rows }, (_, r) => beta * values[values.length === 1 ? 0 : r]!) : new Float32Array(rows);
-  code.add(...productLines(code, stack, decision.schedules![0]!, widthOf(decision), bias, 'y0', from, 's'));
+  code.add(...productLines(code, stack, decision.schedules![0]!, decision.splits![0]!, widthOf(decision), bias, 'y0', from, 's'));
   if (call.has(2) && !perRow) {
     const strides = broadcastStrides(shape, call.outShape());
-    code.add(...nest(call.outShape(), [`y0[i0 * ${rows} + i1] += ${cFloat(beta)} * ${element({ pointer: code.input(2), strides })};`]));
+    code.add(...code.wait(), ...code.alone(nest(call.outShape(), [`y0[i0 * ${rows} + i1] += ${cFloat(beta)} * ${element({ pointer: code.input(2), strides })};`])));
   }
   code.activate();
 }

@@ -1,5 +1,5 @@
 /** Transposed convolution, by the code for convolutions. */
-import { constantWeights, spreadFloats, spreads, transposedOf, type Call } from '@fretwork/compiler';
+import { constantWeights, product, spreadFloats, spreads, transposedOf, type Call } from '@fretwork/compiler';
 import type { LayerCode } from '../emit/layer-code.js';
 import { decideConvolution, emitConvolution } from './convolution.js';
 import type { Decision, OperatorRow } from './row.js';
@@ -16,7 +16,10 @@ function emit(call: Call, decision: Decision, code: LayerCode): void {
   const { conv, strides, input } = transposed;
   if (!spreads(transposed)) return emitConvolution(conv, call, decision, code, code.input(0));
   const at = decision.scratchBytes! / 4 - spreadFloats(transposed);
-  code.add(`float *spread = s + ${at};`, `${code.kernel('spread')}(spread, ${code.input(0)}, ${conv.batch * conv.channels}, ${input.join(', ')}, ${strides.join(', ')});`);
+  const x = code.input(0);
+  code.add(`float *spread = s + ${at};`, ...code.shared(conv.batch * conv.channels, (range) => [
+    `${code.kernel('spread')}(${range.at('spread', product(conv.window.input))}, ${range.at(x, product(input))}, ${range.count}, ${input.join(', ')}, ${strides.join(', ')});`,
+  ]), ...code.wait());
   emitConvolution(conv, call, decision, code, 'spread');
 }
 

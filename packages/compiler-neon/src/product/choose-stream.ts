@@ -1,6 +1,7 @@
 import { kernelName, planSchedule, summariseSchedule, type ScheduleOptions, type ScheduleSummary } from '@fretwork/compiler';
 import type { SparseMatrix, Tuning } from '@fretwork/format';
 import { KERNELS, rowCounts, widest } from '../kernels/manifest.js';
+import { describeSplit, splitOf, waysToSplit, weighed, type Split } from './split.js';
 import { tileCost, tileWidths } from './stream-tiles.js';
 
 /** Weights up to which rows are also looked at in an order of their own. */
@@ -11,6 +12,7 @@ export interface StreamChoice {
   readonly summary: ScheduleSummary;
   /** Vectors of four positions in a tile. */
   readonly vectors: number;
+  readonly split: Split;
   readonly reason: string;
 }
 
@@ -30,19 +32,29 @@ export function chooseStream(matrices: readonly SparseMatrix[], { positions, gro
   const tuned = optionsOf(tuning);
   const candidates = tuned === undefined ? candidatesFor(matrices, groupRows) : [tuned];
   const widths = tuning?.tile?.[1] === undefined ? tileWidths(positions) : [Math.max(1, Math.min(Math.ceil(tuning.tile[1] / 4), Math.ceil(positions / 4)))];
-  let best: StreamChoice & { readonly cost: number } | undefined;
-  for (const candidate of candidates) {
-    const options: ScheduleOptions = { ...candidate, rowCounts: rowCounts('stream'), groupRows, threads };
-    const summary = summariseSchedule(planSchedule(matrices, options));
-    for (const vectors of widths) {
-      const cost = tileCost(summary, positions, vectors);
-      if (best === undefined || cost < best.cost) best = { options, summary, vectors, cost, reason: '' };
+  const ways = waysToSplit(matrices.reduce((sum, { payload }) => sum + payload.length, 0), positions, threads);
+  let best: StreamChoice & { readonly cost: number; readonly weight: number } | undefined;
+  for (const by of ways) {
+    for (const candidate of by === 'rows' && tuned === undefined ? dealt(candidates) : candidates) {
+      const options: ScheduleOptions = { ...candidate, rowCounts: rowCounts('stream'), groupRows, threads: by === 'rows' ? threads : 1 };
+      const summary = summariseSchedule(planSchedule(matrices, options));
+      const split = splitOf(by, summary, positions, threads);
+      for (const vectors of widths) {
+        const cost = tileCost(summary, positions, vectors);
+        const weight = weighed(cost, split);
+        if (best === undefined || weight < best.weight) best = { options, summary, vectors, split, cost, weight, reason: '' };
+      }
     }
   }
-  const { cost, ...choice } = best!;
+  const { cost, weight: _weight, ...choice } = best!;
   const why = tuned === undefined ? `fewest instructions of ${candidates.length} orders x ${widths.length} tiles (about ${Math.round(cost)})` : 'as tuned';
-  return { ...choice, reason: `groups of ${choice.options.height} rows ${choice.options.reorder}, tiles of ${4 * choice.vectors} positions: ${why}` };
+  return { ...choice, reason: `groups of ${choice.options.height} rows ${choice.options.reorder}, tiles of ${4 * choice.vectors} positions: ${why}${describeSplit(choice.split, threads)}` };
 }
+
+/** Rows as stored are cut between neighbours; those in an order of their own are dealt out, and come out more even. */
+const dealt = (candidates: readonly Pick<ScheduleOptions, 'height' | 'reorder'>[]): readonly Pick<ScheduleOptions, 'height' | 'reorder'>[] =>
+  [...candidates, ...candidates.filter(({ reorder, height }) => reorder === 'as-stored' && !candidates.some((other) => other.reorder === 'by-columns' && other.height === height))
+    .map(({ height }) => ({ height, reorder: 'by-columns' as const }))];
 
 const optionsOf = (tuning: Tuning | undefined): Pick<ScheduleOptions, 'height' | 'reorder'> | undefined =>
   (tuning?.tile?.[0] === undefined ? undefined : { height: tuning.tile[0], reorder: tuning.permute === 'by-columns' ? 'by-columns' : 'as-stored' });

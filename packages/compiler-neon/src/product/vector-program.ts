@@ -10,6 +10,7 @@ import { kernelName, packWeights, planSchedule, summariseSchedule, type PlannedS
 import type { SparseMatrix } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
 import { KERNELS, rowCounts } from '../kernels/manifest.js';
+import { BALANCE, describeSplit, splitOf, waysToSplit, weighed, type Split } from './split.js';
 
 /** Numbers of rows and columns are 16 bits. */
 export const MOST_COLUMNS = 65_535;
@@ -30,18 +31,18 @@ interface Piece {
 
 const isRun = (columns: Uint32Array): boolean => columns.at(-1) === columns[0]! + columns.length - 1;
 
-function piecesOf(schedule: Schedule): Piece[] {
-  return schedule.groups.flatMap(({ start, segments }) => segments.map(({ mask, count, columns, weights }): Piece => {
+function piecesOf(schedule: Schedule, from = 0, to: number = schedule.groups.length): Piece[] {
+  return schedule.groups.slice(from, to).flatMap(({ start, segments }) => segments.map(({ mask, count, columns, weights }): Piece => {
     const rows: number[] = [];
     for (let bits = mask, r = 0; bits !== 0; bits >>>= 1, r++) if ((bits & 1) === 1) rows.push(schedule.order[start + r]!);
     return { operator: count % 4 === 0 && columns.length >= 8 && isRun(columns) ? 'run' : 'vector', rows, columns, weights };
   }));
 }
 
-/** `packed`: what `packWeights` gives for `schedule`. */
-export function layVector(schedule: Schedule, packed: Float32Array): readonly VectorList[] {
+/** `packed`: what `packWeights` gives for `schedule`. Groups `[from, to)`. */
+export function layVector(schedule: Schedule, packed: Float32Array, from?: number, to?: number): readonly VectorList[] {
   const lists = new Map<string, Piece[]>();
-  for (const piece of piecesOf(schedule)) {
+  for (const piece of piecesOf(schedule, from, to)) {
     const kernel = kernelName(KERNELS.select({ operator: piece.operator, rows: piece.rows.length })[0]!);
     const list = lists.get(kernel);
     if (list === undefined) lists.set(kernel, [piece]);
@@ -51,8 +52,8 @@ export function layVector(schedule: Schedule, packed: Float32Array): readonly Ve
     const index = pieces.flatMap(({ operator, rows, columns }) => [columns.length, ...rows, ...(operator === 'run' ? [columns[0]!] : columns)]);
     const weights = new Float32Array(pieces.reduce((sum, { rows, columns }) => sum + rows.length * columns.length, 0));
     let at = 0;
-    for (const { rows: { length: rows }, columns: { length: columns }, weights: from } of pieces) {
-      weights.set(ordered(packed.subarray(from, from + rows * columns), rows, columns), at);
+    for (const { rows: { length: rows }, columns: { length: columns }, weights: first } of pieces) {
+      weights.set(ordered(packed.subarray(first, first + rows * columns), rows, columns), at);
       at += rows * columns;
     }
     return { kernel, segments: pieces.length, index: Uint16Array.from(index), weights };
@@ -80,33 +81,44 @@ export interface VectorChoice {
   readonly summary: ScheduleSummary;
   readonly reason: string;
   readonly kernel: string;
+  readonly split: Split;
 }
 
 /** The height of groups that costs the fewest instructions. */
 export function chooseVector(matrices: readonly SparseMatrix[], threads: number): VectorChoice {
-  let best: { readonly options: ScheduleOptions; readonly schedule: Schedule; readonly cost: number; readonly kernel: string } | undefined;
+  let best: { readonly options: ScheduleOptions; readonly schedule: Schedule; readonly cost: number; readonly weight: number; readonly kernel: string; readonly split: Split } | undefined;
   const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
   const heights = [...new Set([8, 16, 32, 4].map((height) => Math.min(height, Math.max(1, rows))))];
-  for (const height of heights) {
-    const options: ScheduleOptions = { height, reorder: 'as-stored', rowCounts: rowCounts('vector'), threads };
-    const schedule = planSchedule(matrices, options);
-    const pieces = piecesOf(schedule);
-    const cost = pieces.reduce((sum, piece) => sum + pieceCost(piece), 0);
-    if (best !== undefined && best.cost <= cost) continue;
-    const largest = pieces.reduce<Piece | undefined>((a, b) => (a === undefined || b.rows.length * b.columns.length > a.rows.length * a.columns.length ? b : a), undefined);
-    best = { options, schedule, cost, kernel: largest === undefined ? 'loops' : kernelName(KERNELS.select({ operator: largest.operator, rows: largest.rows.length })[0]!) };
+  const by = waysToSplit(matrices.reduce((sum, { payload }) => sum + payload.length, 0), 1, threads)[0]!;
+  for (const reorder of by === 'rows' ? ['as-stored', 'by-columns'] as const : ['as-stored'] as const) {
+    for (const height of heights) {
+      const options: ScheduleOptions = { height, reorder, rowCounts: rowCounts('vector'), threads: by === 'rows' ? threads : 1 };
+      const schedule = planSchedule(matrices, options);
+      const pieces = piecesOf(schedule);
+      const split = splitOf(by, summariseSchedule(schedule), 1, threads);
+      const cost = pieces.reduce((sum, piece) => sum + pieceCost(piece), 0);
+      const weight = weighed(cost, split);
+      if (best !== undefined && best.weight <= weight) continue;
+      const largest = pieces.reduce<Piece | undefined>((a, b) => (a === undefined || b.rows.length * b.columns.length > a.rows.length * a.columns.length ? b : a), undefined);
+      best = { options, schedule, cost, weight, split, kernel: largest === undefined ? 'loops' : kernelName(KERNELS.select({ operator: largest.operator, rows: largest.rows.length })[0]!) };
+    }
+    // Rows in an order of their own are looked at where those as stored do not share out.
+    if (best!.split.balance <= BALANCE) break;
   }
-  const { options, schedule, cost, kernel } = best!;
+  const { options, schedule, cost, kernel, split } = best!;
   return {
-    options, summary: summariseSchedule(schedule), kernel,
-    reason: `groups of ${options.height} rows: fewest instructions of ${heights.length} heights (about ${Math.round(cost)} a vector)`,
+    options, summary: summariseSchedule(schedule), kernel, split,
+    reason: `groups of ${options.height} rows: fewest instructions of ${heights.length} heights (about ${Math.round(cost)} a vector)${describeSplit(split, threads)}`,
   };
 }
 
 /** Lines that add the product of `planned`'s matrices and the vector `from` to the vector `to`. */
-export function vectorLines(code: LayerCode, matrices: readonly SparseMatrix[], planned: PlannedSchedule, to: string, from: string): string[] {
+export function vectorLines(code: LayerCode, matrices: readonly SparseMatrix[], planned: PlannedSchedule, { by }: Split, to: string, from: string): string[] {
   const schedule = planSchedule(matrices, planned.options);
   const packed = packWeights(matrices, schedule) as Float32Array;
-  return layVector(schedule, packed).map(({ kernel, segments, index, weights }) =>
-    `${code.kernel(kernel)}(${to}, ${from}, ${code.index(index)}, ${code.weights(weights)}, ${segments});`);
+  const calls = (lists: readonly VectorList[]): string[] =>
+    lists.map(({ kernel, segments, index, weights }) => `${code.kernel(kernel)}(${to}, ${from}, ${code.index(index)}, ${code.weights(weights)}, ${segments});`);
+  if (by === 'first') return code.alone(calls(layVector(schedule, packed)));
+  const cases = schedule.parts.flatMap(({ from: start, to: end }, part) => [`case ${part}:`, ...calls(layVector(schedule, packed, start, end)).map((line) => `  ${line}`), '  break;']);
+  return code.perPart(['switch (part) {', ...cases, '}']);
 }
