@@ -49,6 +49,12 @@ export const LAYERS: readonly Layer[] = [
     runs: 'anywhere',
   },
   {
+    folder: 'mapper-search', name: '@fretwork/mapper-search',
+    imports: ['@fretwork/autodiff', '@fretwork/format', '@fretwork/latency', '@fretwork/mapper-rules', '@fretwork/pruner'],
+    testImports: ['@fretwork/networks'],
+    runs: 'node',
+  },
+  {
     folder: 'compiler-neon', name: '@fretwork/compiler-neon', imports: ['@fretwork/compiler', '@fretwork/format'],
     testImports: ['@fretwork/conformance', '@fretwork/onnx', '@fretwork/reference'],
     runs: 'anywhere',

@@ -3,6 +3,7 @@ export type {
   GraphStatistic, GraphTarget, Loss, MseLoss, Optimiser, OptimiserUpdate, SampleSource, Schedule, Session, SessionFactory, SessionResult,
   StepOptions, ModelTrainer, TargetRole, TrainerOptions, TrainingGraph, TrainingOptions, TrainingSession, TrainingSessionOptions,
 } from './contract.js';
+export { resumed, seeded, type Random } from './random.js';
 export { trainingGraph, evaluationGraph } from './training-graph.js';
 export { GRADIENTS } from './gradients/table.js';
 export type { BackwardCall, GradientRow, LayerCall, Rewritten, Support } from './gradients/row.js';

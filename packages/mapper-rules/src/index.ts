@@ -19,3 +19,7 @@ export { judgeDifficulty, planProbe, type DifficultyMeasured } from './difficult
 // forecast/
 export { forecast, type ForecastOptions } from './forecast/forecast.js';
 export type { Forecast, LayerAtRate, LayerForecast } from './forecast/contract.js';
+
+// what mappers of any kind see of a network
+export { groupsOf, networkOf, skipped, type MappedNetwork } from './layers.js';
+export { extentOf, is3x3, isConvolution, patternAt, patternFits, type Extent } from './rules/candidates.js';

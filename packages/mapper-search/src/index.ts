@@ -1,0 +1,16 @@
+export type {
+  Action, Actions, Evaluated, EvaluateOptions, Evaluator, Job, Metrics, Round, Searcher, SearchProgress, SearchResult, SearchSpace, SearchState, Slot, Told,
+} from './contract.js';
+export { accuracyOf, bestOf, isWithin, paretoFront, penaltyOf, REWARD } from './reward.js';
+
+// space/
+export { searchSpace, type SpaceOptions } from './space/search-space.js';
+export { RATES, STRUCTURES, type StructureRow } from './space/structures.js';
+export { FEATURES } from './space/features.js';
+
+// searchers/
+export { SEARCHERS } from './searchers/table.js';
+export type { SearcherOptions, SearcherRow } from './searchers/searcher-row.js';
+
+// search/
+export { runSearch, type SearchOptions } from './search/run-search.js';
