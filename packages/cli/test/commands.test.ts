@@ -162,6 +162,8 @@ describe('prune, verify, inspect, convert', () => {
     for (const { name, bytes } of report.files) expect((await readFile(at(`out/${name}`))).length).toBe(bytes);
     expect(report.files.map(({ name }) => name)).toContain('net_selftest.bin');
     expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '-o', at('out'))).out).toContain('model_kernels.c');
+    expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '--threads', '2', '-o', at('out'))).out).toContain('f32, 2 threads');
+    expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '--threads', '65', '-o', at('out'))).err).toContain('64');
     expect((await fretwork('compile', at('model.onnx'), '--target', 'abacus', '-o', at('out'))).err).toContain('--target is one of neon');
     expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '--cpu', 'z80', '-o', at('out'))).err).toContain('a76');
   });

@@ -1,4 +1,4 @@
-import { BACKEND_API_VERSION, Call, planMemory, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Support } from '@fretwork/compiler';
+import { BACKEND_API_VERSION, Call, planMemory, product, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Refusal, type Support } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { NeonLayer, NeonOptions, NeonPlan } from './contract.js';
 import { CPUS } from './cpus.js';
@@ -8,6 +8,12 @@ import { FIRST } from './product/split.js';
 
 /** Parts are dealt out when the code is made; more threads than any ARM core complex has help nobody. */
 const MOST_THREADS = 64;
+
+/** Offsets in the code are 32 bits. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+const tooLarge = (layer: string, what: string): Refusal & { readonly layer: string } =>
+  ({ ok: false, layer, reason: `${what}, and offsets in the code have 32 bits`, hint: 'compile it for smaller inputs, or a smaller batch' });
 
 const PREFIX = /^[a-z][a-z0-9]{0,30}$/;
 
@@ -54,11 +60,15 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
     const known = shapes.values.get(name)?.dtype ?? dtype;
     if (known !== 'f32') refusals.push({ ...refuse(`${JSON.stringify(name)} is ${known}, and only f32 goes in and out`, 'convert it outside of the model'), layer: '' } as (typeof refusals)[number]);
   }
+  const wide = [...shapes.values].find(([name, { shape, dtype }]) => dtype === 'f32' && !model.tensors.has(name) && shape?.every((size) => typeof size === 'number') === true && 4 * product(shape as number[]) > MOST_BYTES);
+  if (wide !== undefined) refusals.push(tooLarge(model.layers.find(({ outputs }) => outputs.includes(wide[0]))?.name ?? '', `${JSON.stringify(wide[0])} is ${4 * product(wide[1].shape as number[])} bytes`));
   if (refusals.length > 0) return { ok: false, refusals };
   const decided = model.layers.map((layer): NeonLayer => {
     const { schedules = [], scratchBytes = 0, parts = 1, splits = schedules.map(() => FIRST), ...decision } = rowOf(layer)!.decide(new Call(layer, context, options));
     return { layer: layer.name, operator: layer.operator, ...decision, schedules, scratchBytes, parts, splits };
   });
+  const heavy = decided.find(({ scratchBytes }) => scratchBytes > MOST_BYTES);
+  if (heavy !== undefined) return { ok: false, refusals: [tooLarge(heavy.layer, `it needs ${heavy.scratchBytes} bytes of scratch memory`)] };
   const scratch = new Map(decided.map(({ layer, scratchBytes }) => [layer, scratchBytes]));
   const memory = planMemory(model, shapes, { scratch: ({ name }) => scratch.get(name) ?? 0 });
   if (!memory.ok) return { ok: false, refusals: [{ ok: false, layer: memory.layer, reason: memory.reason, hint: memory.hint }] };

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { PASSES, runPasses, type Backend, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
+import { compileModel, type Backend, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
 import { CPUS, emitSelfTest, neon, type Cpu, type NeonPlan } from '@fretwork/compiler-neon';
 import { random } from '@fretwork/conformance';
-import { dense, FretworkError, inferShapes, type DenseTensor } from '@fretwork/format';
+import { dense, FretworkError, type DenseTensor } from '@fretwork/format';
 import { createInterpreter, evaluateLayer } from '@fretwork/reference';
 import { numberOption, usage } from '../arguments.js';
 import type { Arguments, Command } from '../contract.js';
@@ -57,17 +57,17 @@ export const compile: Command = {
     const threads = numberOption(args, 'threads', { least: 1, most: 64, whole: true });
     const backend = target.backend(args);
     const { model: given } = await readModelFile(args.positionals[0]!);
-    const { model } = runPasses(given, PASSES, { inputShapes: openShapes(given, args.texts('shape'), 'compile'), evaluate: evaluateLayer });
-    const context = { model, shapes: inferShapes(model) };
-    const planning = backend.plan(context, threads === undefined ? {} : { threads });
-    if (!planning.ok) {
+    const compiled = compileModel(given, [backend], {
+      inputShapes: openShapes(given, args.texts('shape'), 'compile'), evaluate: evaluateLayer, ...(threads === undefined ? {} : { threads }),
+    });
+    if (!compiled.ok) {
       terminal.err(`${given.name === '' ? 'This model' : plain(given.name)} cannot be compiled for ${target.name}:\n`);
-      for (const { layer, reason, hint } of planning.refusals) terminal.err(`  ${layer === '' ? '' : `layer ${plain(layer)}: `}${plain(reason, 200)}\n    → ${hint}\n`);
+      for (const { layer, reason, hint } of compiled.refusals) terminal.err(`  ${layer === '' ? '' : `layer ${plain(layer)}: `}${plain(reason, 200)}\n    → ${hint}\n`);
       return EXIT.no;
     }
-    const { plan } = planning;
-    const inputs = draw(context, seed);
-    const files = new Map([...backend.emit(plan, context), ...target.test(plan, context, inputs, createInterpreter(model).run(inputs))]);
+    const { plan, model } = compiled;
+    const inputs = draw(compiled, seed);
+    const files = new Map([...compiled.files, ...target.test(plan, compiled, inputs, createInterpreter(model).run(inputs))]);
     await makeFolder(out);
     for (const [name, content] of files) await writeFile(join(out, name), content);
     const list = [...files].map(([name, content]) => ({ name, bytes: typeof content === 'string' ? new TextEncoder().encode(content).length : content.length }));
@@ -75,8 +75,8 @@ export const compile: Command = {
       terminal.out(`${JSON.stringify({ plan, files: list }, undefined, 2)}\n`);
       return EXIT.ok;
     }
-    const compiled = plan.layers.filter(({ kernel }) => kernel !== 'view');
-    terminal.out(printTable(['layer', 'operator', 'kernel', 'why'], compiled.map((layer) => [plain(layer.layer, 32), layer.operator, layer.kernel, layer.reason])));
+    const layers = plan.layers.filter(({ kernel }) => kernel !== 'view');
+    terminal.out(printTable(['layer', 'operator', 'kernel', 'why'], layers.map((layer) => [plain(layer.layer, 32), layer.operator, layer.kernel, layer.reason])));
     terminal.out(`\n${printTable(['file', 'bytes'], list.map(({ name, bytes }) => [name, grouped(bytes)]))}`);
     terminal.out(`\n${out}: for ${plan.target}; ${grouped(plan.memory.peakBytes)} bytes of scratch memory\n`);
     return EXIT.ok;

@@ -50,7 +50,7 @@ export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([
           if (r < 0 || r >= height) continue;
           for (int b = 0; b < kw; b++) {
             const int k = j * sw - left + b * dw;
-            if (k >= 0 && k < width) v = x[r * width + k] > v ? x[r * width + k] : v;
+            if (k >= 0 && k < width && !(x[r * width + k] <= v) && !isnan(v)) v = x[r * width + k];
           }
         }
         *y++ = v;
@@ -87,7 +87,7 @@ export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([
   ['max_of_planes', support('void FW_max_of_planes(float *y, const float *x, int planes, int size)', `
   for (int c = 0; c < planes; c++, x += size) {
     float v = -INFINITY;
-    for (int i = 0; i < size; i++) v = x[i] > v ? x[i] : v;
+    for (int i = 0; i < size; i++) v = x[i] <= v || isnan(v) ? v : x[i];
     y[c] = v;
   }
 `)],

@@ -6,21 +6,30 @@ const f = cFloat;
 
 export function activationOf({ kind, alpha, beta }: Activation, x: string): string {
   switch (kind) {
-    case 'relu': return `fmaxf(${x}, 0.0f)`;
+    case 'relu': return relu(x);
     case 'clip': return clip(x, alpha, beta);
     case 'leaky-relu': return `(${x} < 0.0f ? ${f(alpha ?? 0.01)} * ${x} : ${x})`;
     case 'sigmoid': return sigmoid(x);
     case 'tanh': return `tanhf(${x})`;
-    case 'hard-sigmoid': return `fmaxf(0.0f, fminf(1.0f, ${f(alpha ?? 0.2)} * ${x} + ${f(beta ?? 0.5)}))`;
+    case 'hard-sigmoid': return hardSigmoid(x, alpha ?? 0.2, beta ?? 0.5);
     case 'hard-swish': return `(${x} * fmaxf(0.0f, fminf(1.0f, ${x} * ${f(1 / 6)} + 0.5f)))`;
   }
 }
 
+// fmaxf and fminf would let NaN vanish, and it has to stay.
+const relu = (x: string): string => `(${x} < 0.0f ? 0.0f : ${x})`;
+
+/** Of a product that is NaN both comparisons are false, and the last of them gives it. */
+const hardSigmoid = (x: string, alpha: number, beta: number): string => {
+  const line = `${f(alpha)} * ${x} + ${f(beta)}`;
+  return `(${line} < 0.0f ? 0.0f : ${line} > 1.0f ? 1.0f : ${line})`;
+};
+
 const sigmoid = (x: string): string => `(1.0f / (1.0f + expf(-(${x}))))`;
 
 function clip(x: string, low: number | undefined, high: number | undefined): string {
-  const raised = low === undefined || low === -Infinity ? x : `fmaxf(${x}, ${f(low)})`;
-  return high === undefined || high === Infinity ? raised : `fminf(${raised}, ${f(high)})`;
+  const raised = low === undefined || low === -Infinity ? x : `(${x} < ${f(low)} ? ${f(low)} : ${x})`;
+  return high === undefined || high === Infinity ? raised : `(${raised} > ${f(high)} ? ${f(high)} : ${raised})`;
 }
 
 const float = (layer: Layer, name: string, otherwise: number): string => f(attribute(layer, name, 'float', otherwise));
@@ -34,14 +43,14 @@ export const CURVES: ReadonlyMap<string, (x: string, layer: Layer) => string> = 
   ['Erf', (x) => `erff(${x})`],
   ['Exp', (x) => `expf(${x})`],
   ['Floor', (x) => `floorf(${x})`],
-  ['HardSigmoid', (x, layer) => `fmaxf(0.0f, fminf(1.0f, ${float(layer, 'alpha', 0.2)} * ${x} + ${float(layer, 'beta', 0.5)}))`],
+  ['HardSigmoid', (x, layer) => hardSigmoid(x, attribute(layer, 'alpha', 'float', 0.2), attribute(layer, 'beta', 'float', 0.5))],
   ['HardSwish', (x) => activationOf({ kind: 'hard-swish' }, x)],
   ['Identity', (x) => x],
   ['LeakyRelu', (x, layer) => `(${x} < 0.0f ? ${float(layer, 'alpha', 0.01)} * ${x} : ${x})`],
   ['Log', (x) => `logf(${x})`],
   ['Neg', (x) => `-(${x})`],
   ['Reciprocal', (x) => `1.0f / ${x}`],
-  ['Relu', (x) => `fmaxf(${x}, 0.0f)`],
+  ['Relu', relu],
   ['Sigmoid', (x) => sigmoid(x)],
   ['Sin', (x) => `sinf(${x})`],
   ['Softplus', (x) => `(fmaxf(${x}, 0.0f) + log1pf(expf(-fabsf(${x}))))`],
@@ -57,8 +66,8 @@ export const PAIRS: ReadonlyMap<string, (a: string, b: string) => string> = new 
   ['Mul', (a, b) => `${a} * ${b}`],
   ['Div', (a, b) => `${a} / ${b}`],
   ['Pow', (a, b) => (b === '2.0f' ? `${a} * ${a}` : b === '0.5f' ? `sqrtf(${a})` : `powf(${a}, ${b})`)],
-  ['Max', (a, b) => `fmaxf(${a}, ${b})`],
-  ['Min', (a, b) => `fminf(${a}, ${b})`],
+  ['Max', (a, b) => `(${a} > ${b} || isnan(${a}) ? ${a} : ${b})`],
+  ['Min', (a, b) => `(${a} < ${b} || isnan(${a}) ? ${a} : ${b})`],
   ['Sum', (a, b) => `${a} + ${b}`],
   ['PRelu', (a, b) => `${a} < 0.0f ? ${a} * ${b} : ${a}`],
 ] as const satisfies readonly (readonly [string, (a: string, b: string) => string])[]);

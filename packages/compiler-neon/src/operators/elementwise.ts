@@ -1,4 +1,4 @@
-import { broadcastStrides, joined, OK, refuse, rowMajor, type Call, type Walk } from '@fretwork/compiler';
+import { broadcastStrides, joined, OK, refuse, rowMajor, type Call, type Support, type Walk } from '@fretwork/compiler';
 import { activationOf, clipOf, CURVES, PAIRS } from './curves.js';
 import { loops, sharedLoops, type OperatorRow } from './row.js';
 import { element, nest } from '../text/loops.js';
@@ -47,9 +47,15 @@ function emitBatchNorm(call: Call, code: LayerCode): void {
   code.add(...nest([n, channels, size], activation === undefined ? [`${to} = ${value};`] : [`const float v = ${value};`, `${to} = ${activationOf(activation, 'v')};`]));
 }
 
+/** Exponents of Pow may be of another type than bases; constants of any type become floats, computed ones are not read. */
+function onlyFloats(call: Call): Support {
+  const odd = call.layer.inputs.find((name, i) => call.has(i) && call.numbers(i) === undefined && call.context.shapes.values.get(name)?.dtype !== 'f32');
+  return odd === undefined ? OK : refuse(`it reads ${call.context.shapes.values.get(odd)?.dtype ?? 'an unknown type'}, and only f32 is computed`, 'convert it outside of the model');
+}
+
 export const ELEMENTWISE: readonly OperatorRow[] = [
   sharedLoops(loops([...CURVES.keys()], (call, _, code) => emitEach(call, code, [0], ([a]) => CURVES.get(call.layer.operator)!(a!, call.layer)))),
-  sharedLoops(loops([...PAIRS.keys()], (call, _, code) => emitEach(call, code, all(call), (values) => values.reduce((a, b) => (a === '' ? b : PAIRS.get(call.layer.operator)!(a, b)))))),
+  sharedLoops(loops([...PAIRS.keys()], (call, _, code) => emitEach(call, code, all(call), (values) => values.reduce((a, b) => (a === '' ? b : PAIRS.get(call.layer.operator)!(a, b)))), onlyFloats)),
   sharedLoops(loops(['Clip'], (call, _, code) => emitClip(call, code), (call) => ([1, 2].every((i) => !call.has(i) || call.numbers(i)?.length === 1) ? OK
     : refuse('the bounds of Clip are not constant', 'make them constants of one element')))),
   loops(['BatchNormalization'], (call, _, code) => emitBatchNorm(call, code), (call) => ([1, 2, 3, 4].every((i) => call.numbers(i) !== undefined) ? OK

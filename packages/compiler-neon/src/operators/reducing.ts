@@ -14,8 +14,8 @@ interface Reduction {
 const REDUCTIONS: Readonly<Record<string, Reduction>> = {
   ReduceSum: { start: '0.0f', step: (v, x) => `${v} += ${x}`, finish: (v) => v },
   ReduceMean: { start: '0.0f', step: (v, x) => `${v} += ${x}`, finish: (v, n) => `${v} / ${n}.0f` },
-  ReduceMax: { start: '(-INFINITY)', step: (v, x) => `${v} = fmaxf(${v}, ${x})`, finish: (v) => v },
-  ReduceMin: { start: 'INFINITY', step: (v, x) => `${v} = fminf(${v}, ${x})`, finish: (v) => v },
+  ReduceMax: { start: '(-INFINITY)', step: (v, x) => `if (!(${x} <= ${v}) && !isnan(${v})) ${v} = ${x}`, finish: (v) => v },
+  ReduceMin: { start: 'INFINITY', step: (v, x) => `if (!(${x} >= ${v}) && !isnan(${v})) ${v} = ${x}`, finish: (v) => v },
   ReduceL1: { start: '0.0f', step: (v, x) => `${v} += fabsf(${x})`, finish: (v) => v },
   ReduceL2: { start: '0.0f', step: (v, x) => `${v} += ${x} * ${x}`, finish: (v) => `sqrtf(${v})` },
   ReduceSumSquare: { start: '0.0f', step: (v, x) => `${v} += ${x} * ${x}`, finish: (v) => v },

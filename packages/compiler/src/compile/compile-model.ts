@@ -1,4 +1,4 @@
-import { FretworkError, inferShapes, type Model } from '@fretwork/format';
+import { FretworkError, inferShapes, type Model, type ShapeTable } from '@fretwork/format';
 import { BACKEND_API_VERSION, type Backend, type BackendOptions, type BackendPlan, type EmittedFiles, type ModelContext, type Refusal } from '../backend.js';
 import type { Pass, PassNote, RunOptions } from '../contract.js';
 import { PASSES } from '../passes/table.js';
@@ -15,15 +15,16 @@ export interface LayerRefusal extends Refusal {
   readonly layer: string;
 }
 
-export type CompileResult =
+export type CompileResult<Plan extends BackendPlan = BackendPlan> =
   | {
     readonly ok: true;
     /** Its id. */
     readonly backend: string;
     /** After the passes. */
     readonly model: Model;
+    readonly shapes: ShapeTable;
     readonly notes: readonly PassNote[];
-    readonly plan: BackendPlan;
+    readonly plan: Plan;
     readonly files: EmittedFiles;
     /** Of the backends asked before. */
     readonly refusals: readonly LayerRefusal[];
@@ -34,7 +35,7 @@ export type CompileResult =
  * `model` compiled by the first of `backends` that takes all of it: passes, then plan, then files. Where none does, every layer
  * that stood in the way of each. Throws `backend.api-version` for a backend of another contract, and what `runPasses` throws.
  */
-export function compileModel(model: Model, backends: readonly Backend[], options: CompileOptions = {}): CompileResult {
+export function compileModel<Plan extends BackendPlan = BackendPlan>(model: Model, backends: readonly Backend<Plan>[], options: CompileOptions = {}): CompileResult<Plan> {
   const stale = backends.find(({ apiVersion }) => apiVersion !== BACKEND_API_VERSION);
   if (stale !== undefined) {
     throw new FretworkError('backend.api-version', `backend ${stale.id} was made for another version of the contract`, {
@@ -58,7 +59,7 @@ export function compileModel(model: Model, backends: readonly Backend[], options
       refusals.push(...planning.refusals.map((refusal): LayerRefusal => ({ ...refusal, backend: backend.id })));
       continue;
     }
-    return { ok: true, backend: backend.id, model: context.model, notes: passed.notes, plan: planning.plan, files: backend.emit(planning.plan, context), refusals };
+    return { ok: true, backend: backend.id, ...context, notes: passed.notes, plan: planning.plan, files: backend.emit(planning.plan, context), refusals };
   }
   return { ok: false, refusals };
 }
