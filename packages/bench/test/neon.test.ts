@@ -12,15 +12,16 @@ const MISSING = 'no cross compiler or no qemu-aarch64: node tools/system-package
 
 /** Executed instructions that code may take at most, about 2 % above what it took when this was written. */
 const LIMITS: readonly (readonly [variant: Variant, instructions: number])[] = [
-  [{ scheme: 'dense', block: undefined, sparsity: 0 }, 1_091_000],
-  [{ scheme: 'bcr', block: [4, 16], sparsity: 0.75 }, 346_000],
-  [{ scheme: 'bcr', block: [8, 32], sparsity: 0.9 }, 144_000],
-  [{ scheme: 'columns', block: [8, 32], sparsity: 0.95 }, 77_000],
+  [{ scheme: 'dense', block: undefined, sparsity: 0 }, 1_031_000],
+  [{ scheme: 'bcr', block: [4, 16], sparsity: 0.75 }, 302_000],
+  [{ scheme: 'bcr', block: [8, 32], sparsity: 0.9 }, 134_000],
+  [{ scheme: 'columns', block: [8, 32], sparsity: 0.95 }, 58_700],
 ];
 const VECTOR_LIMITS: readonly (readonly [variant: Variant, instructions: number])[] = [
   [{ scheme: 'dense', block: undefined, sparsity: 0 }, 31_300],
-  [{ scheme: 'bcr', block: [8, 32], sparsity: 0.9 }, 24_800],
-  [{ scheme: 'columns', block: [16, 32], sparsity: 0.9 }, 4_600],
+  [{ scheme: 'bcr', block: [8, 32], sparsity: 0.9 }, 21_700],
+  [{ scheme: 'bcr', block: [16, 64], sparsity: 0.9 }, 11_800],
+  [{ scheme: 'columns', block: [16, 32], sparsity: 0.9 }, 5_020],
 ];
 
 describe('instruction counts', () => {

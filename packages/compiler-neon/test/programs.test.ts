@@ -2,7 +2,7 @@ import { packWeights, planSchedule, type ScheduleOptions } from '@fretwork/compi
 import { random, type Random } from '@fretwork/conformance';
 import { encodeCsr, type SparseMatrix } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
-import { KERNELS, rowCounts, SUMS, widest } from '../src/kernels/manifest.js';
+import { KERNELS, rowCounts, widest } from '../src/kernels/manifest.js';
 import { passWidths } from '../src/kernels/stream.js';
 import { kernelName, parseKernelName } from '@fretwork/compiler';
 import { layStream, type StreamList } from '../src/product/stream-program.js';
@@ -87,7 +87,7 @@ describe('programs of the vector kernels', () => {
         const to = index.subarray(p, p += row.rows);
         const cols = row.operator === 'run' ? Array.from({ length: n }, (_, c) => index[p]! + c) : Array.from(index.subarray(p, p + n));
         p += row.operator === 'run' ? 1 : n;
-        const weight = (c: number, q: number): number => weights[w + (row.rows % 4 !== 0 && c < n - n % 4 ? (c - c % 4) * row.rows + q * 4 + c % 4 : c * row.rows + q)]!;
+        const weight = (c: number, q: number): number => weights[w + (row.rows % 4 === 0 ? c * row.rows + q : (c - c % 4) * row.rows + q * Math.min(4, n - (c - c % 4)) + c % 4)]!;
         to.forEach((place, q) => cols.forEach((c, k) => { y[place]! += weight(k, q) * x[c]!; }));
         w += n * row.rows;
       }
@@ -119,7 +119,7 @@ describe('the manifest of kernels', () => {
   it('has a name for every row that parses back to it, and no more sums than registers hold', () => {
     for (const row of KERNELS.rows) {
       expect(parseKernelName(kernelName(row))).toEqual(row);
-      if (row.operator === 'stream') expect(row.rows * row.pixels / 4).toBeLessThanOrEqual(SUMS);
+      if (row.operator === 'stream') expect(row.rows * row.pixels / 4).toBeLessThanOrEqual(28);
     }
   });
 

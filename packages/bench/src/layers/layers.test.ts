@@ -65,6 +65,15 @@ describe('masks', () => {
     }
   });
 
+  test('spread evenly have the density asked for, where counts of a block cannot', () => {
+    for (const density of [0.1, 0.05]) {
+      const tall = { ...matrix, rows: 400, values: new Float32Array(400 * 96).fill(1) };
+      const pruned = prune(tall, { scheme: 'columns', block: [4, 16], density, source: 'even' }, random(3));
+      const kept = pruned.reduce((sum, value) => sum + (value === 0 ? 0 : 1), 0);
+      expect(Math.abs(kept / (density * pruned.length) - 1), String(density)).toBeLessThan(0.02);
+    }
+  });
+
   test('of columns alone keep every row of a block, where it keeps a column', () => {
     const pruned = prune(matrix, request('columns', { source: 'uniform' }), random(3));
     for (let c = 0; c < 96; c++) {

@@ -5,11 +5,12 @@ import { choose, type Random } from './random.js';
 /**
  * How masks come about. `iid`: each row and each column of a block (each weight, where there are no blocks) stays with the
  * same probability, independent of all others, drawn anew until the whole has the density asked for. `uniform`: each block keeps the same counts, at drawn places.
+ * `even`: as `uniform`, but what rounding its columns takes from one block the next one gets, so that the whole has the density asked for; a block may be left empty.
  * `magnitude`: `@fretwork/pruner` projects the random weights by the scheme, with its default allocation.
  */
-export type MaskSource = 'iid' | 'uniform' | 'magnitude';
+export type MaskSource = 'iid' | 'uniform' | 'even' | 'magnitude';
 
-export const MASK_SOURCES: readonly MaskSource[] = ['iid', 'uniform', 'magnitude'];
+export const MASK_SOURCES: readonly MaskSource[] = ['iid', 'uniform', 'even', 'magnitude'];
 
 export type Block = readonly [rows: number, columns: number];
 
@@ -95,13 +96,16 @@ function drawSingles({ rows, columns, values }: MaskedMatrix, { density, source 
 
 function drawBlocks({ rows, columns, values }: MaskedMatrix, { block: [blockRows, blockColumns], density, source }: MaskRequest, rowShare: number, draw: Random): Float32Array {
   const out = new Float32Array(values.length);
+  let owed = 0;
   for (let r = 0; r < rows; r += blockRows) {
     for (let c = 0; c < columns; c += blockColumns) {
       const [height, width] = [Math.min(blockRows, rows - r), Math.min(blockColumns, columns - c)];
-      const keptRows = places(height, density ** rowShare, source, draw);
+      const keptRows = places(height, density ** rowShare, source === 'even' ? 'uniform' : source, draw);
       // Counts are whole: what rounding the rows took or gave, the columns make good.
-      const rest = source === 'uniform' ? Math.min(1, density * height / keptRows.length) : density ** (1 - rowShare);
-      const keptColumns = places(width, rest, source, draw);
+      const rest = source === 'iid' ? density ** (1 - rowShare) : Math.min(1, density * height / keptRows.length);
+      const wanted = rest + (source === 'even' ? owed / width : 0);
+      const keptColumns = places(width, wanted, source, draw);
+      owed = wanted * width - keptColumns.length;
       for (const i of keptRows) {
         for (const j of keptColumns) out[(r + i) * columns + c + j] = values[(r + i) * columns + c + j]!;
       }
@@ -112,6 +116,6 @@ function drawBlocks({ rows, columns, values }: MaskedMatrix, { block: [blockRows
 
 function places(length: number, share: number, source: MaskSource, draw: Random): readonly number[] {
   if (share >= 1) return Array.from({ length }, (_, i) => i);
-  if (source === 'uniform') return choose(draw, length, Math.max(1, Math.round(length * share)));
+  if (source !== 'iid') return choose(draw, length, Math.max(source === 'even' ? 0 : 1, Math.round(length * share)));
   return Array.from({ length }, (_, i) => i).filter(() => draw() < share);
 }

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FretworkError } from '@fretwork/format';
 import { PRODUCTS, type NeonReport, type NeonRequest, type NeonRow, type PeerRow, type Product } from './contract.js';
 import { buildCounter, countRegions, countsOf } from './count.js';
@@ -15,7 +15,7 @@ export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
   const directory = await mkdtemp(join(tmpdir(), 'fretwork-bench-neon-'));
   try {
     const plugin = await buildCounter(directory);
-    const peers = request.peers === undefined ? [] : await countPeers(request.peers, products, plugin, directory, request);
+    const peers = request.peers === undefined ? [] : await countPeers(resolve(request.peers), products, plugin, directory, request);
     const rows: NeonRow[] = [];
     for (const product of products) {
       say(`counting ${product.name}`);
@@ -26,7 +26,7 @@ export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
         rows.push({ product, scheme: block === undefined ? scheme : `${scheme} ${block.join('x')}`, sparsity, kept, kernel, bytes, ...counts, ...against(product, counts, peers) });
       }
     }
-    return { caption: `instructions under qemu-aarch64, clang 14 -O2, one thread; masks uniform, seed ${request.seed}`, rows, peers };
+    return { caption: `instructions under qemu-aarch64, clang 14 -O2, one thread; masks even, seed ${request.seed}`, rows, peers };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -26,7 +26,7 @@ export interface BuiltVariant extends Variant {
 function modelOf({ m, k, n }: Product, { scheme, block, sparsity }: Variant, seed: number): Model {
   const draw = random(seed);
   const values = Float32Array.from({ length: m * k }, () => 2 * draw() - 1);
-  const kept = block === undefined ? values : prune({ rows: m, columns: k, kernel: 1, values }, { scheme, block, density: 1 - sparsity, source: 'uniform' }, draw);
+  const kept = block === undefined ? values : prune({ rows: m, columns: k, kernel: 1, values }, { scheme, block, density: 1 - sparsity, source: 'even' }, draw);
   const vector = n === 1;
   const shape = vector ? [m, k] : [m, k, 1, 1];
   const tensor = dense('f32', shape, kept);

@@ -30,7 +30,7 @@ export const bench: Command = {
     { name: 'scheme', value: 'KIND', says: `${MASK_SCHEMES.map(({ name }) => name).join(', ')}. Default: bcr.` },
     { name: 'block', value: 'RxC', says: 'Rows x columns of a block. Default: 8x32.' },
     { name: 'sparsity', value: 'S', says: 'Shares of zeros, divided by commas. Default: 0.75,0.9,0.95. Dense is measured always.' },
-    { name: 'masks', value: 'SOURCE', says: 'iid: each row and column of a block stays by chance (default); uniform: the same counts in each block; magnitude: projected by the pruner.' },
+    { name: 'masks', value: 'SOURCE', says: 'iid: each row and column of a block stays by chance (default); uniform: the same counts in each block; even: as uniform, with the very density asked for; magnitude: projected by the pruner.' },
     { name: 'rate', value: 'N', says: 'model: keep one weight in N of every layer. Default: 10.' },
     { name: 'as-is', says: 'model: do not prune; a .bcr file keeps what it has.' },
     { name: 'random-weights', says: 'model: draw the weights, for topologies that come without.' },

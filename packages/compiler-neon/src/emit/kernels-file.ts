@@ -23,13 +23,16 @@ export function kernelsFile(prefix: string, kernels: readonly string[], others: 
       `#ifndef ${guard}`, `#define ${guard}`, '#include <stdint.h>', '', ...functions.map(({ declaration }) => declaration), '', '#endif', '',
     ].join('\n'))],
     [`${prefix}_kernels.c`, named([
-      `#include "${prefix}_kernels.h"`, '#include <arm_neon.h>', '#include <math.h>', '#include <stddef.h>', '#include <string.h>', '', HOW, '',
+      `#include "${prefix}_kernels.h"`, '#include <arm_neon.h>', '#include <math.h>', '#include <stddef.h>', '#include <string.h>', '', ...NO_EARLY_LOADS, '', HOW, '',
       ...functions.flatMap(({ definition }) => [definition, '']),
     ].join('\n'))],
   ];
 }
 
 const inOrder = (a: KernelVariant, b: KernelVariant): number => (a.operator < b.operator ? -1 : a.operator > b.operator ? 1 : a.rows - b.rows || a.pixels - b.pixels);
+
+/** Scheduling before registers are given out moves loads away from their use, and gcc then spills sums. */
+const NO_EARLY_LOADS = ['#if defined(__GNUC__) && !defined(__clang__)', '#pragma GCC optimize("no-schedule-insns")', '#endif'];
 
 const HOW = `/*
  * Stream kernels: the sums of some rows x some positions stay in registers while the columns of a segment go by. A column is

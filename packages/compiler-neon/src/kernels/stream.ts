@@ -21,28 +21,28 @@ export function streamKernel(kernel: KernelVariant): CFunction {
     `const float *x${c} = (const float *)(const void *)((const char *)x + p[${c}]);`,
     ...eachVector.map((v) => `{ const float32x4_t v = vld1q_f32(x${c} + ${4 * v}); ${eachRow.map((r) => `${sum(r, v)} = vfmaq_laneq_f32(${sum(r, v)}, v, ${weight(r)});`).join(' ')} }`),
   ];
-  const words = Array.from({ length: unroll * rows / 4 }, (_, k) => k);
+  // Vectors of weights are loaded by the first column that needs them: earlier, they would take registers from sums.
+  const wordsFrom = (c: number): string[] => Array.from({ length: unroll * rows / 4 }, (_, k) => k).filter((k) => Math.floor(4 * k / rows) === c).map((k) => `const float32x4_t w${k} = vld1q_f32(w + ${4 * k});`);
   const lane = (place: number): string => `w${place >> 2}, ${place & 3}`;
   const lines = [
     'for (; segments > 0; segments--) {',
     '  const int32_t head = *p++;',
-    '  int n = head >> 2;',
+    '  unsigned n = (unsigned)head >> 2;',
     ...eachRow.map((r) => `  float *y${r} = (float *)(void *)((char *)y + p[${r}]);`),
     `  p += ${rows};`,
     `  float32x4_t ${eachRow.flatMap((r) => eachVector.map((v) => sum(r, v))).join(', ')};`,
     '  if (head & 1) {',
-    ...eachRow.map((r) => `    ${eachVector.map((v) => sum(r, v)).join(' = ')} = vdupq_n_f32(w[${r}]);`),
+    ...firstSums(rows, eachRow.map((r) => eachVector.map((v) => sum(r, v)).join(' = '))).map((line) => `    ${line}`),
     `    w += ${rows};`,
     '  } else {',
     ...eachRow.map((r) => `    ${eachVector.map((v) => `${sum(r, v)} = vld1q_f32(y${r} + ${4 * v});`).join(' ')}`),
     '  }',
-    `  for (; n >= ${unroll}; n -= ${unroll}) {`,
-    ...words.map((k) => `    const float32x4_t w${k} = vld1q_f32(w + ${4 * k});`),
-    ...Array.from({ length: unroll }, (_, c) => column(c, (r) => lane(c * rows + r))).flat().map((line) => `    ${line}`),
+    `  for (const int32_t *end = p + (n - n % ${unroll}); p != end;) {`,
+    ...Array.from({ length: unroll }, (_, c) => [...wordsFrom(c), ...column(c, (r) => lane(c * rows + r))]).flat().map((line) => `    ${line}`),
     `    w += ${unroll * rows};`,
     `    p += ${unroll};`,
     '  }',
-    '  for (; n > 0; n--) {',
+    `  for (n %= ${unroll}; n != 0; n--) {`,
     ...tailWeights(rows).map((line) => `    ${line}`),
     ...column(0, tailLane(rows)).map((line) => `    ${line}`),
     `    w += ${rows};`,
@@ -57,6 +57,11 @@ export function streamKernel(kernel: KernelVariant): CFunction {
   ];
   return { declaration: `${head};`, definition: [`${head} {`, ...lines.map((line) => `  ${line}`), '}'].join('\n') };
 }
+
+/** Sums that start at the biases. */
+const firstSums = (rows: number, sums: readonly string[]): string[] => (rows === 4
+  ? ['const float32x4_t b = vld1q_f32(w);', ...sums.map((all, r) => `${all} = vdupq_laneq_f32(b, ${r});`)]
+  : sums.map((all, r) => `${all} = vdupq_n_f32(w[${r}]);`));
 
 /** Weights of one column, without reading past them. */
 function tailWeights(rows: number): string[] {

@@ -13,7 +13,7 @@ export const vectorKernel = (kernel: KernelVariant): CFunction =>
   functionOf(kernel, kernel.operator === 'run' ? runs(kernel.rows) : kernel.rows % 4 === 0 ? interleaved(kernel.rows) : dots(kernel.rows));
 
 /** Sums of `rows` interleaved rows, in `sets`: enough of them to hide the latency of a multiply-add. */
-const setsOf = (rows: number): number => (rows >= 16 ? 2 : 4);
+const setsOf = (rows: number): number => (rows >= 12 ? 2 : 4);
 
 const total = (rows: number): string[] => {
   const [vectors, sets] = [rows / 4, setsOf(rows)];
@@ -95,29 +95,53 @@ function runs(rows: number): string[] {
   ];
 }
 
-/** One to three rows: dot products over four gathered activations at a time. */
+/**
+ * Dot products over four gathered activations at a time. Columns left over are gathered with zeros behind them, so that
+ * whole vectors of weights may be read: what belongs to the next row, or lies behind the last, counts for nothing.
+ */
 function dots(rows: number): string[] {
   const each = Array.from({ length: rows }, (_, r) => r);
+  const add = (r: number, at: string): string => `a${r} = vfmaq_f32(a${r}, v, vld1q_f32(w + ${at}));`;
   return [
     'for (; segments > 0; segments--) {',
-    '  int n = *p++;',
+    '  const unsigned n = *p++;',
     '  const uint16_t *r = p;',
     `  p += ${rows};`,
     `  float32x4_t ${each.map((r) => `a${r} = vdupq_n_f32(0.0f)`).join(', ')};`,
-    '  for (; n >= 4; n -= 4) {',
+    '  for (const uint16_t *end = p + (n & ~3u); p != end; p += 4) {',
     '    float32x4_t v = vld1q_dup_f32(x + p[0]);',
     ...[1, 2, 3].map((c) => `    v = vld1q_lane_f32(x + p[${c}], v, ${c});`),
-    ...each.map((r) => `    a${r} = vfmaq_f32(a${r}, v, vld1q_f32(w + ${4 * r}));`),
+    ...each.map((r) => `    ${add(r, `${4 * r}`)}`),
     `    w += ${4 * rows};`,
-    '    p += 4;',
     '  }',
-    `  float ${each.map((r) => `t${r} = vaddvq_f32(a${r})`).join(', ')};`,
-    '  for (; n > 0; n--) {',
-    '    const float v = x[*p++];',
-    ...each.map((r) => `    t${r} += v * w[${r}];`),
-    `    w += ${rows};`,
+    '  const unsigned rest = n & 3;',
+    '  if (rest != 0) {',
+    '    float32x4_t v = vsetq_lane_f32(x[p[0]], vdupq_n_f32(0.0f), 0);',
+    '    if (rest > 1) v = vld1q_lane_f32(x + p[1], v, 1);',
+    '    if (rest > 2) v = vld1q_lane_f32(x + p[2], v, 2);',
+    ...each.map((r) => `    ${add(r, r === 0 ? '0' : `${r} * rest`)}`),
+    `    w += ${rows} * rest;`,
+    '    p += rest;',
     '  }',
-    ...each.map((r) => `  y[r[${r}]] += t${r};`),
+    ...sumsOf(rows).map((line) => `  ${line}`),
     '}',
   ];
+}
+
+/** Adds the lanes of each sum to its row: pairs of sums at once. */
+function sumsOf(rows: number): string[] {
+  const lines: string[] = [];
+  for (let r = 0; r < rows; r += 4) {
+    const own = Array.from({ length: Math.min(4, rows - r) }, (_, k) => r + k);
+    if (own.length === 1) {
+      lines.push(`y[r[${r}]] += vaddvq_f32(a${r});`);
+      continue;
+    }
+    const pair = (k: number): string => `vpaddq_f32(a${own[k]!}, a${own[Math.min(k + 1, own.length - 1)]!})`;
+    lines.push(
+      `const float32x4_t t${r} = vpaddq_f32(${pair(0)}, ${own.length > 2 ? pair(2) : pair(0)});`,
+      ...own.map((row, k) => `y[r[${row}]] += vgetq_lane_f32(t${r}, ${k});`),
+    );
+  }
+  return lines;
 }

@@ -2,7 +2,7 @@ import { kernelName, planSchedule, summariseSchedule, type ScheduleOptions, type
 import type { SparseMatrix, Tuning } from '@fretwork/format';
 import { KERNELS, rowCounts, widest } from '../kernels/manifest.js';
 import { describeSplit, splitOf, waysToSplit, weighed, type Split } from './split.js';
-import { tileCost, tileWidths } from './stream-tiles.js';
+import { countSegments, tileCost, tileWidths } from './stream-tiles.js';
 
 /** Weights up to which rows are also looked at in an order of their own. */
 const REORDERED = 1 << 20;
@@ -37,10 +37,11 @@ export function chooseStream(matrices: readonly SparseMatrix[], { positions, gro
   for (const by of ways) {
     for (const candidate of by === 'rows' && tuned === undefined ? dealt(candidates) : candidates) {
       const options: ScheduleOptions = { ...candidate, rowCounts: rowCounts('stream'), groupRows, threads: by === 'rows' ? threads : 1 };
-      const summary = summariseSchedule(planSchedule(matrices, options));
+      const schedule = planSchedule(matrices, options);
+      const [summary, counts] = [summariseSchedule(schedule), countSegments(schedule)];
       const split = splitOf(by, summary, positions, threads);
       for (const vectors of widths) {
-        const cost = tileCost(summary, positions, vectors);
+        const cost = tileCost(counts, positions, vectors);
         const weight = weighed(cost, split);
         if (best === undefined || weight < best.weight) best = { options, summary, vectors, split, cost, weight, reason: '' };
       }

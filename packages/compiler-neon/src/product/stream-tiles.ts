@@ -1,6 +1,9 @@
-import type { ScheduleSummary } from '@fretwork/compiler';
-import { SUMS, widest } from '../kernels/manifest.js';
+import type { Schedule } from '@fretwork/compiler';
+import { rowCounts, unrollOf, widest } from '../kernels/manifest.js';
 import { passWidths } from '../kernels/stream.js';
+
+/** Vectors of a tile: wider ones would push activations out of the first cache before their next use. */
+const WIDEST_TILE = 56;
 
 /** Positions `[start, start + 4·vectors)`; the last tile overlaps the one before it where positions do not fill vectors. */
 export interface Tile {
@@ -19,28 +22,46 @@ export function tilesOf(positions: number, vectors: number): readonly Tile[] {
   });
 }
 
-/**
- * Instructions of one column of `rows` rows over `vectors` vectors: counted in compiled kernels (loads, multiply-adds, and
- * what a column costs by itself).
- */
-const columnCost = (rows: number, vectors: number): number => vectors * (rows + 0.55) + 3;
+/** Segments of one row count, as far as their cost goes. */
+interface SegmentCount {
+  readonly rows: number;
+  segments: number;
+  columns: number;
+  /** Columns that do not fill a turn of the inner loop. */
+  rest: number;
+}
 
-/** Instructions of all columns of a schedule over `positions`, in tiles of `vectors`. */
-export function tileCost({ sharedBy, segments }: ScheduleSummary, positions: number, vectors: number): number {
+/** What `tileCost` needs to know of a schedule. */
+export function countSegments(schedule: Schedule): readonly SegmentCount[] {
+  const counts = new Map<number, SegmentCount>();
+  for (const { segments } of schedule.groups) {
+    for (const { count: rows, columns } of segments) {
+      const known = counts.get(rows) ?? { rows, segments: 0, columns: 0, rest: 0 };
+      known.segments++;
+      known.columns += columns.length;
+      known.rest += columns.length % unrollOf(rows);
+      counts.set(rows, known);
+    }
+  }
+  return [...counts.values()];
+}
+
+/** Instructions of all segments over `positions`, in tiles of `vectors`, as counted in what clang 14 makes of the kernels. */
+export function tileCost(counts: readonly SegmentCount[], positions: number, vectors: number): number {
   let cost = 0;
   for (const tile of tilesOf(positions, vectors)) {
-    sharedBy.forEach((columns, i) => {
-      if (columns === 0) return;
-      for (const width of passWidths(tile.vectors, widest(i + 1))) cost += columns * columnCost(i + 1, width);
-    });
-    cost += segments * (16 + 2 * SUMS);
+    for (const { rows, segments, columns, rest } of counts) {
+      for (const width of passWidths(tile.vectors, widest(rows))) {
+        cost += columns * (rows * width + Math.ceil(width / 2) + 3) + rest * 3 + segments * (12 + 3 * rows + 1.25 * rows * width);
+      }
+    }
   }
   return cost;
 }
 
-/** Widths of tiles that are worth a try: what fills kernels, and what cuts the positions evenly. */
+/** Widths of tiles that are worth a try: what fills the kernels, and what cuts the positions evenly. */
 export function tileWidths(positions: number): readonly number[] {
   const all = Math.ceil(positions / 4);
-  const even = [1, 2, 3, 4, 5, 6].map((tiles) => Math.ceil(all / tiles)).filter((width) => width <= 2 * SUMS);
-  return [...new Set([SUMS, SUMS / 2, 2 * SUMS, ...even].map((width) => Math.min(width, all)))].sort((a, b) => b - a);
+  const even = [1, 2, 3, 4, 5, 6, 7, 8].map((tiles) => Math.ceil(all / tiles)).filter((width) => width <= WIDEST_TILE);
+  return [...new Set([...rowCounts('stream').map(widest), WIDEST_TILE / 2, WIDEST_TILE, ...even].map((width) => Math.min(width, all)))].sort((a, b) => b - a);
 }

@@ -2,7 +2,8 @@
  * A schedule as the kernels for one activation vector read it: lists of segments of one kernel. Of each segment there are
  *
  *     vector: [columns] [rows] [column numbers]      run: [columns] [rows] [first column]
- *     weights: column after column, in each its rows; of one to three rows four columns at a time, in them row after row
+ *     weights: column after column, in each its rows; where rows do not fill vectors four columns at a time, then what is
+ *              left, in them row after row
  *
  * Sums are added to what lies in memory: outputs start as biases.
  */
@@ -39,6 +40,9 @@ function piecesOf(schedule: Schedule, from = 0, to: number = schedule.groups.len
   }));
 }
 
+/** Floats behind weights that are read in whole vectors. */
+const BEHIND = 3;
+
 /** `packed`: what `packWeights` gives for `schedule`. Groups `[from, to)`. */
 export function layVector(schedule: Schedule, packed: Float32Array, from?: number, to?: number): readonly VectorList[] {
   const lists = new Map<string, Piece[]>();
@@ -50,7 +54,7 @@ export function layVector(schedule: Schedule, packed: Float32Array, from?: numbe
   }
   return [...lists].map(([kernel, pieces]): VectorList => {
     const index = pieces.flatMap(({ operator, rows, columns }) => [columns.length, ...rows, ...(operator === 'run' ? [columns[0]!] : columns)]);
-    const weights = new Float32Array(pieces.reduce((sum, { rows, columns }) => sum + rows.length * columns.length, 0));
+    const weights = new Float32Array(pieces.reduce((sum, { rows, columns }) => sum + rows.length * columns.length, 0) + BEHIND);
     let at = 0;
     for (const { rows: { length: rows }, columns: { length: columns }, weights: first } of pieces) {
       weights.set(ordered(packed.subarray(first, first + rows * columns), rows, columns), at);
@@ -62,18 +66,20 @@ export function layVector(schedule: Schedule, packed: Float32Array, from?: numbe
 
 function ordered(weights: Float32Array, rows: number, columns: number): Float32Array {
   if (rows % 4 === 0) return weights;
-  const out = Float32Array.from(weights);
-  for (let c = 0; c + 4 <= columns; c += 4) {
-    for (let k = 0; k < 4; k++) for (let r = 0; r < rows; r++) out[c * rows + r * 4 + k] = weights[(c + k) * rows + r]!;
+  const out = new Float32Array(weights.length);
+  for (let c = 0; c < columns; c += 4) {
+    const width = Math.min(4, columns - c);
+    for (let k = 0; k < width; k++) for (let r = 0; r < rows; r++) out[c * rows + r * width + k] = weights[(c + k) * rows + r]!;
   }
   return out;
 }
 
-/** Instructions, counted in compiled kernels. */
-function pieceCost({ operator, rows: { length: rows }, columns: { length: columns } }: Piece): number {
-  const perColumn = operator === 'run' ? 0.375 * rows + 1 : rows % 4 === 0 ? 0.375 * rows + 2.75 : 3.5 + rows / 2;
-  const tail = rows % 4 === 0 ? 0 : (columns % 4) * (2 + 2 * rows);
-  return perColumn * columns + tail + 14 + 3 * rows;
+/** Instructions, as counted in what clang 14 makes of the kernels. */
+function pieceCost({ operator, rows, columns: { length: columns } }: Piece): number {
+  const [count, turns, rest] = [rows.length, Math.floor(columns / 4), columns % 4];
+  if (count % 4 !== 0) return turns * (15 + 1.5 * count) + (rest === 0 ? 0 : 12 + 3.5 * count) + 12 + 6.5 * count;
+  const scatter = rows.at(-1)! - rows[0]! === count - 1 ? 1.25 * count : 4.5 * count;
+  return turns * ((operator === 'run' ? 5 : 13) + 1.5 * count) + rest * (5.5 + 0.4 * count) + 12 + 1.5 * count + scatter;
 }
 
 export interface VectorChoice {
