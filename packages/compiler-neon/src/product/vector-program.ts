@@ -78,7 +78,7 @@ function ordered(weights: Float32Array, rows: number, columns: number): Float32A
 function pieceCost({ operator, rows, columns: { length: columns } }: Piece): number {
   const [count, turns, rest] = [rows.length, Math.floor(columns / 4), columns % 4];
   if (count % 4 !== 0) return turns * (15 + 1.5 * count) + (rest === 0 ? 0 : 12 + 3.5 * count) + 12 + 6.5 * count;
-  const scatter = rows.at(-1)! - rows[0]! === count - 1 ? 1.25 * count : 4.5 * count;
+  const scatter = count - 1 === rows.at(-1)! - rows[0]! ? 1.25 * count : 4.5 * count;
   return turns * ((operator === 'run' ? 5 : 13) + 1.5 * count) + rest * (5.5 + 0.4 * count) + 12 + 1.5 * count + scatter;
 }
 
