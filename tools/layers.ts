@@ -50,7 +50,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'mapper-search', name: '@fretwork/mapper-search',
-    imports: ['@fretwork/autodiff', '@fretwork/format', '@fretwork/latency', '@fretwork/mapper-rules', '@fretwork/pruner'],
+    imports: ['@fretwork/autodiff', '@fretwork/datasets', '@fretwork/format', '@fretwork/latency', '@fretwork/mapper-rules', '@fretwork/pruner'],
     testImports: ['@fretwork/networks'],
     runs: 'node',
   },

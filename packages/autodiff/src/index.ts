@@ -12,6 +12,7 @@ export { LOSSES } from './losses/table.js';
 export type { LossCall, LossRow, LossValues } from './losses/row.js';
 export { createTrainingSession } from './trainer/training-session.js';
 export { createTrainer } from './trainer/trainer.js';
+export { captureWith } from './trainer/capture.js';
 export { samples, type SamplesOptions } from './trainer/samples.js';
 export { onnxRuntime, type OnnxRuntimeOptions, type OrtModule, type OrtSession, type OrtTensor } from './sessions/onnxruntime.js';
 export { referenceSessions } from './sessions/reference.js';

@@ -14,3 +14,8 @@ export type { SearcherOptions, SearcherRow } from './searchers/searcher-row.js';
 
 // search/
 export { runSearch, type SearchOptions } from './search/run-search.js';
+
+// evaluate/
+export { FAST, type FastSettings } from './evaluate/settings.js';
+export { packTask, type PackedTask, type Task, type TaskRecord, type TaskSamples } from './evaluate/task.js';
+export { inProcess } from './evaluate/in-process.js';

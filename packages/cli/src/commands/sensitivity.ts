@@ -5,7 +5,7 @@ import type { Command } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { EXTERNAL_DATA_OPTION, readModelFile } from '../model-file.js';
 import { SCHEME_OPTIONS, schemeOption } from '../scheme-option.js';
-import { captureWith } from '../training/capture.js';
+import { captureWith } from '@fretwork/autodiff';
 import { loadSamples, SAMPLE_OPTIONS, sourceOf } from '../training/data.js';
 import { engine } from '../training/engine.js';
 import { interruptible } from '../training/interruption.js';

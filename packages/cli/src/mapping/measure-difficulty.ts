@@ -1,8 +1,8 @@
+import { captureWith } from '@fretwork/autodiff';
 import { FretworkError, type Model } from '@fretwork/format';
 import { judgeDifficulty, planProbe, type Difficulty } from '@fretwork/mapper-rules';
 import { calibrate } from '@fretwork/pruner';
 import type { Samples } from '../evaluate.js';
-import { captureWith } from '../training/capture.js';
 import { sourceOf } from '../training/data.js';
 import type { Engine } from '../training/engine.js';
 import { answers } from '../training/make-trainer.js';

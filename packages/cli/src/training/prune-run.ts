@@ -1,9 +1,9 @@
+import { captureWith } from '@fretwork/autodiff';
 import type { Model, Scheme } from '@fretwork/format';
 import {
   calibrate, pruneModel, pruneWithTraining, type Evaluation, type PrunedModel, type PruneReport, type PruneRequest, type RunOptions, type TrainingRequest,
 } from '@fretwork/pruner';
 import type { Terminal } from '../contract.js';
-import { captureWith } from './capture.js';
 import { sourceOf, type TrainingData } from './data.js';
 import type { Engine } from './engine.js';
 import { judge, makeTrainer } from './make-trainer.js';

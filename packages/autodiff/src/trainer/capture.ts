@@ -1,6 +1,6 @@
-import type { SessionFactory, SampleSource } from '@fretwork/autodiff';
 import { decode, inferShapes, type DenseTensor, type DType, type Model, type ValueInfo } from '@fretwork/format';
 import type { CaptureInputs, LayerTrace } from '@fretwork/pruner';
+import type { SampleSource, SessionFactory } from '../contract.js';
 
 /** What flows through layers while the engine runs the first `count` samples of `source`, batch by batch. */
 export const captureWith = (sessions: SessionFactory, source: SampleSource, batch: number, count: number): CaptureInputs => async function* capture(model, names) {
