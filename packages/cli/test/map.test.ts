@@ -5,6 +5,8 @@ import { buildNetwork } from '@fretwork/networks';
 import { exportModel } from '@fretwork/onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../src/index.js';
+import { smallData } from './small-data.js';
+import { smallModel } from './small-model.js';
 import { emptyFolder, fretwork } from './terminal.js';
 
 /** ms on a machine that does not exist: 40 GFLOP/s and a little for each layer. */
@@ -86,6 +88,42 @@ describe('map', () => {
     const ran = await fretwork('map', at('m.onnx'), '--rate', '4', '--latency-table', at('none.json'));
     expect(ran.code).toBe(EXIT.input);
     expect(ran.err).toContain('fretwork latency measure');
+  });
+});
+
+describe('map --mapper search', () => {
+  const searching = async (at: (name: string) => string, data: string, ...more: readonly string[]): ReturnType<typeof fretwork> => fretwork(
+    'map', at('s.onnx'), '--latency-table', at('t.json'), '--mapper', 'search', '--rate', '4', '--difficulty', 'easy', '--data', data, '--set', 'leastShare=0', '--set', 'leastGain=0', '--set', 'smallest=1',
+    '--judge', '40', '--subset', '120', '--batch', '20', '--updates', '0,6,12', '--learning-rate', '0.01', '--seed', '3', ...more,
+  );
+
+  it('finds a plan as fast as the rules\' one, and the same when it is stopped and resumed', async () => {
+    const at = await folder();
+    await writeFile(at('s.onnx'), exportModel(smallModel()));
+    const data = await smallData(at, 'train', 200, 1);
+    const ran = await searching(at, data, '--budget', '14', '-o', at('plan.json'), '--log', at('log.jsonl'));
+    expect(ran.code).toBe(EXIT.ok);
+    expect(ran.err).toMatch(/plan +accuracy +ms +best +its ms +front +left/);
+    expect(ran.err).toMatch(/hill-climb: 14 plans tried/);
+    interface Found { readonly entries: unknown; readonly planned: { readonly ms: number }; readonly search: { readonly tried: readonly { readonly ms: number; readonly accuracy: number }[]; readonly best: number; readonly rules: number; readonly targetMs: number } }
+    const plan = JSON.parse(await readFile(at('plan.json'), 'utf8')) as Found;
+    expect(plan.search.rules).toBe(0);
+    expect(plan.planned.ms).toBeLessThanOrEqual(plan.search.targetMs * (1 + 1e-5));
+    const log = (await readFile(at('log.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { accuracy: number; plan: readonly unknown[] });
+    expect(log.map(({ accuracy }) => accuracy)).toEqual(plan.search.tried.map(({ accuracy }) => accuracy));
+    // In two pieces, the second from the first one's state.
+    await searching(at, data, '--budget', '5', '-o', at('again.json'));
+    await searching(at, data, '--budget', '14', '-o', at('again.json'), '--resume');
+    expect(await readFile(at('again.json'), 'utf8')).toBe(await readFile(at('plan.json'), 'utf8'));
+    expect((await searching(at, data, '--budget', '14', '-o', at('again.json'), '--resume', '--seed', '4')).err).toContain('[search.state]');
+    expect((await fretwork('prune', at('s.onnx'), '--plan', at('plan.json'), '-o', at('p.bcr'))).code).toBe(EXIT.ok);
+  });
+
+  it.each([[['--mapper', 'guess'], 'usage.mapper'], [['--mapper', 'search'], 'usage.mapper'], [['--budget', '3'], 'usage.mapper'], [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--searcher', 'luck'], 'usage.searcher']])('refuses %j', async (argv, says) => {
+    const at = await folder();
+    const ran = await fretwork('map', at('m.onnx'), '--latency-table', at('t.json'), '--rate', '4', ...argv);
+    expect(ran.code).toBe(EXIT.usage);
+    expect(ran.err).toContain(`[${says}]`);
   });
 });
 

@@ -126,7 +126,7 @@ export interface Evaluated extends Metrics {
   readonly seconds: number;
 }
 
-/** Proposals that are being evaluated. */
+/** Proposals that are being evaluated; one that the budget ended in stays open, so that a larger budget goes on as if it had been given at once. */
 export interface Round {
   readonly proposals: readonly Actions[];
   /** Rewards to be reached after each rung but the last. */
@@ -162,6 +162,8 @@ export interface SearchProgress {
 
 export interface SearchResult {
   readonly state: SearchState;
+  /** In the order they were proposed. */
+  readonly evaluated: readonly Evaluated[];
   /** The most accurate of those within the target that were trained to the end. */
   readonly best: Evaluated;
   /** Whether it is within the target. If not, it is the one of the highest reward. */

@@ -4,11 +4,14 @@ import { numberOption, parseNumber, usage } from '../arguments.js';
 import type { Arguments, Command } from '../contract.js';
 import { EXIT } from '../contract.js';
 import { readFile, writeFile } from '../files.js';
+import { SEARCHERS } from '@fretwork/mapper-search';
 import { SHAPE_OPTION } from '../input-shapes.js';
 import { latencyModelOf, TARGET_OPTIONS } from '../latency-model.js';
 import { asRun } from '../mapping/as-run.js';
 import { measureDifficulty } from '../mapping/measure-difficulty.js';
 import { planTable } from '../mapping/plan-table.js';
+import { searchRequest, SEARCH_OPTIONS } from '../mapping/search-options.js';
+import { searchPlan } from '../mapping/search-plan.js';
 import { EXTERNAL_DATA_OPTION, readModelFile } from '../model-file.js';
 import { plain } from '../print-table.js';
 import { loadSamples, SAMPLE_OPTIONS } from '../training/data.js';
@@ -19,7 +22,7 @@ const GOALS = ['rate', 'total-rate', 'macs', 'latency'] as const;
 
 export const map: Command = {
   name: 'map',
-  says: 'Chooses a pruning scheme, block size and rate for every layer by rules and measured times, without training, and writes the plan.',
+  says: 'Chooses a pruning scheme, block size and rate for every layer by rules and measured times, without training, or by a search, and writes the plan.',
   operands: ['MODEL'],
   options: [
     ...TARGET_OPTIONS,
@@ -35,18 +38,21 @@ export const map: Command = {
     { name: 'filters', says: 'Prune whole filters, with equal rates where a residual sum wants equal channels (for prune --shrink).' },
     { name: 'set', value: 'NAME=VALUE', many: true, says: 'A threshold of the rules, see below.' },
     { name: 'plan', value: 'PLAN.json', says: 'Choose nothing: predict what this plan, edited or written by hand, would bring.' },
+    ...SEARCH_OPTIONS,
     SHAPE_OPTION,
     { name: 'output', short: 'o', value: 'PLAN.json', says: 'Where to write the plan, for prune --plan; edit it before if you like.' },
     EXTERNAL_DATA_OPTION,
     { name: 'json', says: 'Print the plan as JSON.' },
   ],
-  examples: ['fretwork map model.onnx --target wasm --latency-table laptop.json --rate 8 -o plan.json', 'fretwork map model.onnx --target wasm --latency 3ms -o plan.json', 'fretwork map model.onnx --plan plan.json'],
-  notes: ['Thresholds (--set NAME=VALUE)', ...THRESHOLDS.map(({ name, default: usual, says }) => `  ${name}=${JSON.stringify(usual)}: ${says}`)],
+  examples: ['fretwork map model.onnx --target wasm --latency-table laptop.json --rate 8 -o plan.json', 'fretwork map model.onnx --target wasm --latency 3ms -o plan.json', 'fretwork map model.onnx --mapper search --latency 3ms --data kws --budget 60 -o plan.json', 'fretwork map model.onnx --plan plan.json'],
+  notes: ['Searchers', ...SEARCHERS.map(({ name, says }) => `  ${name}: ${says}`), '', 'Thresholds (--set NAME=VALUE)', ...THRESHOLDS.map(({ name, default: usual, says }) => `  ${name}=${JSON.stringify(usual)}: ${says}`)],
   run: async (args, terminal) => {
     const given = args.text('plan');
     const goal = given === undefined ? goalOf(args) : undefined;
     const thresholds = thresholdsOf(args);
     const said = difficultyOf(args);
+    const search = searchRequest(args);
+    if (search !== undefined && given !== undefined) throw usage('plan', '--plan is predicted, not searched: leave --mapper out', 'map');
     const file = await readModelFile(args.positionals[0]!, { externalData: args.flag('external-data') });
     const latency = await latencyModelOf(args, terminal);
     const { model, inputShapes } = asRun(file.model, args);
@@ -58,7 +64,7 @@ export const map: Command = {
       };
       const plan = mapByRules(model, latency, options);
       terminal.err(`data: ${plan.difficulty.kind} (${plan.difficulty.reason})\n`);
-      return plan;
+      return search === undefined ? plan : await searchPlan({ args, request: search, model: file.model, runs: model, inputShapes, latency, rules: plan }, terminal);
     };
     const plan = goal === undefined ? await predict(given!) : await choose(goal);
     const output = args.text('output');

@@ -28,7 +28,7 @@ export function progressLine({ says, epoch, epochs, loss, penalty, residual, acc
 }
 
 /** 190000 → `3:10`; with hours where there are some. */
-function clock(ms: number): string {
+export function clock(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const two = (n: number): string => String(n).padStart(2, '0');
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];

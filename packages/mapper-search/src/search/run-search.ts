@@ -27,7 +27,7 @@ export interface SearchOptions {
   readonly state?: SearchState;
   /** After every evaluation and every round, to keep it. */
   readonly onState?: (state: SearchState) => void | Promise<void>;
-  readonly onProgress?: (progress: SearchProgress) => void;
+  readonly onProgress?: (progress: SearchProgress) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -46,7 +46,7 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
   const searcher = row.make({ space, seed, ...(start !== undefined && { start }), ...(sessions !== undefined && { sessions }), ...(policy !== undefined && { policy }) });
   try {
     if (search.state.searcher !== null) searcher.restore(search.state.searcher);
-    while (search.state.round !== null || (search.state.evaluated.length < budget && search.state.asked < ASKED_PER_EVALUATION * budget)) {
+    while (evaluatedOf(search.state).length < budget && (search.state.round !== null || search.state.asked < ASKED_PER_EVALUATION * budget)) {
       options.signal?.throwIfAborted();
       if (search.state.round === null) await search.ask(searcher, { size, halving });
       await search.finishRound(searcher, budget);
@@ -57,15 +57,19 @@ export async function runSearch(options: SearchOptions): Promise<SearchResult> {
   return resultOf(search.state, space);
 }
 
+/** In the order they were proposed; of the round at hand what is there. */
+const evaluatedOf = ({ evaluated, round }: SearchState): readonly Evaluated[] => [...evaluated, ...(round === null ? [] : round.proposals.flatMap((_, at) => round.found[at] ?? []))];
+
 function resultOf(state: SearchState, space: SearchSpace): SearchResult {
-  const best = bestOf(state.evaluated, space.targetMs);
+  const evaluated = evaluatedOf(state);
+  const best = bestOf(evaluated, space.targetMs);
   if (best === undefined) {
     throw new FretworkError('search.impossible', 'nothing that was proposed comes near the target', {
       expected: `at most ${(REWARD.hopeless * space.targetMs).toPrecision(3)} ms`, actual: `${state.tooSlow} of ${state.asked} proposals were too slow; ${space.denseMs.toPrecision(3)} ms dense`,
       hint: 'ask for more time, begin with a plan of the rules, or allow more evaluations',
     });
   }
-  return { state, best, within: isWithin(best.ms, space.targetMs), front: paretoFront(state.evaluated) };
+  return { state, evaluated, best, within: isWithin(best.ms, space.targetMs), front: paretoFront(evaluated) };
 }
 
 /** The state, and all that changes it. */
@@ -88,7 +92,7 @@ class Search {
     this.state = { ...this.state, asked: this.state.asked + size, searcher: searcher.state(), round: { proposals, bars: barsOf(this.state.evaluated, { rungs, halving, targetMs }), found: {} } };
   }
 
-  /** Evaluates what is new in the round, within the budget, and tells the searcher. */
+  /** Evaluates what is new in the round, within the budget, and tells the searcher. A round that goes beyond the budget stays open, for a larger one. */
   async finishRound(searcher: Searcher, budget: number): Promise<void> {
     const { space } = this.#options;
     const { proposals } = this.state.round!;
@@ -103,14 +107,14 @@ class Search {
       return 'new';
     });
     await this.#evaluate([...places.values()].filter((at) => this.state.round!.found[at] === undefined));
+    if (kinds.includes('beyond')) return;
     const round = this.state.round!;
     const evaluated = [...places.values()].map((at) => round.found[at]!);
     for (const one of evaluated) this.#known.set(actionsText(one.actions), one);
-    await searcher.tell(proposals.flatMap((actions, at): readonly Told[] => {
-      if (kinds[at] === 'beyond') return [];
-      if (kinds[at] === 'too slow') return [{ actions, reward: -penaltyOf(space.msOf(actions), space.targetMs), full: false }];
+    await searcher.tell(proposals.map((actions, at): Told => {
+      if (kinds[at] === 'too slow') return { actions, reward: -penaltyOf(space.msOf(actions), space.targetMs), full: false };
       const { reward, stopped } = this.#known.get(actionsText(actions))!;
-      return [{ actions, reward, full: !stopped }];
+      return { actions, reward, full: !stopped };
     }));
     const { evaluated: before, known: knownBefore, tooSlow: slowBefore } = this.state;
     this.state = { ...this.state, evaluated: [...before, ...evaluated], known: knownBefore + known, tooSlow: slowBefore + tooSlow, searcher: searcher.state(), round: null };
@@ -149,14 +153,14 @@ class Search {
     this.state = { ...this.state, round: { ...round, found: { ...round.found, [at]: found } } };
     this.#here++;
     await onState?.(this.state);
-    this.#report(found);
+    await this.#report(found);
   }
 
-  #report(last: Evaluated): void {
+  async #report(last: Evaluated): Promise<void> {
     const { budget, onProgress, space } = this.#options;
-    const all = [...this.state.evaluated, ...Object.values(this.state.round!.found)];
+    const all = evaluatedOf(this.state);
     const etaMs = ((performance.now() - this.#started) / this.#here) * Math.max(0, budget - all.length);
-    onProgress?.({ evaluated: all.length, budget, last, best: bestOf(all, space.targetMs), front: paretoFront(all), etaMs });
+    await onProgress?.({ evaluated: all.length, budget, last, best: bestOf(all, space.targetMs), front: paretoFront(all), etaMs });
   }
 }
 
