@@ -19,7 +19,7 @@ export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
     const rows: NeonRow[] = [];
     for (const product of products) {
       say(`counting ${product.name}`);
-      const built = await buildOwn(product, variantsOf(request), request.seed, directory);
+      const built = await buildOwn(product, product.maps?.depthwise === true ? [DENSE] : variantsOf(request), request.seed, directory);
       const regions = await countRegions(plugin, directory, './own', { misses: request.misses });
       for (const [i, { scheme, block, sparsity, kernel, bytes, kept }] of built.entries()) {
         const counts = await countsOf(regions.get(i)!, request.cycles, directory);
@@ -32,8 +32,10 @@ export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
   }
 }
 
+const DENSE: Variant = { scheme: 'dense', block: undefined, sparsity: 0 };
+
 const variantsOf = ({ schemes, blocks, sparsity }: NeonRequest): readonly Variant[] => [
-  { scheme: 'dense', block: undefined, sparsity: 0 },
+  DENSE,
   ...schemes.flatMap((scheme) => blocks.flatMap((block) => sparsity.map((zeros): Variant => ({ scheme, block, sparsity: zeros })))),
 ];
 

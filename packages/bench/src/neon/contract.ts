@@ -6,20 +6,44 @@
  */
 import type { Block } from '../layers/masks.js';
 
+/** Square maps of a convolution with padding that keeps their size, but for the stride. */
+export interface Maps {
+  /** Height and width of the input. */
+  readonly size: number;
+  readonly kernel: number;
+  readonly stride: number;
+  /** Each channel by itself: `m` channels. */
+  readonly depthwise: boolean;
+}
+
 /** A matrix times activations: M outputs of K inputs, at N positions. */
 export interface Product {
   readonly name: string;
   readonly m: number;
   readonly k: number;
   readonly n: number;
+  /** Of a convolution, which gathers its activations itself. Left out: they lie ready. */
+  readonly maps?: Maps;
 }
 
-/** The layer set: products with a ready matrix of activations, so that nothing but products is compared. */
+const convolution = (name: string, channels: number, filters: number, size: number, stride = 1): Product => ({
+  name: `${name} 3x3 ${filters}x${9 * channels}x${(size / stride) ** 2}`, m: filters, k: 9 * channels, n: (size / stride) ** 2, maps: { size, kernel: 3, stride, depthwise: false },
+});
+
+const depthwise = (name: string, channels: number, size: number, stride: number): Product => ({
+  name: `${name} dw 3x3 ${channels}@${size}${stride === 1 ? '' : ` stride ${stride}`}`, m: channels, k: 9, n: (size / stride) ** 2, maps: { size, kernel: 3, stride, depthwise: true },
+});
+
+/** The layer set: products with a ready matrix of activations, so that nothing but products is compared, and convolutions as networks have them. */
 export const PRODUCTS: readonly Product[] = [
   { name: 'resnet 1x1 256x1024x196', m: 256, k: 1024, n: 196 },
   { name: 'resnet 1x1 64x256x3136', m: 64, k: 256, n: 3136 },
   { name: 'mobilenetv1 1x1 512x512x196', m: 512, k: 512, n: 196 },
-  { name: 'vgg 3x3 512x4608x196', m: 512, k: 4608, n: 196 },
+  { name: 'mobilenetv2 1x1 96x576x196', m: 96, k: 576, n: 196 },
+  convolution('vgg', 512, 512, 14),
+  convolution('vgg', 256, 256, 28),
+  depthwise('mobilenetv2', 576, 14, 1),
+  depthwise('mobilenetv1', 128, 56, 2),
   { name: 'fc 4096x4096', m: 4096, k: 4096, n: 1 },
   { name: 'gru 3072x1024', m: 3072, k: 1024, n: 1 },
 ];

@@ -4,7 +4,7 @@ import { neon } from '@fretwork/compiler-neon';
 import { dense, densityOf, encode, inferShapes, type Attribute, type Model } from '@fretwork/format';
 import { prune, type Block } from '../layers/masks.js';
 import { random } from '../layers/random.js';
-import type { Product } from './contract.js';
+import type { Maps, Product } from './contract.js';
 import { NATIVE } from './count.js';
 import { runTool } from './tools.js';
 
@@ -22,21 +22,31 @@ export interface BuiltVariant extends Variant {
   readonly kept: number;
 }
 
-/** A 1x1 convolution over a row of positions, or a Gemm where there is one: the product and nothing else. */
-function modelOf({ m, k, n }: Product, { scheme, block, sparsity }: Variant, seed: number): Model {
+/** A convolution, 1x1 over a row of positions where activations lie ready, or a Gemm where there is one: the layer and nothing else. */
+function modelOf({ m, k, n, maps }: Product, { scheme, block, sparsity }: Variant, seed: number): Model {
   const draw = random(seed);
   const values = Float32Array.from({ length: m * k }, () => 2 * draw() - 1);
-  const kept = block === undefined ? values : prune({ rows: m, columns: k, kernel: 1, values }, { scheme, block, density: 1 - sparsity, source: 'even' }, draw);
+  const taps = (maps?.kernel ?? 1) ** 2;
+  const kept = block === undefined ? values : prune({ rows: m, columns: k, kernel: taps, values }, { scheme, block, density: 1 - sparsity, source: 'even' }, draw);
   const vector = n === 1;
-  const shape = vector ? [m, k] : [m, k, 1, 1];
+  const shape = vector ? [m, k] : [m, k / taps, maps?.kernel ?? 1, maps?.kernel ?? 1];
   const tensor = dense('f32', shape, kept);
-  const attributes = new Map<string, Attribute>(vector ? [['transB', { type: 'int', value: 1 }]] : []);
+  const input = vector ? [1, k] : maps === undefined ? [1, k, 1, n] : [1, maps.depthwise ? m : k / taps, maps.size, maps.size];
   return {
-    name: 'product', inputs: [{ name: 'x', dtype: 'f32', shape: vector ? [1, k] : [1, k, 1, n] }], outputs: [{ name: 'y', dtype: 'f32' }], values: [],
-    layers: [{ name: 'product', operator: vector ? 'Gemm' : 'Conv', domain: '', inputs: ['x', 'w'], outputs: ['y'], attributes }],
-    tensors: new Map([['w', block === undefined ? tensor : encode(tensor, { count: 1, rows: m, columns: k, order: 'row-major', kernel: 1 }).tensor]]),
+    name: 'layer', inputs: [{ name: 'x', dtype: 'f32', shape: input }], outputs: [{ name: 'y', dtype: 'f32' }], values: [],
+    layers: [{ name: 'layer', operator: vector ? 'Gemm' : 'Conv', domain: '', inputs: ['x', 'w'], outputs: ['y'], attributes: attributesOf(vector, m, maps) }],
+    tensors: new Map([['w', block === undefined ? tensor : encode(tensor, { count: 1, rows: m, columns: k, order: 'row-major', kernel: taps }).tensor]]),
     provenance: { producer: 'fretwork bench', producerVersion: '', sourceOpset: 0, doc: '', metadata: [] },
   };
+}
+
+function attributesOf(vector: boolean, m: number, maps: Maps | undefined): ReadonlyMap<string, Attribute> {
+  if (vector) return new Map<string, Attribute>([['transB', { type: 'int', value: 1 }]]);
+  if (maps === undefined) return new Map();
+  const pad = maps.kernel >> 1;
+  return new Map<string, Attribute>([
+    ['pads', { type: 'ints', value: [pad, pad, pad, pad] }], ['strides', { type: 'ints', value: [maps.stride, maps.stride] }], ['group', { type: 'int', value: maps.depthwise ? m : 1 }],
+  ]);
 }
 
 /** A program that runs all variants of a product, region k the one at place k; at most 32. */
@@ -60,7 +70,9 @@ export async function buildOwn(product: Product, variants: readonly Variant[], s
   return built;
 }
 
-const mainOf = ({ m, k, n }: Product, variants: number): string => `#include <stdio.h>
+const inputsOf = ({ m, k, n, maps }: Product): number => (maps === undefined ? k * n : (maps.depthwise ? m : k / maps.kernel ** 2) * maps.size ** 2);
+
+const mainOf = (product: Product, variants: number): string => `#include <stdio.h>
 #include <stdlib.h>
 #include "marks.h"
 ${Array.from({ length: variants }, (_, i) => `#include "m${i}.h"`).join('\n')}
@@ -72,10 +84,10 @@ static void *load(const char *name, size_t bytes) {
   return data;
 }
 int main(void) {
-  float *x = aligned_alloc(64, ${Math.ceil(k * n / 16) * 64}), *y = aligned_alloc(64, ${Math.ceil(m * n / 16) * 64});
+  float *x = aligned_alloc(64, ${Math.ceil(inputsOf(product) / 16) * 64}), *y = aligned_alloc(64, ${Math.ceil(product.m * product.n / 16) * 64});
   const float *inputs[] = {x};
   float *outputs[] = {y};
-  for (int i = 0; i < ${k * n}; i++) x[i] = (float)(i % 5) - 2.0f;
+  for (int i = 0; i < ${inputsOf(product)}; i++) x[i] = (float)(i % 5) - 2.0f;
 ${Array.from({ length: variants }, (_, i) => `  {
     void *weights = load("m${i}_weights.bin", M${i}_WEIGHT_BYTES);
     m${i}_model *model = m${i}_create(weights, NULL);

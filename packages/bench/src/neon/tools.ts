@@ -6,7 +6,7 @@ export function runTool(command: string, args: readonly string[], directory: str
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: directory });
     let [out, err] = ['', ''];
-    const fail = (actual: string): void => reject(new FretworkError('bench.tool', `${command} failed`, { actual: actual.slice(0, 2000), hint: 'install gcc, gcc-aarch64-linux-gnu, libc6-dev-arm64-cross, clang-14, qemu-user; for cycles llvm-19 and llvm-22' }));
+    const fail = (actual: string): void => reject(new FretworkError('bench.tool', `${command} failed`, { actual: actual.slice(0, 2000), hint: 'install gcc, gcc-aarch64-linux-gnu, g++-aarch64-linux-gnu, libc6-dev-arm64-cross, clang-14, qemu-user; for cycles llvm-19 and llvm-22' }));
     child.stdout.on('data', (chunk: Buffer) => { out += chunk.toString(); });
     child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString(); });
     child.on('error', (error) => fail(error.message));
