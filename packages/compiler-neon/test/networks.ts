@@ -108,3 +108,19 @@ export function pruned(model: Model, least = 256): Model {
   }
   return { ...model, tensors };
 }
+
+/** One depthwise 3x3 layer of four channels per map of [height, width, stride], two images each; every other one has a bias and an activation. */
+export const depthwise = (maps: readonly (readonly [height: number, width: number, stride: number])[]): Model => withWeights(parseModel(withOnes(`fretwork 1
+model depthwise
+producer test version 1 opset 0
+
+${maps.map(([height, width], i) => `input x${i} f32 [2, 4, ${height}, ${width}]`).join('\n')}
+${maps.map((_, i) => `output y${i} f32`).join('\n')}
+
+${maps.map(([, , stride], i) => `layer depth${i} = Conv(x${i}, w${i}${i % 2 === 0 ? '' : `, b${i}`}) -> ${i % 2 === 0 ? 'y' : 'm'}${i}
+  int group = 4
+  ints pads = [1, 1, 1, 1]
+  ints strides = [${stride}, ${stride}]${i % 2 === 0 ? '' : `\nlayer relu${i} = Relu(m${i}) -> y${i}`}`).join('\n')}
+
+${maps.map((_, i) => `tensor w${i} f32 [4, 1, 3, 3] = [0]\ntensor b${i} f32 [4] = [1, -2, 3, 0]`).join('\n')}
+`)), 11);

@@ -1,4 +1,5 @@
 import { parseKernelName, type KernelVariant } from '@fretwork/compiler';
+import { depthwiseKernel } from '../kernels/depthwise.js';
 import { streamDriver, streamKernel, type CFunction } from '../kernels/stream.js';
 import { SUPPORT } from '../kernels/support.js';
 import { vectorKernel } from '../kernels/vector.js';
@@ -11,7 +12,7 @@ export function kernelsFile(prefix: string, kernels: readonly string[], others: 
     return match === null ? [] : [Number(match[1])];
   }).sort((a, b) => a - b);
   const functions: CFunction[] = [
-    ...rows.map((row) => (row.operator === 'stream' ? streamKernel(row) : vectorKernel(row))),
+    ...rows.map(functionOf),
     ...drivers.map((count) => streamDriver(count, rows.filter((row) => row.operator === 'stream' && row.rows === count))),
     ...[...SUPPORT].filter(([name]) => others.includes(name)).map(([, text]) => text),
   ];
@@ -29,6 +30,8 @@ export function kernelsFile(prefix: string, kernels: readonly string[], others: 
   ];
 }
 
+const functionOf = (row: KernelVariant): CFunction => (row.operator === 'stream' ? streamKernel : row.operator.startsWith('depthwise') ? depthwiseKernel : vectorKernel)(row);
+
 const inOrder = (a: KernelVariant, b: KernelVariant): number => (a.operator < b.operator ? -1 : a.operator > b.operator ? 1 : a.rows - b.rows || a.pixels - b.pixels);
 
 /** Scheduling before registers are given out moves loads away from their use, and gcc then spills sums. */
@@ -39,5 +42,6 @@ const HOW = `/*
  * loaded once and used by every row. Per segment p holds [4 * columns + 2 * last + first] [rows] [columns], as distances in
  * bytes; w holds [biases, where first] and the weights of column after column. First: sums start at the biases; last: the
  * activation's bounds are applied.
+ * Depthwise kernels: a block of outputs of one channel, w holds nine weights and the bias of each, and two zeros.
  * Vector and run kernels: the same for one activation vector; p holds [columns] [rows] [columns, or the first of a run].
  */`;

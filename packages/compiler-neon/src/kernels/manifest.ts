@@ -6,6 +6,7 @@
  * weights and one or two operands they fill the 32 registers of AArch64, and what a column costs by itself is shared by most.
  * `vector`: `rows` outputs of one activation vector. Rows in multiples of four lie interleaved, so that a vector of weights
  * is multiplied by one activation; other counts are dot products over four gathered activations.
+ * `depthwise3s1`, `depthwise3s2`: 3x3 of each channel by itself, `rows` x `pixels` outputs at a time.
  * `run`: as `vector`, for columns that lie one behind the other: nothing is gathered.
  */
 import { kernelManifest, type KernelManifest, type KernelVariant } from '@fretwork/compiler';
@@ -21,6 +22,7 @@ export const KERNELS: KernelManifest = kernelManifest([
   ...[1, 2, 3, 4].flatMap((rows) => Array.from({ length: STREAM[rows]!.vectors }, (_, q) => row('stream', rows, 4 * (q + 1), STREAM[rows]!.unroll))),
   ...[1, 2, 3, 4, 5, 6, 7, 8, 12, 16].map((rows) => row('vector', rows, 1, 4)),
   ...[4, 8, 12, 16].map((rows) => row('run', rows, 1, 4)),
+  row('depthwise3s1', 7, 4, 9), row('depthwise3s2', 4, 4, 9),
 ]);
 
 /** Row counts of the kernels of `operator`, most first. */

@@ -2,6 +2,7 @@ import { constantWeights, convolutionOf, product, stagingOf, type Call, type Con
 import type { LayerCode } from '../emit/layer-code.js';
 import { chooseStream, mainKernel } from '../product/choose-stream.js';
 import { clampOf, streamLines } from '../product/emit-stream.js';
+import { decideDepthwise, depthwiseFor, emitDepthwise } from './depthwise.js';
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
 export function decideConvolution(conv: Convolution, call: Call): Decision {
@@ -61,6 +62,10 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
 export const CONVOLUTION: readonly OperatorRow[] = [{
   operators: ['Conv'],
   supports: constantWeights,
-  decide: (call) => decideConvolution(convolutionOf(call), call),
-  emit: (call, decision, code) => emitConvolution(convolutionOf(call), call, decision, code, code.input(0)),
+  decide: (call) => {
+    const conv = convolutionOf(call);
+    const depthwise = depthwiseFor(conv);
+    return depthwise === undefined ? decideConvolution(conv, call) : decideDepthwise(conv, depthwise, call);
+  },
+  emit: (call, decision, code) => (depthwiseFor(convolutionOf(call)) === undefined ? emitConvolution : emitDepthwise)(convolutionOf(call), call, decision, code, code.input(0)),
 }];
