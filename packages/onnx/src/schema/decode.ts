@@ -4,7 +4,7 @@ import { IMPORT_LIMITS, type ImportLimits } from '../contract.js';
 import { onnx, type Int64 } from './onnx.pb.js';
 import { countFields } from './scan.js';
 
-/** Bytes → messages. Throws `onnx.too-large`, `onnx.too-many-nodes`, `onnx.too-many-fields`, `onnx.malformed`. */
+/** Bytes → messages. Throws `onnx.too-large`, `onnx.too-many-nodes`, `onnx.too-many-fields`, `onnx.malformed`, `onnx.no-long`. */
 export function decodeModel(bytes: Uint8Array, limits: Partial<ImportLimits> = {}): onnx.ModelProto {
   const all = { ...IMPORT_LIMITS, ...limits };
   if (bytes.length > all.fileBytes) {
@@ -21,6 +21,12 @@ export const decodeTensorProto = (bytes: Uint8Array): onnx.TensorProto =>
   guarded(bytes, 'an ONNX tensor', (reader) => onnx.TensorProto.decode(reader));
 
 function guarded<T>(bytes: Uint8Array, what: string, decode: (reader: protobuf.Reader) => T): T {
+  // Without it protobufjs gives plain numbers, rounded beyond 2^53, and every dimension would read as 0.
+  if ((protobuf.util.Long as unknown) === null) {
+    throw new FretworkError('onnx.no-long', '64-bit integers cannot be read: protobufjs does not find its package `long`', {
+      hint: 'let the bundler keep `long`, or set `util.Long` of protobufjs before the first file is read',
+    });
+  }
   // A plain view: for a Node `Buffer` protobufjs would take its own path, which this package does not test.
   const reader = protobuf.Reader.create(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   reader.discardUnknown = true;

@@ -1,3 +1,4 @@
+import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
 import { dense, DTYPES, FretworkError, type DType, type TensorData } from '@fretwork/format';
 import { onnx } from '../schema/onnx.pb.js';
@@ -78,6 +79,17 @@ describe('tensor files', () => {
 
   it('refuses bytes that are no message', () => {
     expect(code(() => readTensorProto(Uint8Array.of(0x4a, 100, 1)))).toBe('onnx.malformed');
+  });
+
+  it('refuses to read where protobufjs lost its package for 64-bit integers', () => {
+    const bytes = fileOf({ dims: [1], dataType: 1, floatData: [1] });
+    const { Long } = protobuf.util;
+    Object.assign(protobuf.util, { Long: null });
+    try {
+      expect(code(() => readTensorProto(bytes))).toBe('onnx.no-long');
+    } finally {
+      Object.assign(protobuf.util, { Long });
+    }
   });
 
   it('has one row per element type of the format', () => {
