@@ -17,6 +17,7 @@ export { timeLayers, type RoundedLayer, type TimeLayersOptions } from './models/
 
 // neon/
 export { benchNeon } from './neon/bench-neon.js';
+export { NEON_COSTS, neonMeter, type NeonMeter } from './neon/meter.js';
 export type { NeonReport, NeonRequest, NeonRow, PeerRow } from './neon/contract.js';
 
 // latency/

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { readNpy, writeNpy } from '@fretwork/datasets';
@@ -150,6 +151,20 @@ describe('prune, verify, inspect, convert', () => {
     expect(report.memory.peakBytes).toBeGreaterThan(0);
     expect((await fretwork('explain', at('model.onnx'))).out).toContain('6 layers → 5');
     expect((await fretwork('explain', at('model.onnx'), '--shape', 'image=1x1x6')).err).toContain('[usage.shape]');
+  });
+
+  it('compile tunes layers under the emulator, and does not search what its log knows', { timeout: 240_000 }, async (ctx) => {
+    if (!['clang-14', 'qemu-aarch64', 'gcc'].every((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0)) ctx.skip('no cross compiler or no qemu-aarch64: node tools/system-packages.mjs');
+    const at = await emptyFolder();
+    await writeFile(at('model.onnx'), onnx);
+    const args = ['compile', at('model.onnx'), '--target', 'neon', '--tune', '3', '--tuning-log', at('neon.log'), '-o', at('out'), '--json'] as const;
+    const tunedOf = async (): Promise<{ how: string; entry?: { unit: string; cost: number; fallbackCost: number } }[]> => (JSON.parse((await fretwork(...args)).out) as { tuned: [] }).tuned;
+    const first = (await tunedOf()).filter(({ how }) => how !== 'skipped');
+    expect(first.length).toBeGreaterThan(0);
+    for (const { entry } of first) expect(entry!.cost).toBeLessThanOrEqual(entry!.fallbackCost);
+    expect(first[0]!.entry!.unit).toBe('instructions');
+    expect((await tunedOf()).filter(({ how }) => how !== 'skipped').map(({ how }) => how)).toEqual(first.map(() => 'known'));
+    expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '--tune-for', 'seconds', '-o', at('out'))).err).toContain('instructions, a76, a78');
   });
 
   it('compile writes a C project with the answer that it must give', async () => {

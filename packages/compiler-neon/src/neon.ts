@@ -1,10 +1,11 @@
-import { BACKEND_API_VERSION, Call, planMemory, product, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Refusal, type Support } from '@fretwork/compiler';
+import { BACKEND_API_VERSION, Call, planMemory, product, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Refusal, type Support, type TuningSpace } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { NeonLayer, NeonOptions, NeonPlan } from './contract.js';
 import { CPUS } from './cpus.js';
 import { emitProject } from './emit/project.js';
 import { rowOf } from './operators/table.js';
 import { FIRST } from './product/split.js';
+import { readTuning, spaceOf, waysIn } from './product/tuning.js';
 
 /** Parts are dealt out when the code is made; more threads than any ARM core complex has help nobody. */
 const MOST_THREADS = 64;
@@ -31,7 +32,20 @@ export function neon(options: NeonOptions = {}): Backend<NeonPlan> {
     supports: supportsLayer,
     plan: (context, backendOptions) => planProject(context, backendOptions, { cpu, prefix, weights }),
     emit: emitProject,
+    space: spaceOfLayer,
   };
+}
+
+/** What is open about the products of a layer, around what is chosen without tuning. */
+function spaceOfLayer(layer: Layer, context: ModelContext): TuningSpace | undefined {
+  if (!supportsLayer(layer, context).ok) return undefined;
+  const row = rowOf(layer)!;
+  const { tuning: _tuning, ...bare } = layer;
+  const call = new Call(bare, context);
+  const sizes = row.products?.(call) ?? [];
+  if (sizes.length === 0) return undefined;
+  const { tuning } = row.decide(call);
+  return spaceOf(readTuning(tuning, waysIn(tuning))!, sizes);
 }
 
 function supportsLayer(layer: Layer, context: ModelContext): Support {

@@ -23,7 +23,7 @@ export interface BuiltVariant extends Variant {
 }
 
 /** A convolution, 1x1 over a row of positions where activations lie ready, or a Gemm where there is one: the layer and nothing else. */
-function modelOf({ m, k, n, maps }: Product, { scheme, block, sparsity }: Variant, seed: number): Model {
+export function layerModel({ m, k, n, maps }: Product, { scheme, block, sparsity }: Variant, seed: number): Model {
   const draw = random(seed);
   const values = Float32Array.from({ length: m * k }, () => 2 * draw() - 1);
   const taps = (maps?.kernel ?? 1) ** 2;
@@ -54,7 +54,7 @@ export async function buildOwn(product: Product, variants: readonly Variant[], s
   const sources: string[] = [];
   const built: BuiltVariant[] = [];
   for (const [i, variant] of variants.entries()) {
-    const model = modelOf(product, variant, seed);
+    const model = layerModel(product, variant, seed);
     const context = { model, shapes: inferShapes(model) };
     const backend = neon({ prefix: `m${i}`, weights: 'file' });
     const planning = backend.plan(context, {});

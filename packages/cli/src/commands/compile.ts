@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { compileModel, type Backend, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
+import { NEON_COSTS } from '@fretwork/bench';
+import { compileModel, type Backend, type EmittedFiles, type ModelContext, type TunedModel } from '@fretwork/compiler';
 import { CPUS, emitSelfTest, neon, type Cpu, type NeonPlan } from '@fretwork/compiler-neon';
 import { random } from '@fretwork/conformance';
 import { dense, FretworkError, type DenseTensor } from '@fretwork/format';
@@ -10,6 +11,7 @@ import { EXIT } from '../contract.js';
 import { makeFolder, writeFile } from '../files.js';
 import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
 import { readModelFile } from '../model-file.js';
+import { tunedRows, tuneNeon } from '../neon-tuning.js';
 import { grouped, plain, printTable } from '../print-table.js';
 
 /** One row per code generator. */
@@ -24,7 +26,7 @@ interface Target {
 type Stored = Readonly<Record<string, DenseTensor>>;
 
 const TARGETS: readonly Target[] = [
-  { name: 'neon', says: 'C11 with NEON intrinsics, for 64-bit ARM cores', backend: neonBackend, test: (plan, context, inputs, outputs) => emitSelfTest(plan, context, [{ inputs, outputs }]) },
+  { name: 'neon', says: 'C11 with NEON intrinsics, for 64-bit ARM cores', backend: (args) => neonBackend(args), test: (plan, context, inputs, outputs) => emitSelfTest(plan, context, [{ inputs, outputs }]) },
 ];
 
 export const compile: Command = {
@@ -39,11 +41,14 @@ export const compile: Command = {
     { name: 'threads', value: 'N', says: 'Threads that a run takes, 1 to 64; work is shared out when the code is made. Default: 1.' },
     { name: 'weights', value: 'HOW', says: 'array: compiled in; file: a .bin beside the code. Default: array up to four million words.' },
     { name: 'prefix', value: 'NAME', says: 'First word of all public C names. Default: model.' },
+    { name: 'tune', value: 'N', says: 'Try N ways of doing each layer, under an emulator, and take the cheapest; needs clang-14 and qemu-aarch64.' },
+    { name: 'tune-for', value: 'COST', says: `What is counted: ${NEON_COSTS.join(', ')}, the last ones cycles as llvm-mca models them. Default: ${NEON_COSTS[0]}.` },
+    { name: 'tuning-log', value: 'FILE', says: 'What earlier tuning found: read where it is there, written with what was found.' },
     SHAPE_OPTION,
-    { name: 'seed', value: 'N', says: 'Of the inputs of the self-test. Default: 1.' },
-    { name: 'json', says: 'Print { plan, files: [{ name, bytes }] } as JSON.' },
+    { name: 'seed', value: 'N', says: 'Of the inputs of the self-test, and of tuning. Default: 1.' },
+    { name: 'json', says: 'Print { plan, files: [{ name, bytes }] } as JSON, and tuned: what tuning found.' },
   ],
-  examples: ['fretwork compile pruned.bcr --target neon -o out', 'fretwork compile model.onnx --target neon --cpu a76 --weights file -o out'],
+  examples: ['fretwork compile pruned.bcr --target neon -o out', 'fretwork compile model.onnx --target neon --cpu a76 --weights file -o out', 'fretwork compile pruned.bcr --target neon --tune 200 --tuning-log neon.log -o out'],
   notes: [
     'Build what was made with cmake, or with: cc -O2 *.c -lm (with --threads: -lm -pthread; -DMODEL_NO_THREADS leaves all work to the caller).',
     'Exits with 1 where a layer cannot be compiled, and says why for each.',
@@ -57,9 +62,10 @@ export const compile: Command = {
     const threads = numberOption(args, 'threads', { least: 1, most: 64, whole: true });
     const backend = target.backend(args);
     const { model: given } = await readModelFile(args.positionals[0]!);
-    const compiled = compileModel(given, [backend], {
-      inputShapes: openShapes(given, args.texts('shape'), 'compile'), evaluate: evaluateLayer, ...(threads === undefined ? {} : { threads }),
-    });
+    const options = { inputShapes: openShapes(given, args.texts('shape'), 'compile'), evaluate: evaluateLayer, ...(threads === undefined ? {} : { threads }) };
+    const untuned = compileModel(given, [backend], options);
+    const tuned = untuned.ok ? await tuneFor(args, untuned, seed, (text) => terminal.err(text)) : undefined;
+    const compiled = tuned === undefined ? untuned : compileModel(given, [backend], { ...options, tunings: tuned.tunings });
     if (!compiled.ok) {
       terminal.err(`${given.name === '' ? 'This model' : plain(given.name)} cannot be compiled for ${target.name}:\n`);
       for (const { layer, reason, hint } of compiled.refusals) terminal.err(`  ${layer === '' ? '' : `layer ${plain(layer)}: `}${plain(reason, 200)}\n    → ${hint}\n`);
@@ -72,23 +78,32 @@ export const compile: Command = {
     for (const [name, content] of files) await writeFile(join(out, name), content);
     const list = [...files].map(([name, content]) => ({ name, bytes: typeof content === 'string' ? new TextEncoder().encode(content).length : content.length }));
     if (args.flag('json')) {
-      terminal.out(`${JSON.stringify({ plan, files: list }, undefined, 2)}\n`);
+      terminal.out(`${JSON.stringify({ plan, files: list, ...(tuned === undefined ? {} : { tuned: tuned.layers }) }, undefined, 2)}\n`);
       return EXIT.ok;
     }
     const layers = plan.layers.filter(({ kernel }) => kernel !== 'view');
     terminal.out(printTable(['layer', 'operator', 'kernel', 'why'], layers.map((layer) => [plain(layer.layer, 32), layer.operator, layer.kernel, layer.reason])));
     terminal.out(`\n${printTable(['file', 'bytes'], list.map(({ name, bytes }) => [name, grouped(bytes)]))}`);
+    if (tuned !== undefined) terminal.out(`\n${printTable(['tuned', 'how', 'tried', 'cheaper', 'by', 'choice'], tunedRows(tuned.layers))}`);
     terminal.out(`\n${out}: for ${plan.target}; ${grouped(plan.memory.peakBytes)} bytes of scratch memory\n`);
     return EXIT.ok;
   },
 };
 
-function neonBackend(args: Arguments): Backend<NeonPlan> {
+/** What `--tune` finds; undefined where it is not asked for. */
+function tuneFor(args: Arguments, context: ModelContext, seed: number, say: (text: string) => void): Promise<TunedModel> | undefined {
+  const [trials, cost, logPath] = [numberOption(args, 'tune', { least: 1, most: 1e6, whole: true }), args.text('tune-for') ?? NEON_COSTS[0]!, args.text('tuning-log')];
+  if (!NEON_COSTS.includes(cost)) throw usage('tune-for', `--tune-for is one of ${NEON_COSTS.join(', ')}, not ${JSON.stringify(cost)}`, 'compile');
+  if (trials === undefined) return undefined;
+  // Weights that are compiled in would be compiled at every trial.
+  return tuneNeon(context, neonBackend(args, 'file'), { trials, seed, cost, say, ...(logPath === undefined ? {} : { logPath }) });
+}
+
+function neonBackend(args: Arguments, weights: string | undefined = args.text('weights')): Backend<NeonPlan> {
   const cpu = args.text('cpu') ?? 'generic';
   if (!Object.hasOwn(CPUS, cpu)) throw usage('cpu', `--cpu is one of ${Object.keys(CPUS).join(', ')}, not ${JSON.stringify(cpu)}`, 'compile');
   const type = args.text('type') ?? 'f32';
   if (type !== 'f32') throw usage('type', `--type is f32, not ${JSON.stringify(type)}`, 'compile');
-  const weights = args.text('weights');
   if (weights !== undefined && weights !== 'array' && weights !== 'file') throw usage('weights', `--weights is array or file, not ${JSON.stringify(weights)}`, 'compile');
   const prefix = args.text('prefix');
   return neon({ cpu: cpu as Cpu, type, ...(weights === undefined ? {} : { weights }), ...(prefix === undefined ? {} : { prefix }) });

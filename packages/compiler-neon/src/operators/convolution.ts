@@ -2,14 +2,19 @@ import { constantWeights, convolutionOf, product, stagingOf, type Call, type Con
 import type { LayerCode } from '../emit/layer-code.js';
 import { chooseStream, mainKernel } from '../product/choose-stream.js';
 import { clampOf, streamLines } from '../product/emit-stream.js';
+import { readTuning, writeTuning, type ProductSize } from '../product/tuning.js';
 import { decideDepthwise, depthwiseFor, emitDepthwise } from './depthwise.js';
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
+
+/** What is open about it. */
+export const sizeOfConvolution = ({ window, matrix, filters, groups }: Convolution): ProductSize =>
+  ({ columns: matrix.columns, positions: Math.max(4, product(window.output)), groupRows: filters / groups });
 
 export function decideConvolution(conv: Convolution, call: Call): Decision {
   const positions = product(conv.window.output);
   const staging = stagingOf(conv);
   const choice = chooseStream([conv.matrix], {
-    positions: Math.max(4, positions), groupRows: conv.filters / conv.groups, threads: call.threads, ...(call.tuning === undefined ? {} : { tuning: call.tuning }),
+    positions: Math.max(4, positions), groupRows: conv.filters / conv.groups, threads: call.threads, tuning: readTuning(call.tuning, ['stream'])?.[0],
   });
   const { options, summary, vectors, split } = choice;
   const spare = positions < 4 ? 4 * conv.filters : 0;
@@ -20,7 +25,7 @@ export function decideConvolution(conv: Convolution, call: Call): Decision {
     schedules: [{ tensor: call.name(1), from: 0, to: 1, options, summary }],
     scratchBytes: 4 * (staging.floats + spare),
     splits: [split], parts: partsOfSplits([split], call.threads),
-    tuning: { kernel: 'stream', tile: [options.height, 4 * vectors], permute: options.reorder ?? 'by-columns' },
+    tuning: writeTuning([choice.tuning]),
   };
 }
 
@@ -43,7 +48,7 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
     ]), ...code.wait());
   }
   lines.push(...streamLines(code, [conv.matrix], decision.schedules![0]!, {
-    from: staging.direct ? from : 's', to: spare ?? to, positions: pitch, vectors: Math.ceil((decision.tuning!.tile![1]!) / 4), activation: call.layer.activation, split: decision.splits![0]!,
+    from: staging.direct ? from : 's', to: spare ?? to, positions: pitch, vectors: readTuning(decision.tuning, ['stream'])![0]!.tile! / 4, activation: call.layer.activation, split: decision.splits![0]!,
     places: {
       row: (row) => 4 * pitch * row,
       column: (column, row) => {
@@ -62,6 +67,7 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
 export const CONVOLUTION: readonly OperatorRow[] = [{
   operators: ['Conv'],
   supports: constantWeights,
+  products: (call) => (depthwiseFor(convolutionOf(call)) === undefined ? [sizeOfConvolution(convolutionOf(call))] : []),
   decide: (call) => {
     const conv = convolutionOf(call);
     const depthwise = depthwiseFor(conv);

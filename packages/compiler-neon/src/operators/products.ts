@@ -5,6 +5,7 @@ import type { LayerCode } from '../emit/layer-code.js';
 import { chooseStream, mainKernel } from '../product/choose-stream.js';
 import { streamLines } from '../product/emit-stream.js';
 import type { Split } from '../product/split.js';
+import { readTuning, writeTuning, type ProductSize, type ProductTuning } from '../product/tuning.js';
 import { chooseVector, MOST_COLUMNS, vectorLines } from '../product/vector-program.js';
 import { element, nest } from '../text/loops.js';
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
@@ -23,20 +24,30 @@ export interface Stack {
 const sizesOf = ({ matrices }: Stack): { rows: number; columns: number } =>
   ({ rows: matrices.reduce((sum, matrix) => sum + matrix.rows, 0), columns: matrices[0]!.columns });
 
+/** What is open about it. */
+export const sizeOfStack = (stack: Stack): ProductSize => ({ columns: sizesOf(stack).columns, positions: stack.vectors, groupRows: sizesOf(stack).rows });
+
+/** By which kernels a stack is done. */
+export const wayOf = ({ vectors }: Pick<Stack, 'vectors'>): 'stream' | 'vector' => (vectors < MANY_VECTORS ? 'vector' : 'stream');
+
+/** A decision about one product, and what would make it again. */
+export interface ProductDecision extends Decision {
+  readonly chosen: ProductTuning;
+}
+
 /** Stacked matrices times `vectors` vectors. */
-export function decideProduct(stack: Stack, call: Call): Decision {
+export function decideProduct(stack: Stack, threads: number, tuning?: ProductTuning): ProductDecision {
   const { tensor, from, to, matrices, vectors } = stack;
-  if (vectors < MANY_VECTORS) {
-    const { options, summary, reason, kernel, split } = chooseVector(matrices, call.threads);
-    return { kernel, reason, schedules: [{ tensor, from, to, options, summary }], splits: [split], parts: partsOfSplits([split], call.threads) };
+  if (wayOf(stack) === 'vector') {
+    const { options, summary, reason, kernel, split, tuning: chosen } = chooseVector(matrices, threads, tuning);
+    return { kernel, reason, schedules: [{ tensor, from, to, options, summary }], splits: [split], parts: partsOfSplits([split], threads), chosen };
   }
   const { rows, columns } = sizesOf(stack);
-  const { options, summary, vectors: width, reason, split } = chooseStream(matrices, { positions: vectors, groupRows: rows, threads: call.threads });
+  const { options, summary, vectors: width, reason, split, tuning: chosen } = chooseStream(matrices, { positions: vectors, groupRows: rows, threads, tuning });
   return {
     kernel: mainKernel(summary, width), reason: `${vectors} vectors, turned so that they fill registers; ${reason}`,
     schedules: [{ tensor, from, to, options, summary }],
-    scratchBytes: 4 * vectors * (rows + columns), splits: [split], parts: partsOfSplits([split], call.threads),
-    tuning: { tile: [options.height, 4 * width] },
+    scratchBytes: 4 * vectors * (rows + columns), splits: [split], parts: partsOfSplits([split], threads), chosen,
   };
 }
 
@@ -70,7 +81,11 @@ const sizeOf = (count: string): string => `${/ /.test(count) ? `(size_t)(${count
 const turn = (code: LayerCode, to: string, from: string, rows: number, columns: number): string[] =>
   code.shared(rows, (range) => [`${code.kernel('transpose')}(${to}, ${from}, ${rows}, ${columns}, ${range.from}, ${range.to});`]).map((line) => `  ${line}`);
 
-export const widthOf = (decision: Decision): number | undefined => (decision.tuning?.tile?.[1] === undefined ? undefined : Math.ceil(decision.tuning.tile[1] / 4));
+/** Vectors of four positions in a tile of the first product; undefined where the vector kernels do it. */
+export const widthOf = ({ tuning }: Decision, ways: readonly ('stream' | 'vector')[]): number | undefined => {
+  const tile = readTuning(tuning, ways)![0]!.tile;
+  return tile === undefined ? undefined : tile / 4;
+};
 
 function stackFor(call: Call): Stack {
   const alpha = call.layer.operator === 'Gemm' ? attribute(call.layer, 'alpha', 'float', 1) : 1;
@@ -82,7 +97,9 @@ function stackFor(call: Call): Stack {
 const turnsInput = (call: Call): boolean => call.layer.operator === 'Gemm' && attribute(call.layer, 'transA', 'int', 0) !== 0;
 
 function decide(call: Call): Decision {
-  const decision = decideProduct(stackFor(call), call);
+  const stack = stackFor(call);
+  const { chosen, ...decided } = decideProduct(stack, call.threads, readTuning(call.tuning, [wayOf(stack)])?.[0]);
+  const decision: Decision = { ...decided, tuning: writeTuning([chosen]) };
   return turnsInput(call) ? { ...decision, scratchBytes: (decision.scratchBytes ?? 0) + 4 * product(call.shape(0)) } : decision;
 }
 
@@ -98,7 +115,7 @@ function emit(call: Call, decision: Decision, code: LayerCode): void {
   const [shape, values] = call.has(2) ? [call.shape(2), call.numbers(2)] : [[], undefined];
   const perRow = values !== undefined && (values.length === 1 || (values.length === rows && shape.at(-1) === rows));
   const bias = perRow ? Float32Array.from({ length: rows }, (_, r) => beta * values[values.length === 1 ? 0 : r]!) : new Float32Array(rows);
-  code.add(...productLines(code, stack, decision.schedules![0]!, decision.splits![0]!, widthOf(decision), bias, 'y0', from, 's'));
+  code.add(...productLines(code, stack, decision.schedules![0]!, decision.splits![0]!, widthOf(decision, [wayOf(stack)]), bias, 'y0', from, 's'));
   if (call.has(2) && !perRow) {
     const strides = broadcastStrides(shape, call.outShape());
     code.add(...code.wait(), ...code.alone(nest(call.outShape(), [`y0[i0 * ${rows} + i1] += ${cFloat(beta)} * ${element({ pointer: code.input(2), strides })};`])));
@@ -128,6 +145,7 @@ function supports(call: Call): Support {
 
 export const PRODUCTS: readonly OperatorRow[] = [{
   operators: ['Gemm', 'MatMul'], supports,
+  products: (call) => (isWeighted(call) ? [sizeOfStack(stackFor(call))] : []),
   decide: (call) => (isWeighted(call) ? decide(call) : { kernel: 'loops', reason: 'both factors are computed: plain loops' }),
   emit: (call, decision, code) => (isWeighted(call) ? emit(call, decision, code) : emitPlain(call, code)),
 }];

@@ -6,18 +6,26 @@ import { biasesOf, plainRecurrence, recurrentOf, recurrentParts, type Call, type
 import { attribute, type SparseMatrix } from '@fretwork/format';
 import type { LayerCode, Range } from '../emit/layer-code.js';
 import { vectorLines } from '../product/vector-program.js';
-import { decideProduct, productLines, widthOf, type Stack } from './products.js';
+import { readTuning, writeTuning, type ProductSize } from '../product/tuning.js';
+import { decideProduct, productLines, sizeOfStack, wayOf, widthOf, type ProductDecision, type Stack } from './products.js';
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
 const gatesOf = (call: Call, input: number, from: number, to: number, vectors: number): Stack =>
   ({ tensor: call.name(input), from, to, matrices: (call.matrices(input) as readonly SparseMatrix[]).slice(from, to), vectors });
 
+/** The input half of all steps, and a step's recurrent half. */
+const waysOf = (r: Recurrent): readonly ('stream' | 'vector')[] => [wayOf({ vectors: r.steps * r.batch }), 'vector'];
+
 function decide(call: Call): Decision {
   const r = recurrentOf(call);
   const each = Array.from({ length: r.directions }, (_, d) => d);
-  const inputs = each.map((d) => decideProduct(gatesOf(call, 1, d * r.gates, (d + 1) * r.gates, r.steps * r.batch), call));
+  const tuned = readTuning(call.tuning, waysOf(r));
+  // What is chosen for the first direction holds for both.
+  const inputs: ProductDecision[] = [];
+  for (const d of each) inputs.push(decideProduct(gatesOf(call, 1, d * r.gates, (d + 1) * r.gates, r.steps * r.batch), call.threads, tuned?.[0] ?? inputs[0]?.chosen));
   const parts = recurrentParts(r, call.layer.operator);
-  const states = each.flatMap((d) => parts.map(([from, to]) => decideProduct(gatesOf(call, 2, d * r.gates + from, d * r.gates + to, 1), call)));
+  const states: ProductDecision[] = [];
+  for (const d of each) for (const [from, to] of parts) states.push(decideProduct(gatesOf(call, 2, d * r.gates + from, d * r.gates + to, 1), call.threads, tuned?.[1] ?? states[0]?.chosen));
   const rows = r.gates * r.hidden;
   const splits = [...inputs, ...states].flatMap((one) => one.splits!);
   // Sums of all steps, two states, one vector for gate n, and what the product asks for.
@@ -28,8 +36,13 @@ function decide(call: Call): Decision {
     schedules: [...inputs, ...states].flatMap(({ schedules }) => schedules!),
     splits, parts: partsOfSplits(splits, call.threads),
     scratchBytes: 4 * own + (inputs[0]!.scratchBytes ?? 0),
-    ...(inputs[0]!.tuning === undefined ? {} : { tuning: { tile: [0, Math.max(...inputs.map((one) => widthOf(one)!)) * 4] } }),
+    tuning: writeTuning([inputs[0]!.chosen, states[0]!.chosen]),
   };
+}
+
+function products(call: Call): readonly ProductSize[] {
+  const r = recurrentOf(call);
+  return [sizeOfStack(gatesOf(call, 1, 0, r.gates, r.steps * r.batch)), sizeOfStack(gatesOf(call, 2, 0, r.gates, 1))];
 }
 
 function emit(call: Call, decision: Decision, code: LayerCode): void {
@@ -73,7 +86,7 @@ function directionLines(call: Call, r: Recurrent, d: number, decision: Decision,
     ...(operator === 'LSTM' ? [`float *cell = state + ${batch * hidden};`, ...code.alone([start('cell', 6)])] : []),
     ...(operator === 'GRU' ? [`float *late = state + ${2 * batch * hidden};`] : []),
     ...code.alone([start('state', 5)]),
-    ...productLines(code, gatesOf(call, 1, d * gates, (d + 1) * gates, steps * batch), decision.schedules![d]!, decision.splits![d]!, widthOf(decision), biases.input, 'sums', code.input(0), `s + ${total + 2 * batch * hidden + hidden}`),
+    ...productLines(code, gatesOf(call, 1, d * gates, (d + 1) * gates, steps * batch), decision.schedules![d]!, decision.splits![d]!, widthOf(decision, waysOf(r)), biases.input, 'sums', code.input(0), `s + ${total + 2 * batch * hidden + hidden}`),
     ...code.wait(),
     `for (int k = 0; k < ${steps}; k++) {`,
     `  const int t = ${backwards ? `${steps - 1} - k` : 'k'};`,
@@ -90,4 +103,4 @@ function directionLines(call: Call, r: Recurrent, d: number, decision: Decision,
   ];
 }
 
-export const RECURRENT: readonly OperatorRow[] = [{ operators: ['GRU', 'LSTM', 'RNN'], supports: plainRecurrence, decide, emit }];
+export const RECURRENT: readonly OperatorRow[] = [{ operators: ['GRU', 'LSTM', 'RNN'], supports: plainRecurrence, products, decide, emit }];

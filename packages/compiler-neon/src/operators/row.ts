@@ -1,6 +1,7 @@
 import { product, type Call, type PlannedSchedule, type Support } from '@fretwork/compiler';
 import type { Tuning } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
+import type { ProductSize } from '../product/tuning.js';
 import { FIRST, partsForElements, type Split } from '../product/split.js';
 
 /** What a row decides; the rest of a `NeonLayer` is the same for all. */
@@ -21,6 +22,8 @@ export interface OperatorRow {
   readonly operators: readonly string[];
   /** Asked where every shape is known and every computed value is f32. Left out: always. */
   readonly supports?: (call: Call) => Support;
+  /** The products that something is open about, as `decide` tunes them. Left out: none. */
+  readonly products?: (call: Call) => readonly ProductSize[];
   readonly decide: (call: Call) => Decision;
   /** Writes what was decided: the decision is made anew from the plan where it is not in it. */
   readonly emit: (call: Call, decision: Decision, code: LayerCode) => void;

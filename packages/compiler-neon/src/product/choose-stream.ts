@@ -1,11 +1,14 @@
 import { kernelName, planSchedule, summariseSchedule, type ScheduleOptions, type ScheduleSummary } from '@fretwork/compiler';
-import type { SparseMatrix, Tuning } from '@fretwork/format';
+import type { SparseMatrix } from '@fretwork/format';
 import { KERNELS, rowCounts, widest } from '../kernels/manifest.js';
 import { describeSplit, splitOf, waysToSplit, weighed, type Split } from './split.js';
 import { countSegments, tileCost, tileWidths } from './stream-tiles.js';
+import { scheduleOf, type ProductTuning } from './tuning.js';
 
 /** Weights up to which rows are also looked at in an order of their own. */
 const REORDERED = 1 << 20;
+
+type Candidate = Pick<ScheduleOptions, 'height' | 'reorder' | 'rowCounts' | 'chunk'>;
 
 export interface StreamChoice {
   readonly options: ScheduleOptions;
@@ -13,6 +16,8 @@ export interface StreamChoice {
   /** Vectors of four positions in a tile. */
   readonly vectors: number;
   readonly split: Split;
+  /** Whoever gives it back gets this choice again. */
+  readonly tuning: ProductTuning;
   readonly reason: string;
 }
 
@@ -21,46 +26,46 @@ export interface StreamRequest {
   /** Rows of one group of a grouped convolution. */
   readonly groupRows: number;
   readonly threads: number;
-  readonly tuning?: Tuning;
+  readonly tuning?: ProductTuning | undefined;
 }
 
 /**
  * The order of work and the tile that cost the fewest instructions, of what comes into question. `tuning` decides by
- * itself where it is there: `tile` is [height of groups, positions], `permute` the order of rows.
+ * itself where it is there.
  */
 export function chooseStream(matrices: readonly SparseMatrix[], { positions, groupRows, threads, tuning }: StreamRequest): StreamChoice {
-  const tuned = optionsOf(tuning);
-  const candidates = tuned === undefined ? candidatesFor(matrices, groupRows) : [tuned];
-  const widths = tuning?.tile?.[1] === undefined ? tileWidths(positions) : [Math.max(1, Math.min(Math.ceil(tuning.tile[1] / 4), Math.ceil(positions / 4)))];
+  const candidates = tuning === undefined ? candidatesFor(matrices, groupRows) : [scheduleOf(tuning)];
+  const widths = tuning === undefined ? tileWidths(positions) : [Math.max(1, Math.min(Math.ceil(tuning.tile! / 4), Math.ceil(positions / 4)))];
   const ways = waysToSplit(matrices.reduce((sum, { payload }) => sum + payload.length, 0), positions, threads);
-  let best: StreamChoice & { readonly cost: number; readonly weight: number } | undefined;
+  let best: Omit<StreamChoice, 'tuning' | 'reason'> & { readonly cost: number; readonly weight: number } | undefined;
   for (const by of ways) {
-    for (const candidate of by === 'rows' && tuned === undefined ? dealt(candidates) : candidates) {
-      const options: ScheduleOptions = { ...candidate, rowCounts: rowCounts('stream'), groupRows, threads: by === 'rows' ? threads : 1 };
+    for (const candidate of by === 'rows' && tuning === undefined ? dealt(candidates) : candidates) {
+      const options: ScheduleOptions = { rowCounts: rowCounts('stream'), ...candidate, groupRows, threads: by === 'rows' ? threads : 1 };
       const schedule = planSchedule(matrices, options);
       const [summary, counts] = [summariseSchedule(schedule), countSegments(schedule)];
       const split = splitOf(by, summary, positions, threads);
       for (const vectors of widths) {
         const cost = tileCost(counts, positions, vectors);
         const weight = weighed(cost, split);
-        if (best === undefined || weight < best.weight) best = { options, summary, vectors, split, cost, weight, reason: '' };
+        if (best === undefined || weight < best.weight) best = { options, summary, vectors, split, cost, weight };
       }
     }
   }
   const { cost, weight: _weight, ...choice } = best!;
-  const why = tuned === undefined ? `fewest instructions of ${candidates.length} orders x ${widths.length} tiles (about ${Math.round(cost)})` : 'as tuned';
-  return { ...choice, reason: `groups of ${choice.options.height} rows ${choice.options.reorder}, tiles of ${4 * choice.vectors} positions: ${why}${describeSplit(choice.split, threads)}` };
+  const { height, reorder = 'by-columns', chunk = 0 } = choice.options;
+  const why = tuning === undefined ? `fewest instructions of ${candidates.length} orders x ${widths.length} tiles (about ${Math.round(cost)})` : 'as tuned';
+  return {
+    ...choice, tuning: { way: 'stream', height, tile: 4 * choice.vectors, chunk, rows: Math.max(...choice.options.rowCounts!), reorder },
+    reason: `groups of ${height} rows ${reorder}, tiles of ${4 * choice.vectors} positions${chunk === 0 ? '' : `, ${chunk} columns at a time`}: ${why}${describeSplit(choice.split, threads)}`,
+  };
 }
 
 /** Rows as stored are cut between neighbours; those in an order of their own are dealt out, and come out more even. */
-const dealt = (candidates: readonly Pick<ScheduleOptions, 'height' | 'reorder'>[]): readonly Pick<ScheduleOptions, 'height' | 'reorder'>[] =>
+const dealt = (candidates: readonly Candidate[]): readonly Candidate[] =>
   [...candidates, ...candidates.filter(({ reorder, height }) => reorder === 'as-stored' && !candidates.some((other) => other.reorder === 'by-columns' && other.height === height))
     .map(({ height }) => ({ height, reorder: 'by-columns' as const }))];
 
-const optionsOf = (tuning: Tuning | undefined): Pick<ScheduleOptions, 'height' | 'reorder'> | undefined =>
-  (tuning?.tile?.[0] === undefined ? undefined : { height: tuning.tile[0], reorder: tuning.permute === 'by-columns' ? 'by-columns' : 'as-stored' });
-
-function candidatesFor(matrices: readonly SparseMatrix[], groupRows: number): readonly Pick<ScheduleOptions, 'height' | 'reorder'>[] {
+function candidatesFor(matrices: readonly SparseMatrix[], groupRows: number): readonly Candidate[] {
   const dense = matrices.every((matrix) => matrix.payload.length === matrix.rows * matrix.columns);
   const height = (wanted: number): number => Math.max(1, Math.min(wanted, groupRows));
   if (dense) return [{ height: height(4), reorder: 'as-stored' }];

@@ -59,9 +59,15 @@ export function tileCost(counts: readonly SegmentCount[], positions: number, vec
   return cost;
 }
 
+/** Widths that cut the positions evenly, most first: every number of tiles from the fewest on that are no wider than the widest. */
+export function evenWidths(positions: number): readonly number[] {
+  const all = Math.ceil(positions / 4);
+  const fewest = Math.ceil(all / WIDEST_TILE);
+  return [...new Set(Array.from({ length: all - fewest + 1 }, (_, i) => Math.ceil(all / (fewest + i))))];
+}
+
 /** Widths of tiles that are worth a try: what fills the kernels, and what cuts the positions evenly. */
 export function tileWidths(positions: number): readonly number[] {
   const all = Math.ceil(positions / 4);
-  const even = [1, 2, 3, 4, 5, 6, 7, 8].map((tiles) => Math.ceil(all / tiles)).filter((width) => width <= WIDEST_TILE);
-  return [...new Set([...rowCounts('stream').map(widest), WIDEST_TILE / 2, WIDEST_TILE, ...even].map((width) => Math.min(width, all)))].sort((a, b) => b - a);
+  return [...new Set([...rowCounts('stream').map(widest), WIDEST_TILE / 2, WIDEST_TILE, ...evenWidths(positions).slice(0, 8)].map((width) => Math.min(width, all)))].sort((a, b) => b - a);
 }

@@ -11,6 +11,7 @@ import { kernelName, packWeights, planSchedule, summariseSchedule, type PlannedS
 import type { SparseMatrix } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
 import { KERNELS, rowCounts } from '../kernels/manifest.js';
+import { scheduleOf, type ProductTuning } from './tuning.js';
 import { BALANCE, describeSplit, splitOf, waysToSplit, weighed, type Split } from './split.js';
 
 /** Numbers of rows and columns are 16 bits. */
@@ -88,17 +89,19 @@ export interface VectorChoice {
   readonly reason: string;
   readonly kernel: string;
   readonly split: Split;
+  /** Whoever gives it back gets this choice again. */
+  readonly tuning: ProductTuning;
 }
 
-/** The height of groups that costs the fewest instructions. */
-export function chooseVector(matrices: readonly SparseMatrix[], threads: number): VectorChoice {
+/** The height of groups that costs the fewest instructions; `tuning` decides by itself where it is there. */
+export function chooseVector(matrices: readonly SparseMatrix[], threads: number, tuning?: ProductTuning): VectorChoice {
   let best: { readonly options: ScheduleOptions; readonly schedule: Schedule; readonly cost: number; readonly weight: number; readonly kernel: string; readonly split: Split } | undefined;
   const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
-  const heights = [...new Set([8, 16, 32, 4].map((height) => Math.min(height, Math.max(1, rows))))];
+  const heights = tuning !== undefined ? [tuning.height] : [...new Set([8, 16, 32, 4].map((height) => Math.min(height, Math.max(1, rows))))];
   const by = waysToSplit(matrices.reduce((sum, { payload }) => sum + payload.length, 0), 1, threads)[0]!;
-  for (const reorder of by === 'rows' ? ['as-stored', 'by-columns'] as const : ['as-stored'] as const) {
+  for (const reorder of tuning !== undefined ? [tuning.reorder] : by === 'rows' ? ['as-stored', 'by-columns'] as const : ['as-stored'] as const) {
     for (const height of heights) {
-      const options: ScheduleOptions = { height, reorder, rowCounts: rowCounts('vector'), threads: by === 'rows' ? threads : 1 };
+      const options: ScheduleOptions = { ...(tuning === undefined ? { height, reorder, rowCounts: rowCounts('vector') } : scheduleOf(tuning)), threads: by === 'rows' ? threads : 1 };
       const schedule = planSchedule(matrices, options);
       const pieces = piecesOf(schedule);
       const split = splitOf(by, summariseSchedule(schedule), 1, threads);
@@ -114,7 +117,8 @@ export function chooseVector(matrices: readonly SparseMatrix[], threads: number)
   const { options, schedule, cost, kernel, split } = best!;
   return {
     options, summary: summariseSchedule(schedule), kernel, split,
-    reason: `groups of ${options.height} rows: fewest instructions of ${heights.length} heights (about ${Math.round(cost)} a vector)${describeSplit(split, threads)}`,
+    tuning: { way: 'vector', height: options.height, rows: Math.max(...options.rowCounts!), reorder: options.reorder! },
+    reason: `groups of ${options.height} rows: ${tuning === undefined ? `fewest instructions of ${heights.length} heights (about ${Math.round(cost)} a vector)` : 'as tuned'}${describeSplit(split, threads)}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { inferShapes, type Layer, type Model, type Tuning, type ValueInfo } from '@fretwork/format';
-import type { Backend, ModelContext } from '../backend.js';
+import type { Backend, BackendPlan, ModelContext } from '../backend.js';
 import type { TuneOptions, TuningEntry, TuningLog, TuningSpace } from '../tuner/contract.js';
 import { mergeTuningLogs } from '../tuner/log.js';
 import { layerSignature } from '../tuner/signature.js';
@@ -9,6 +9,8 @@ import { tune } from '../tuner/tune.js';
 export interface TuneModelOptions extends Pick<TuneOptions, 'seed' | 'trials' | 'population' | 'parallel' | 'signal'> {
   /** What is known already: layers that it knows are not searched again. */
   readonly log?: TuningLog;
+  /** Of the costs that count as known. Left out: whatever unit the log has. */
+  readonly unit?: string;
   /** Told before each layer that is searched. */
   readonly progress?: (state: { readonly layer: string; readonly place: number; readonly layers: number }) => void;
   /** Threads that plans are balanced for. Left out: 1. */
@@ -33,7 +35,7 @@ export interface TunedModel {
  * measures of the layer as a model of its own. Layers of one signature are searched once. Throws what `tune` and the backend
  * throw; where a choice cannot be planned, it costs `Infinity`.
  */
-export async function tuneModel(context: ModelContext, backend: Backend, options: TuneModelOptions): Promise<TunedModel> {
+export async function tuneModel<Plan extends BackendPlan>(context: ModelContext, backend: Backend<Plan>, options: TuneModelOptions): Promise<TunedModel> {
   const tunings = new Map<string, Tuning>();
   const layers: TunedLayer[] = [];
   let log = mergeTuningLogs(options.log ?? { entries: [] });
@@ -52,7 +54,7 @@ export async function tuneModel(context: ModelContext, backend: Backend, options
       continue;
     }
     const key: EntryKey = { signature: layerSignature(layer, context), target: `${backend.id}: ${planning.plan.target}` };
-    const known = log.entries.find((entry) => entry.signature === key.signature && entry.target === key.target && fitsSpace(space, entry.choice).ok);
+    const known = log.entries.find((entry) => entry.signature === key.signature && entry.target === key.target && (options.unit ?? entry.unit) === entry.unit && fitsSpace(space, entry.choice).ok);
     if (known === undefined) options.progress?.({ layer: layer.name, place, layers: context.model.layers.length });
     const entry = known ?? await search(backend, measure, space, layer, alone, key, options);
     if (entry === undefined) {
@@ -69,9 +71,9 @@ export async function tuneModel(context: ModelContext, backend: Backend, options
 type EntryKey = Pick<TuningEntry, 'signature' | 'target'>;
 
 /** The best choice for `layer`; undefined where not even the default can be measured. */
-async function search(
-  backend: Backend, measure: NonNullable<Backend['measure']>, space: TuningSpace, layer: Layer, alone: ModelContext, key: EntryKey,
-  { progress: _progress, log: _log, threads = 1, ...tuneOptions }: TuneModelOptions,
+async function search<Plan extends BackendPlan>(
+  backend: Backend<Plan>, measure: NonNullable<Backend['measure']>, space: TuningSpace, layer: Layer, alone: ModelContext, key: EntryKey,
+  { progress: _progress, log: _log, unit: _unit, threads = 1, ...tuneOptions }: TuneModelOptions,
 ): Promise<TuningEntry | undefined> {
   let unit = '';
   const { choice, cost, fallbackCost, evaluated } = await tune(space, async (tried, signal) => {

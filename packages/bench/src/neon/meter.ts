@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Backend, EmittedFiles } from '@fretwork/compiler';
+import { FretworkError } from '@fretwork/format';
+import { buildCounter, countRegions, countsOf, NATIVE } from './count.js';
+import { CORES } from './cycles.js';
+import { runTool } from './tools.js';
+
+/** What a run of NEON code costs: executed instructions, or modelled cycles of a core. */
+export const NEON_COSTS: readonly string[] = ['instructions', ...CORES.map(({ name }) => name)];
+
+export interface NeonMeter {
+  /** Builds a project with one model in it, runs it once under the emulator and counts. For `Backend.measure`. */
+  readonly measure: NonNullable<Backend['measure']>;
+  /** Removes what was compiled. */
+  readonly dispose: () => Promise<void>;
+}
+
+const COMPILER = ['--target=aarch64-linux-gnu', '-std=gnu11', '-O2', `-I${NATIVE}`];
+
+/**
+ * Counts what emitted projects cost, with clang 14 and qemu-aarch64. Kernels are compiled one by one and kept: trials of a
+ * tuner share most of theirs. Throws `bench.option` for a `cost` that is not one of `NEON_COSTS`, `bench.tool` where a tool is missing.
+ */
+export async function neonMeter(cost = 'instructions'): Promise<NeonMeter> {
+  if (!NEON_COSTS.includes(cost)) throw new FretworkError('bench.option', 'there is no such cost', { expected: NEON_COSTS.join(', '), actual: cost });
+  const root = await mkdtemp(join(tmpdir(), 'fretwork-meter-'));
+  const plugin = await buildCounter(root);
+  const kept = new Map<string, Promise<string>>();
+  let projects = 0;
+
+  /** The object file of `text`, compiled beside the headers of `directory`. */
+  const objectOf = (text: string, directory: string): Promise<string> => {
+    const key = createHash('sha256').update(text).digest('hex').slice(0, 32);
+    const object = join(root, `${key}.o`);
+    const made = kept.get(key) ?? writeFile(join(root, `${key}.c`), text)
+      .then(() => runTool('clang-14', [...COMPILER, `-I${directory}`, '-c', join(root, `${key}.c`), '-o', object], directory)).then(() => object);
+    kept.set(key, made);
+    return made;
+  };
+
+  const measure: NeonMeter['measure'] = async (files, options) => {
+    options?.signal?.throwIfAborted();
+    const directory = join(root, `project-${projects++}`);
+    await mkdir(directory);
+    try {
+      for (const [name, content] of files) await writeFile(join(directory, name), content);
+      const prefix = prefixOf(files);
+      await writeFile(join(directory, 'main.c'), MAIN.replace('FWHEADER', `${prefix}.h`).replaceAll('FWU_', `${prefix.toUpperCase()}_`).replaceAll('FW_', `${prefix}_`));
+      const objects = await Promise.all(kernelsOf(files, prefix).map((text) => objectOf(text, directory)));
+      const others = [...files.keys()].filter((name) => name.endsWith('.c') && name !== `${prefix}_kernels.c`);
+      await runTool('clang-14', [...COMPILER, '-static', 'main.c', ...others, ...objects, '-o', 'program', '-lm'], directory);
+      const regions = await countRegions(plugin, directory, './program');
+      const counts = await countsOf(regions.get(0)!, cost !== 'instructions', directory);
+      return cost === 'instructions' ? { unit: 'instructions', total: counts.instructions } : { unit: `${cost} cycles`, total: counts.cycles[cost]! };
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  };
+  return { measure, dispose: () => rm(root, { recursive: true, force: true }) };
+}
+
+function prefixOf(files: EmittedFiles): string {
+  const kernels = [...files.keys()].find((name) => name.endsWith('_kernels.c'));
+  if (kernels === undefined) throw new FretworkError('bench.option', 'this is no project of NEON code', { actual: [...files.keys()].join(', '), hint: 'measure what the neon backend emits' });
+  return kernels.slice(0, -'_kernels.c'.length);
+}
+
+/** Every function of the kernels by itself, behind what stands before all of them. Drivers that differ by project come with it. */
+function kernelsOf(files: EmittedFiles, prefix: string): readonly string[] {
+  const [head, ...functions] = String(files.get(`${prefix}_kernels.c`)).split(/\n(?=void )/);
+  const header = String(files.get(`${prefix}_kernels.h`));
+  const declared = header.split('\n').filter((line) => line.startsWith('void '));
+  // A driver calls kernels: it needs what it calls declared, and nothing else, or it would be another text in every project.
+  return functions.map((text) => `${head!.replace(/#include "[^"]*"\n/, '#include <stdint.h>\n')}\n${declared.filter((line) => text.includes(`${line.slice(5, line.indexOf('('))}(`)).join('\n')}\n${text}`);
+}
+
+const MAIN = `#include <stdio.h>
+#include <stdlib.h>
+#include "marks.h"
+#include "FWHEADER"
+
+static float *floats(size_t count) {
+  float *data = aligned_alloc(64, (count * 4 + 127) / 64 * 64);
+  if (data == NULL) exit(2);
+  for (size_t i = 0; i < count; i++) data[i] = (float)(i % 5) - 2.0f;
+  return data;
+}
+int main(void) {
+  const float *inputs[FWU_INPUTS];
+  float *outputs[FWU_OUTPUTS];
+  for (int i = 0; i < FWU_INPUTS; i++) inputs[i] = floats(FW_inputs[i].elements);
+  for (int i = 0; i < FWU_OUTPUTS; i++) outputs[i] = floats(FW_outputs[i].elements);
+  void *weights = floats(FWU_WEIGHT_BYTES / 4 + 1);
+  FILE *file = FWU_WEIGHTS_IN_FILE ? fopen("FW_weights.bin", "rb") : NULL;
+  if (FWU_WEIGHTS_IN_FILE && (file == NULL || fread(weights, 1, FWU_WEIGHT_BYTES, file) != FWU_WEIGHT_BYTES)) return 2;
+  FW_model *model = FW_create(weights, NULL);
+  if (model == NULL) return 2;
+  begin(0);
+  FW_run(model, inputs, outputs);
+  end(0);
+  return 0;
+}
+`;
