@@ -158,7 +158,11 @@ describe('prune, verify, inspect, convert', () => {
     const at = await emptyFolder();
     await writeFile(at('model.onnx'), onnx);
     const args = ['compile', at('model.onnx'), '--target', 'neon', '--tune', '3', '--tuning-log', at('neon.log'), '-o', at('out'), '--json'] as const;
-    const tunedOf = async (): Promise<{ how: string; entry?: { unit: string; cost: number; fallbackCost: number } }[]> => (JSON.parse((await fretwork(...args)).out) as { tuned: [] }).tuned;
+    const tunedOf = async (): Promise<{ how: string; entry?: { unit: string; cost: number; fallbackCost: number } }[]> => {
+      const ran = await fretwork(...args);
+      expect(ran.code, ran.err).toBe(0);
+      return (JSON.parse(ran.out) as { tuned: [] }).tuned;
+    };
     const first = (await tunedOf()).filter(({ how }) => how !== 'skipped');
     expect(first.length).toBeGreaterThan(0);
     for (const { entry } of first) expect(entry!.cost).toBeLessThanOrEqual(entry!.fallbackCost);

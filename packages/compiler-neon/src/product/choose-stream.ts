@@ -40,7 +40,7 @@ export function chooseStream(matrices: readonly SparseMatrix[], { positions, gro
   let best: Omit<StreamChoice, 'tuning' | 'reason'> & { readonly cost: number; readonly weight: number } | undefined;
   for (const by of ways) {
     for (const candidate of by === 'rows' && tuning === undefined ? dealt(candidates) : candidates) {
-      const options: ScheduleOptions = { rowCounts: rowCounts('stream'), ...candidate, groupRows, threads: by === 'rows' ? threads : 1 };
+      const options: ScheduleOptions = { rowCounts: rowCounts('stream').filter((count) => count <= candidate.height), ...candidate, groupRows, threads: by === 'rows' ? threads : 1 };
       const schedule = planSchedule(matrices, options);
       const [summary, counts] = [summariseSchedule(schedule), countSegments(schedule)];
       const split = splitOf(by, summary, positions, threads);

@@ -101,7 +101,7 @@ export function chooseVector(matrices: readonly SparseMatrix[], threads: number,
   const by = waysToSplit(matrices.reduce((sum, { payload }) => sum + payload.length, 0), 1, threads)[0]!;
   for (const reorder of tuning !== undefined ? [tuning.reorder] : by === 'rows' ? ['as-stored', 'by-columns'] as const : ['as-stored'] as const) {
     for (const height of heights) {
-      const options: ScheduleOptions = { ...(tuning === undefined ? { height, reorder, rowCounts: rowCounts('vector') } : scheduleOf(tuning)), threads: by === 'rows' ? threads : 1 };
+      const options: ScheduleOptions = { ...(tuning === undefined ? { height, reorder, rowCounts: rowCounts('vector').filter((count) => count <= height) } : scheduleOf(tuning)), threads: by === 'rows' ? threads : 1 };
       const schedule = planSchedule(matrices, options);
       const pieces = piecesOf(schedule);
       const split = splitOf(by, summariseSchedule(schedule), 1, threads);
