@@ -82,7 +82,7 @@ tensor shape i64 [2] = [2, 1728]
 }
 
 /** Weights drawn from `seed` in the place of those that are there; biases stay. */
-function withWeights(model: Model, seed: number): Model {
+export function withWeights(model: Model, seed: number): Model {
   const draw = random(seed);
   const tensors = new Map<string, Tensor>(model.tensors);
   for (const [name, tensor] of tensors) {

@@ -1,6 +1,7 @@
 import { parseKernelName, type KernelVariant } from '@fretwork/compiler';
 import { depthwiseKernel } from '../kernels/depthwise.js';
-import { streamDriver, streamKernel, type CFunction } from '../kernels/stream.js';
+import type { CFunction } from '../kernels/c-function.js';
+import { streamDriver, streamKernel } from '../kernels/stream.js';
 import { SUPPORT } from '../kernels/support.js';
 import { vectorKernel } from '../kernels/vector.js';
 

@@ -1,6 +1,6 @@
 /** C text of the depthwise kernels: 3x3, one cell of padding before each side, straight from the input's planes. */
 import { kernelName, type KernelVariant } from '@fretwork/compiler';
-import type { CFunction } from './stream.js';
+import type { CFunction } from './c-function.js';
 
 /** Floats per channel: nine weights, the bias, and what fills whole vectors. */
 export const DEPTHWISE_WEIGHTS = 12;

@@ -1,11 +1,6 @@
 import { kernelName, type KernelVariant } from '@fretwork/compiler';
+import type { CFunction } from './c-function.js';
 /** C text of the stream kernels and of what calls them. */
-
-/** `FW_` stands for the project's prefix. */
-export interface CFunction {
-  readonly declaration: string;
-  readonly definition: string;
-}
 
 const PARAMETERS = 'float *y, const float *x, const int32_t *p, const float *w, int segments';
 

@@ -1,9 +1,9 @@
 /** C text of what is no matrix product: one row per function; a project holds those that its layers call. */
-import type { CFunction } from './stream.js';
-
-const support = (head: string, body: string): CFunction => ({ declaration: `${head};`, definition: `${head} {\n${body.replace(/^\n|\n *$/g, '')}\n}` });
+import { support, type CFunction } from './c-function.js';
+import { WINOGRAD } from './winograd.js';
 
 export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([
+  ...WINOGRAD,
   // Planes of shifted rows: one copy of each channel per kernel column, so that a kernel row is a distance of whole output rows
   // and outputs lie without gaps. `rows` says which input row each row of a plane is, -1 for zeros.
   ['stage', support(

@@ -1,6 +1,6 @@
 /** C text of the kernels for one activation vector. */
 import { kernelName, type KernelVariant } from '@fretwork/compiler';
-import type { CFunction } from './stream.js';
+import type { CFunction } from './c-function.js';
 
 const HEAD = 'float *y, const float *x, const uint16_t *p, const float *w, int segments';
 

@@ -4,11 +4,16 @@ import { chooseStream, mainKernel } from '../product/choose-stream.js';
 import { clampOf, streamLines } from '../product/emit-stream.js';
 import { readTuning, writeTuning, type ProductSize } from '../product/tuning.js';
 import { decideDepthwise, depthwiseFor, emitDepthwise } from './depthwise.js';
+import { isForWinograd, planWinograd } from '../winograd/plan-winograd.js';
+import { winogradDecision, winogradLines } from './winograd.js';
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
-/** What is open about it. */
-export const sizeOfConvolution = ({ window, matrix, filters, groups }: Convolution): ProductSize =>
-  ({ columns: matrix.columns, positions: Math.max(4, product(window.output)), groupRows: filters / groups });
+/** What is open about it, of the way that is chosen without tuning. */
+export function sizeOfConvolution(conv: Convolution, call: Call): ProductSize {
+  const { window, matrix, channels, filters, groups } = conv;
+  if (decideConvolution(conv, call).tuning!.kernel === 'winograd') return { columns: channels, positions: planWinograd(conv, 1).positions, groupRows: filters };
+  return { columns: matrix.columns, positions: Math.max(4, product(window.output)), groupRows: filters / groups };
+}
 
 export function decideConvolution(conv: Convolution, call: Call): Decision {
   const positions = product(conv.window.output);
@@ -16,6 +21,11 @@ export function decideConvolution(conv: Convolution, call: Call): Decision {
   const choice = chooseStream([conv.matrix], {
     positions: Math.max(4, positions), groupRows: conv.filters / conv.groups, threads: call.threads, tuning: readTuning(call.tuning, ['stream'])?.[0],
   });
+  const tuned = call.tuning?.kernel;
+  if (tuned !== 'stream' && isForWinograd(conv)) {
+    const plan = planWinograd(conv, call.threads, readTuning(call.tuning, ['winograd'])?.[0]);
+    if (tuned === 'winograd' || plan.cost < choice.cost * conv.batch) return winogradDecision(conv, plan, call, choice.cost * conv.batch);
+  }
   const { options, summary, vectors, split } = choice;
   const spare = positions < 4 ? 4 * conv.filters : 0;
   const how = staging.direct ? 'reads its input where it lies' : `reads planes of rows, ${conv.window.kernel[1]} per channel, one for each kernel column`;
@@ -42,12 +52,14 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   const lines: string[] = [];
   const from = batch === 1 ? x : `${x} + n * ${channels * size}`;
   const to = batch === 1 ? 'y0' : `y0 + n * ${filters * positions}`;
-  if (!staging.direct) {
+  const winograd = decision.tuning!.kernel === 'winograd';
+  if (winograd) lines.push(...winogradLines(conv, call, decision, code, from, to));
+  else if (!staging.direct) {
     lines.push(...code.shared(channels, ({ at, count }) => [
       `${code.kernel('stage')}(${at('s', staging.channel)}, ${at(from, size)}, ${code.program(staging.rows)}, ${staging.rows.length}, ${count}, ${w.input.join(', ')}, ${kw}, ${w.dilations[1]}, ${w.begins[1]}, ${w.strides[1]}, ${w.output[1]});`,
     ]), ...code.wait());
   }
-  lines.push(...streamLines(code, [conv.matrix], decision.schedules![0]!, {
+  if (!winograd) lines.push(...streamLines(code, [conv.matrix], decision.schedules![0]!, {
     from: staging.direct ? from : 's', to: spare ?? to, positions: pitch, vectors: readTuning(decision.tuning, ['stream'])![0]!.tile! / 4, activation: call.layer.activation, split: decision.splits![0]!,
     places: {
       row: (row) => 4 * pitch * row,
@@ -60,14 +72,14 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   }));
   if (spare !== undefined) lines.push(...code.wait(), ...code.alone([`for (int i = 0; i < ${filters * positions}; i++) (${to})[i] = (${spare})[i / ${positions} * 4 + i % ${positions}];`]));
   if (batch === 1) code.add(...lines);
-  else code.add(`for (int n = 0; n < ${batch}; n++) {`, ...[...lines, ...(staging.direct ? [] : code.wait())].map((line) => `  ${line}`), '}');
+  else code.add(`for (int n = 0; n < ${batch}; n++) {`, ...[...lines, ...(staging.direct && !winograd ? [] : code.wait())].map((line) => `  ${line}`), '}');
   if (clampOf(call.layer.activation) === undefined) code.activate();
 }
 
 export const CONVOLUTION: readonly OperatorRow[] = [{
   operators: ['Conv'],
   supports: constantWeights,
-  products: (call) => (depthwiseFor(convolutionOf(call)) === undefined ? [sizeOfConvolution(convolutionOf(call))] : []),
+  products: (call) => (depthwiseFor(convolutionOf(call)) === undefined ? [sizeOfConvolution(convolutionOf(call), call)] : []),
   decide: (call) => {
     const conv = convolutionOf(call);
     const depthwise = depthwiseFor(conv);

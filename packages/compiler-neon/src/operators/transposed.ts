@@ -23,4 +23,4 @@ function emit(call: Call, decision: Decision, code: LayerCode): void {
   emitConvolution(conv, call, decision, code, 'spread');
 }
 
-export const TRANSPOSED: readonly OperatorRow[] = [{ operators: ['ConvTranspose'], supports: constantWeights, products: (call) => [sizeOfConvolution(transposedOf(call).conv)], decide, emit }];
+export const TRANSPOSED: readonly OperatorRow[] = [{ operators: ['ConvTranspose'], supports: constantWeights, products: (call) => [sizeOfConvolution(transposedOf(call).conv, call)], decide, emit }];

@@ -18,6 +18,8 @@ export interface StreamChoice {
   readonly split: Split;
   /** Whoever gives it back gets this choice again. */
   readonly tuning: ProductTuning;
+  /** Instructions, about. */
+  readonly cost: number;
   readonly reason: string;
 }
 
@@ -37,7 +39,7 @@ export function chooseStream(matrices: readonly SparseMatrix[], { positions, gro
   const candidates = tuning === undefined ? candidatesFor(matrices, groupRows) : [scheduleOf(tuning)];
   const widths = tuning === undefined ? tileWidths(positions) : [Math.max(1, Math.min(Math.ceil(tuning.tile! / 4), Math.ceil(positions / 4)))];
   const ways = waysToSplit(matrices.reduce((sum, { payload }) => sum + payload.length, 0), positions, threads);
-  let best: Omit<StreamChoice, 'tuning' | 'reason'> & { readonly cost: number; readonly weight: number } | undefined;
+  let best: Omit<StreamChoice, 'tuning' | 'reason'> & { readonly weight: number } | undefined;
   for (const by of ways) {
     for (const candidate of by === 'rows' && tuning === undefined ? dealt(candidates) : candidates) {
       const options: ScheduleOptions = { rowCounts: rowCounts('stream').filter((count) => count <= candidate.height), ...candidate, groupRows, threads: by === 'rows' ? threads : 1 };
@@ -51,9 +53,9 @@ export function chooseStream(matrices: readonly SparseMatrix[], { positions, gro
       }
     }
   }
-  const { cost, weight: _weight, ...choice } = best!;
+  const { weight: _weight, ...choice } = best!;
   const { height, reorder = 'by-columns', chunk = 0 } = choice.options;
-  const why = tuning === undefined ? `fewest instructions of ${candidates.length} orders x ${widths.length} tiles (about ${Math.round(cost)})` : 'as tuned';
+  const why = tuning === undefined ? `fewest instructions of ${candidates.length} orders x ${widths.length} tiles (about ${Math.round(choice.cost)})` : 'as tuned';
   return {
     ...choice, tuning: { way: 'stream', height, tile: 4 * choice.vectors, chunk, rows: Math.max(...choice.options.rowCounts!), reorder },
     reason: `groups of ${height} rows ${reorder}, tiles of ${4 * choice.vectors} positions${chunk === 0 ? '' : `, ${chunk} columns at a time`}: ${why}${describeSplit(choice.split, threads)}`,

@@ -1,4 +1,4 @@
-import { cFloat, kernelName, packWeights, planSchedule, type PlannedSchedule } from '@fretwork/compiler';
+import { cFloat, kernelName, packWeights, planSchedule, type PlannedSchedule, type Schedule } from '@fretwork/compiler';
 import type { Activation, SparseMatrix } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
 import { KERNELS, widest } from '../kernels/manifest.js';
@@ -16,31 +16,58 @@ export interface StreamCode {
   readonly split: Split;
   readonly places: StreamPlaces;
   readonly activation: Activation | undefined;
+  /** The product again with other weights and places, `from` and `to` floats on each time: one payload per time, in the order of the matrix's. */
+  readonly repeats?: { readonly payloads: readonly Float32Array[]; readonly from: number; readonly to: number };
 }
 
 /** Bounds that the kernels apply themselves. */
 export const clampOf = (activation: Activation | undefined): readonly [low: number, high: number] | undefined =>
   (activation?.kind === 'relu' ? [0, Infinity] : activation?.kind === 'clip' ? [activation.alpha ?? -Infinity, activation.beta ?? Infinity] : undefined);
 
+/** Both bounds of an activation as C arguments. */
+export const boundsOf = (activation: Activation | undefined): string => (clampOf(activation) ?? [-Infinity, Infinity]).map(cFloat).join(', ');
+
+/** Other payloads in the order of a schedule of whole matrices, where a zero is a weight like any other. */
+function packedLike(matrices: readonly SparseMatrix[], schedule: Schedule, payloads: readonly Float32Array[]): readonly Float32Array[] {
+  const numbered = matrices.map((matrix): SparseMatrix => ({ ...matrix, payload: Int32Array.from(matrix.payload as Float32Array, (_, i) => i + 1) }));
+  const places = packWeights(numbered, schedule) as Int32Array;
+  return payloads.map((payload) => Float32Array.from(places, (place) => payload[place - 1]!));
+}
+
+/** The same lists with weights one behind the other. */
+function joined(lists: readonly (readonly StreamList[])[]): readonly StreamList[] {
+  if (lists.length === 1) return lists[0]!;
+  return lists[0]!.map((list, l) => {
+    const weights = new Float32Array(list.weights.length * lists.length);
+    lists.forEach((own, k) => weights.set(own[l]!.weights, k * list.weights.length));
+    return { ...list, weights };
+  });
+}
+
 /** Lines that multiply the matrices of `planned` with all positions, four or more. */
-export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], planned: PlannedSchedule, { from, to, positions, vectors, split, places, activation }: StreamCode): string[] {
+export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], planned: PlannedSchedule, { from, to, positions, vectors, split, places, activation, repeats }: StreamCode): string[] {
   const schedule = planSchedule(matrices, planned.options);
-  const packed = packWeights(matrices, schedule) as Float32Array;
+  const packs = repeats === undefined ? [packWeights(matrices, schedule) as Float32Array] : packedLike(matrices, schedule, repeats.payloads);
   const clamp = clampOf(activation);
-  const bounds = clamp === undefined ? '0.0f, 0.0f' : clamp.map(cFloat).join(', ');
+  const bounds = clamp === undefined ? '0.0f, 0.0f' : boundsOf(activation);
   const calls = (lists: readonly StreamList[], tiles: readonly Tile[]): string[] => lists.map((list) => {
     for (const tile of tiles) {
       for (const width of passWidths(tile.vectors, widest(list.rows))) {
         code.kernel(kernelName(KERNELS.select({ operator: 'stream', rows: list.rows, pixels: 4 * width })[0]!));
       }
     }
-    return `${code.kernel(`stream${list.rows}`)}(y, x, ${code.program(list.program)}, ${code.weights(list.weights)}, ${list.segments}, tiles[t][1], ${bounds});`;
+    return `${code.kernel(`stream${list.rows}`)}(y, x, ${code.program(list.program)}, ${code.weights(list.weights)}${repeats === undefined ? '' : ` + k * ${list.weights.length / packs.length}`}, ${list.segments}, tiles[t][1], ${bounds});`;
   });
   const table = (tiles: readonly Tile[]): string => `static const int tiles[][2] = {${tiles.map(({ start, vectors: width }) => `{${start}, ${width}}`).join(', ')}};`;
+  const again = (step: number | undefined): string => (step === undefined ? '' : `k * ${step} + `);
   const overTiles = (head: string, body: readonly string[]): string[] => [
-    `for (int t = ${head}; t++) {`, `  const float *x = ${from} + tiles[t][0];`, `  float *y = ${to} + tiles[t][0];`, ...body.map((line) => `  ${line}`), '}',
+    ...(repeats === undefined ? [] : [`for (int k = 0; k < ${packs.length}; k++)`]),
+    ...[
+      `for (int t = ${head}; t++) {`, `  const float *x = ${from} + ${again(repeats?.from)}tiles[t][0];`, `  float *y = ${to} + ${again(repeats?.to)}tiles[t][0];`,
+      ...body.map((line) => `  ${line}`), '}',
+    ].map((line) => (repeats === undefined ? line : `  ${line}`)),
   ];
-  const lay = (start?: number, end?: number): readonly StreamList[] => layStream(schedule, packed, places, clamp !== undefined, start, end);
+  const lay = (start?: number, end?: number): readonly StreamList[] => joined(packs.map((packed) => layStream(schedule, packed, places, clamp !== undefined, start, end)));
   if (split.by === 'positions') {
     const parts = partsOf(positions, code.parts).map(({ start, count }) => tilesOf(count, vectors).map((tile) => ({ ...tile, start: tile.start + start })));
     const firsts = parts.reduce<number[]>((all, own) => [...all, all.at(-1)! + own.length], [0]);

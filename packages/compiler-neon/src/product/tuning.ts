@@ -3,6 +3,7 @@
  * `stream+vector` of a recurrent layer), `permute` the order of its rows, `tile` one number after the other
  *
  *     stream: [rows of a group] [positions of a tile] [columns of a chunk, 0: all] [most rows of a segment]
+ *     winograd: the same, of each of the 36 products
  *     vector: [rows of a group] [most rows of a segment]
  */
 import type { Gene, Reorder, ScheduleOptions, TuningSpace } from '@fretwork/compiler';
@@ -10,7 +11,10 @@ import type { Tuning } from '@fretwork/format';
 import { rowCounts } from '../kernels/manifest.js';
 import { evenWidths } from './stream-tiles.js';
 
-const FIELDS = { stream: ['height', 'tile', 'chunk', 'rows'], vector: ['height', 'rows'] } as const;
+const FIELDS = { stream: ['height', 'tile', 'chunk', 'rows'], winograd: ['height', 'tile', 'chunk', 'rows'], vector: ['height', 'rows'] } as const;
+
+/** Which kernels a way runs on. */
+const kernelsOf = (way: Way): string => (way === 'winograd' ? 'stream' : way);
 
 type Way = keyof typeof FIELDS;
 
@@ -48,7 +52,7 @@ export function readTuning(tuning: Tuning | undefined, ways: readonly Way[]): re
 
 /** The schedule that a product asks for, but for threads. */
 export const scheduleOf = ({ way, height, chunk = 0, rows, reorder }: ProductTuning): ScheduleOptions =>
-  ({ height, reorder, rowCounts: rowCounts(way).filter((count) => count <= rows), ...(chunk === 0 ? {} : { chunk }) });
+  ({ height, reorder, rowCounts: rowCounts(kernelsOf(way)).filter((count) => count <= rows), ...(chunk === 0 ? {} : { chunk }) });
 
 /** What there is to know of a product before anything is chosen. */
 export interface ProductSize {
@@ -60,9 +64,9 @@ export interface ProductSize {
 const ascending = (values: readonly number[]): readonly number[] => [...new Set(values)].sort((a, b) => a - b);
 
 function genesOf({ way, ...own }: ProductTuning, { columns, positions, groupRows }: ProductSize, prefix: string): Gene[] {
-  const heights = (way === 'stream' ? [1, 2, 3, 4, 6, 8, 12, 16] : [4, 8, 12, 16, 24, 32]).filter((height) => height <= groupRows);
+  const heights = (way === 'vector' ? [4, 8, 12, 16, 24, 32] : [1, 2, 3, 4, 6, 8, 12, 16]).filter((height) => height <= groupRows);
   const values: Readonly<Record<string, readonly number[]>> = {
-    height: [...heights, own.height], rows: [...rowCounts(way), own.rows],
+    height: [...heights, own.height], rows: [...rowCounts(kernelsOf(way)), own.rows],
     ...(way === 'vector' ? {} : { tile: [...evenWidths(positions).map((width) => 4 * width), own.tile!], chunk: [0, ...[128, 256, 512, 1024].filter((chunk) => chunk < columns), own.chunk!] }),
   };
   return [...Object.entries(values).map(([name, list]): Gene => ({ name: `${prefix}${name}`, values: ascending(list) })), { name: `${prefix}reorder`, values: REORDERS }];
