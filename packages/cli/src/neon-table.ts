@@ -1,4 +1,4 @@
-import type { NeonReport } from '@fretwork/bench';
+import type { NeonNetworksReport, NeonReport } from '@fretwork/bench';
 import { percent, printTable } from './print-table.js';
 
 /** Counts of ours per layer and mask, and of the peers; ratios are to the best peer of each column. */
@@ -19,4 +19,13 @@ export function neonText({ caption, rows, peers }: NeonReport): string {
     factor(row.fewer), ...cores.map((core) => factor(row.faster?.[core])), ...missCell(row), (row.bytes / (row.product.m * row.product.k)).toFixed(3), row.kernel,
   ]));
   return `${caption}\nA MAC is one of the dense layer; ratios are the best peer's number over ours.\n\n${peers.length === 0 ? '' : `${peerTable}\n`}${own}`;
+}
+
+/** Whole networks: totals, and what they come to at the clock that the caption says. */
+export function neonNetworksText({ caption, rows }: NeonNetworksReport): string {
+  const cores = Object.keys(rows[0]?.cycles ?? {});
+  const factor = (value: number | undefined): string => (value === undefined ? '–' : `${value.toPrecision(3)}x`);
+  return `${caption}\n\n${printTable(['network', 'weights', 'rate', 'instructions, million', ...cores.map((core) => `${core}, ms`), 'fewer', ...cores.map((core) => `${core} faster`)], rows.map((row) => [
+    row.network, row.weights, `${row.reached.toFixed(1)}x`, (row.instructions / 1e6).toFixed(1), ...cores.map((core) => row.ms[core]!.toFixed(2)), factor(row.fewer), ...cores.map((core) => factor(row.faster?.[core])),
+  ]))}`;
 }

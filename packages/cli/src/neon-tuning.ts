@@ -1,5 +1,5 @@
 import { mergeTuningLogs, parseTuningLog, printTuningLog, tuneModel, type Backend, type BackendPlan, type ModelContext, type TunedLayer, type TunedModel, type TuningLog } from '@fretwork/compiler';
-import { neonMeter } from '@fretwork/bench';
+import { neonMeter, unitOfCost } from '@fretwork/bench';
 import { FretworkError } from '@fretwork/format';
 import { readFile, writeFile } from './files.js';
 
@@ -19,7 +19,7 @@ export async function tuneNeon<Plan extends BackendPlan>(context: ModelContext, 
   const meter = await neonMeter(cost);
   try {
     const tuned = await tuneModel(context, { ...backend, measure: meter.measure }, {
-      seed, trials, parallel: 2, unit: cost === 'instructions' ? cost : `${cost} cycles`, ...(log === undefined ? {} : { log }),
+      seed, trials, parallel: 2, unit: unitOfCost(cost)!, ...(log === undefined ? {} : { log }),
       progress: ({ layer, place, layers }) => say(`tuning ${layer} (${place + 1} of ${layers})\n`),
     });
     if (logPath !== undefined) await writeFile(logPath, printTuningLog(mergeTuningLogs(log ?? { entries: [] }, tuned.log)));

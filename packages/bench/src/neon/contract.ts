@@ -4,6 +4,7 @@
  * are exact and the same every time. Cycles are modelled: executed blocks times what llvm-mca says one repetition of a
  * block takes in the steady state. No cache is part of that model; misses of a first cache are counted beside.
  */
+import type { Scheme } from '@fretwork/format';
 import type { Block } from '../layers/masks.js';
 
 /** Square maps of a convolution with padding that keeps their size, but for the stride. */
@@ -100,4 +101,35 @@ export interface NeonReport {
   readonly caption: string;
   readonly rows: readonly NeonRow[];
   readonly peers: readonly PeerRow[];
+}
+
+export interface NeonNetworksRequest {
+  /** What weights are pruned by, with a name each. Dense is counted always. */
+  readonly schemes: readonly (readonly [name: string, scheme: Scheme])[];
+  /** Draw weights, for topologies that come without. */
+  readonly randomWeights: boolean;
+  readonly seed: number;
+  /** Root of Debian's arm64 packages, unpacked; left out: no peers. */
+  readonly peers?: string;
+  readonly onProgress?: (says: string) => void;
+}
+
+export interface NeonNetworkRow {
+  readonly network: string;
+  /** `dense`, a scheme, or the peers. */
+  readonly weights: string;
+  /** Weights over those kept, in the layers that are pruned. */
+  readonly reached: number;
+  readonly instructions: number;
+  readonly cycles: Readonly<Record<string, number>>;
+  /** Of the cycles, by core. */
+  readonly ms: Readonly<Record<string, number>>;
+  readonly fewer?: number;
+  readonly faster?: Readonly<Record<string, number>>;
+}
+
+/** Plain and printable. */
+export interface NeonNetworksReport {
+  readonly caption: string;
+  readonly rows: readonly NeonNetworkRow[];
 }

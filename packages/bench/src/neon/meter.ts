@@ -4,16 +4,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend, EmittedFiles } from '@fretwork/compiler';
 import { FretworkError } from '@fretwork/format';
+import type { Counts } from './contract.js';
 import { buildCounter, countRegions, countsOf, NATIVE } from './count.js';
 import { CORES } from './cycles.js';
 import { runTool } from './tools.js';
 
-/** What a run of NEON code costs: executed instructions, or modelled cycles of a core. */
-export const NEON_COSTS: readonly string[] = ['instructions', ...CORES.map(({ name }) => name)];
+/** Cycles that a line is taken to cost which the first cache does not hold: an assumption, most of its time passes behind other work. */
+const PER_MISS = 4;
+
+interface CostRow {
+  readonly name: string;
+  readonly unit: string;
+  /** Undefined: executed instructions. */
+  readonly core?: string;
+  readonly misses: boolean;
+}
+
+const COSTS: readonly CostRow[] = [
+  { name: 'instructions', unit: 'instructions', misses: false },
+  ...CORES.flatMap(({ name }): CostRow[] => [
+    { name, unit: `${name} cycles`, core: name, misses: false },
+    { name: `${name}-cache`, unit: `${name} cycles, ${PER_MISS} more a miss`, core: name, misses: true },
+  ]),
+];
+
+/** What a run of NEON code costs: executed instructions, or modelled cycles of a core, without or with those of a modelled first cache. */
+export const NEON_COSTS: readonly string[] = COSTS.map(({ name }) => name);
+
+/** The unit of a cost, as tuning logs name it; undefined for one that there is not. */
+export const unitOfCost = (cost: string): string | undefined => COSTS.find(({ name }) => name === cost)?.unit;
 
 export interface NeonMeter {
   /** Builds a project with one model in it, runs it once under the emulator and counts. For `Backend.measure`. */
   readonly measure: NonNullable<Backend['measure']>;
+  /** The same run, all that is counted of it, cycles among it. */
+  readonly count: (files: EmittedFiles) => Promise<Counts>;
   /** Removes what was compiled. */
   readonly dispose: () => Promise<void>;
 }
@@ -25,7 +50,8 @@ const COMPILER = ['--target=aarch64-linux-gnu', '-std=gnu11', '-O2', `-I${NATIVE
  * tuner share most of theirs. Throws `bench.option` for a `cost` that is not one of `NEON_COSTS`, `bench.tool` where a tool is missing.
  */
 export async function neonMeter(cost = 'instructions'): Promise<NeonMeter> {
-  if (!NEON_COSTS.includes(cost)) throw new FretworkError('bench.option', 'there is no such cost', { expected: NEON_COSTS.join(', '), actual: cost });
+  const row = COSTS.find(({ name }) => name === cost);
+  if (row === undefined) throw new FretworkError('bench.option', 'there is no such cost', { expected: NEON_COSTS.join(', '), actual: cost });
   const root = await mkdtemp(join(tmpdir(), 'fretwork-meter-'));
   const plugin = await buildCounter(root);
   const kept = new Map<string, Promise<string>>();
@@ -41,8 +67,7 @@ export async function neonMeter(cost = 'instructions'): Promise<NeonMeter> {
     return made;
   };
 
-  const measure: NeonMeter['measure'] = async (files, options) => {
-    options?.signal?.throwIfAborted();
+  const run = async (files: EmittedFiles, cycles: boolean, misses: boolean): Promise<Counts> => {
     const directory = join(root, `project-${projects++}`);
     await mkdir(directory);
     try {
@@ -52,14 +77,18 @@ export async function neonMeter(cost = 'instructions'): Promise<NeonMeter> {
       const objects = await Promise.all(kernelsOf(files, prefix).map((text) => objectOf(text, directory)));
       const others = [...files.keys()].filter((name) => name.endsWith('.c') && name !== `${prefix}_kernels.c`);
       await runTool('clang-14', [...COMPILER, '-static', 'main.c', ...others, ...objects, '-o', 'program', '-lm'], directory);
-      const regions = await countRegions(plugin, directory, './program');
-      const counts = await countsOf(regions.get(0)!, cost !== 'instructions', directory);
-      return cost === 'instructions' ? { unit: 'instructions', total: counts.instructions } : { unit: `${cost} cycles`, total: counts.cycles[cost]! };
+      const regions = await countRegions(plugin, directory, './program', { misses });
+      return await countsOf(regions.get(0)!, cycles, directory);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }
   };
-  return { measure, dispose: () => rm(root, { recursive: true, force: true }) };
+  const measure: NeonMeter['measure'] = async (files, options) => {
+    options?.signal?.throwIfAborted();
+    const { instructions, cycles, misses } = await run(files, row.core !== undefined, row.misses);
+    return { unit: row.unit, total: row.core === undefined ? instructions : cycles[row.core]! + PER_MISS * misses };
+  };
+  return { measure, count: (files) => run(files, true, row.misses), dispose: () => rm(root, { recursive: true, force: true }) };
 }
 
 function prefixOf(files: EmittedFiles): string {

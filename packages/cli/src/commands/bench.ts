@@ -1,9 +1,9 @@
-import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
+import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchNeonNetworks, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
 import { NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import { captionText, layersText, layerTimesText, modelsText, servedText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
-import { neonText } from '../neon-table.js';
+import { neonNetworksText, neonText } from '../neon-table.js';
 import { EXIT } from '../contract.js';
 import { SHAPE_OPTION } from '../input-shapes.js';
 import { namedModels } from '../named-models.js';
@@ -57,8 +57,8 @@ export const bench: Command = {
     '      model   whole networks: files, or with random weights',
     `              ${NETWORKS.map(({ name }) => name).join(', ')}`,
     '      browser the same in headless Chromium: layers, or networks where there are any; needs playwright-core and rolldown',
-    '      neon    code of `compile --target neon`: instructions counted under qemu-aarch64, against XNNPACK and OpenBLAS;',
-    '              --scheme and --block: both of each where left out',
+    '      neon    code of `compile --target neon`: instructions counted under qemu-aarch64, against XNNPACK, OpenBLAS',
+    '              and the Arm Compute Library; --scheme and --block: both of each where left out; or whole networks, where there are any',
     'Peers are packages to install beside: onnxruntime-web, @litertjs/core with flatbuffers, @tensorflow/tfjs-core with',
     '@tensorflow/tfjs-backend-wasm, onnxruntime-node. What is missing is said, not skipped in silence.',
     'A ? stands where the spread of the samples is larger than the gap: nothing can be said there.',
@@ -104,6 +104,7 @@ async function models(args: Arguments, terminal: Terminal): Promise<unknown> {
 }
 
 async function neon(args: Arguments, terminal: Terminal): Promise<unknown> {
+  if (args.positionals.length > 1) return neonNetworks(args, terminal);
   const [scheme, peers] = [args.text('scheme'), args.text('peers')];
   const report = await benchNeon({
     only: args.texts('only'), schemes: scheme === undefined ? ['bcr', 'columns'] : [scheme], blocks: args.text('block') === undefined ? [[4, 16], [8, 32]] : [blockOption(args)],
@@ -111,6 +112,17 @@ async function neon(args: Arguments, terminal: Terminal): Promise<unknown> {
     cycles: args.flag('cycles'), misses: args.flag('misses'), ...(peers === undefined ? {} : { peers }), onProgress: (says) => terminal.err(`${says}\n`),
   });
   if (!args.flag('json')) terminal.out(neonText(report));
+  return report;
+}
+
+async function neonNetworks(args: Arguments, terminal: Terminal): Promise<unknown> {
+  const peers = args.text('peers');
+  const { scheme, seed } = modelsRequest(args, terminal);
+  const report = await benchNeonNetworks(await modelsOf(args), {
+    schemes: scheme === undefined ? [] : [[`${args.text('scheme') ?? 'bcr'} ${blockOption(args).join('x')}`, scheme]], seed, randomWeights: args.flag('random-weights'), ...(peers === undefined ? {} : { peers }),
+    onProgress: (says) => terminal.err(`${says}\n`),
+  });
+  if (!args.flag('json')) terminal.out(neonNetworksText(report));
   return report;
 }
 

@@ -42,7 +42,7 @@ export const compile: Command = {
     { name: 'weights', value: 'HOW', says: 'array: compiled in; file: a .bin beside the code. Default: array up to four million words.' },
     { name: 'prefix', value: 'NAME', says: 'First word of all public C names. Default: model.' },
     { name: 'tune', value: 'N', says: 'Try N ways of doing each layer, under an emulator, and take the cheapest; needs clang-14 and qemu-aarch64.' },
-    { name: 'tune-for', value: 'COST', says: `What is counted: ${NEON_COSTS.join(', ')}, the last ones cycles as llvm-mca models them. Default: ${NEON_COSTS[0]}.` },
+    { name: 'tune-for', value: 'COST', says: `What is counted: ${NEON_COSTS.join(', ')}, cycles as llvm-mca models them, with misses of a modelled first cache or without. Default: ${NEON_COSTS[0]}.` },
     { name: 'tuning-log', value: 'FILE', says: 'What earlier tuning found: read where it is there, written with what was found.' },
     SHAPE_OPTION,
     { name: 'seed', value: 'N', says: 'Of the inputs of the self-test, and of tuning. Default: 1.' },
