@@ -17,9 +17,10 @@ export { timeLayers, type RoundedLayer, type TimeLayersOptions } from './models/
 
 // neon/
 export { benchNeon } from './neon/bench-neon.js';
+export { benchNeonAblation } from './neon/ablation.js';
 export { NEON_COSTS, neonMeter, unitOfCost, type NeonMeter } from './neon/meter.js';
 export { benchNeonNetworks } from './neon/networks.js';
-export type { NeonNetworkRow, NeonNetworksReport, NeonNetworksRequest, NeonReport, NeonRequest, NeonRow, PeerRow } from './neon/contract.js';
+export type { NeonAblationReport, NeonAblationRow, NeonNetworkRow, NeonNetworksReport, NeonNetworksRequest, NeonReport, NeonRequest, NeonRow, PeerRow } from './neon/contract.js';
 
 // latency/
 export { runtimeProbe, type ProbeOptions } from './latency/runtime-probe.js';

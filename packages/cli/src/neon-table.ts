@@ -1,4 +1,4 @@
-import type { NeonNetworksReport, NeonReport } from '@fretwork/bench';
+import type { NeonAblationReport, NeonNetworksReport, NeonReport } from '@fretwork/bench';
 import { percent, printTable } from './print-table.js';
 
 /** Counts of ours per layer and mask, and of the peers; ratios are to the best peer of each column. */
@@ -29,3 +29,8 @@ export function neonNetworksText({ caption, rows }: NeonNetworksReport): string 
     row.network, row.weights, `${row.reached.toFixed(1)}x`, (row.instructions / 1e6).toFixed(1), ...cores.map((core) => row.ms[core]!.toFixed(2)), factor(row.fewer), ...cores.map((core) => factor(row.faster?.[core])),
   ]))}`;
 }
+
+/** What each optimisation brings: instructions per MAC of the dense layer, and how many times fewer than with none. */
+export const neonAblationText = ({ caption, rows }: NeonAblationReport): string =>
+  `${caption}\n\n${printTable(['layer', 'weights', 'zeros', 'step', 'instructions/MAC', 'fewer'], rows.map(({ product: { name, m, k, n }, scheme, sparsity, step, instructions, fewer }) =>
+    [name, scheme, percent(sparsity), step, (instructions / (m * k * n)).toFixed(4), `${fewer.toFixed(2)}x`]))}`;

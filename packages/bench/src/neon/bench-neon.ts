@@ -7,10 +7,16 @@ import { buildCounter, countRegions, countsOf } from './count.js';
 import { buildOwn, type Variant } from './own.js';
 import { countPeers } from './peers.js';
 
+/** The layers that are asked for. Throws `bench.option`. */
+export function chosenProducts({ only }: Pick<NeonRequest, 'only'>): readonly Product[] {
+  const products = PRODUCTS.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
+  if (products.length === 0) throw new FretworkError('bench.option', 'no layer has such a name', { expected: PRODUCTS.map(({ name }) => name).join(', '), actual: only.join(', ') });
+  return products;
+}
+
 /** Instructions (and modelled cycles) of ours and of dense peers, per layer. Throws `bench.option`, `bench.tool`, `bench.peers`. */
 export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
-  const products = PRODUCTS.filter(({ name }) => request.only.length === 0 || request.only.some((part) => name.includes(part)));
-  if (products.length === 0) throw new FretworkError('bench.option', 'no layer has such a name', { expected: PRODUCTS.map(({ name }) => name).join(', '), actual: request.only.join(', ') });
+  const products = chosenProducts(request);
   const say = request.onProgress ?? ((): void => {});
   const directory = await mkdtemp(join(tmpdir(), 'fretwork-bench-neon-'));
   try {
@@ -34,10 +40,11 @@ export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
 
 const DENSE: Variant = { scheme: 'dense', block: undefined, sparsity: 0 };
 
-const variantsOf = ({ schemes, blocks, sparsity }: NeonRequest): readonly Variant[] => [
-  DENSE,
-  ...schemes.flatMap((scheme) => blocks.flatMap((block) => sparsity.map((zeros): Variant => ({ scheme, block, sparsity: zeros })))),
-];
+/** Every scheme x block x sparsity that is asked for. */
+export const sparseVariants = ({ schemes, blocks, sparsity }: Pick<NeonRequest, 'schemes' | 'blocks' | 'sparsity'>): readonly Variant[] =>
+  schemes.flatMap((scheme) => blocks.flatMap((block) => sparsity.map((zeros): Variant => ({ scheme, block, sparsity: zeros }))));
+
+const variantsOf = (request: NeonRequest): readonly Variant[] => [DENSE, ...sparseVariants(request)];
 
 /** Against the peer that is best at the very thing that is compared. */
 function against(product: Product, counts: Pick<NeonRow, 'instructions' | 'cycles'>, peers: readonly PeerRow[]): Pick<NeonRow, 'fewer' | 'faster'> {

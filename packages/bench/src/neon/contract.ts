@@ -133,3 +133,19 @@ export interface NeonNetworksReport {
   readonly caption: string;
   readonly rows: readonly NeonNetworkRow[];
 }
+
+export interface NeonAblationRow {
+  readonly product: Product;
+  readonly scheme: string;
+  readonly sparsity: number;
+  readonly step: string;
+  readonly instructions: number;
+  /** Those of the first step over these. */
+  readonly fewer: number;
+}
+
+/** Plain and printable. */
+export interface NeonAblationReport {
+  readonly caption: string;
+  readonly rows: readonly NeonAblationRow[];
+}

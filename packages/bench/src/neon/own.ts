@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Choice } from '@fretwork/compiler';
 import { neon } from '@fretwork/compiler-neon';
 import { dense, densityOf, encode, inferShapes, type Attribute, type Model } from '@fretwork/format';
 import { prune, type Block } from '../layers/masks.js';
@@ -13,6 +14,8 @@ export interface Variant {
   readonly scheme: string;
   readonly block: Block | undefined;
   readonly sparsity: number;
+  /** What is done otherwise than the compiler would choose. */
+  readonly choice?: (chosen: Choice) => Choice;
 }
 
 export interface BuiltVariant extends Variant {
@@ -57,7 +60,8 @@ export async function buildOwn(product: Product, variants: readonly Variant[], s
     const model = layerModel(product, variant, seed);
     const context = { model, shapes: inferShapes(model) };
     const backend = neon({ prefix: `m${i}`, weights: 'file' });
-    const planning = backend.plan(context, {});
+    const space = variant.choice === undefined ? undefined : backend.space!(model.layers[0]!, context);
+    const planning = backend.plan(context, space === undefined ? {} : { tunings: new Map([['layer', space.tuning(variant.choice!(space.fallback))]]) });
     if (!planning.ok) throw new Error(planning.refusals.map(({ reason }) => reason).join('; '));
     for (const [name, content] of backend.emit(planning.plan, context)) {
       await writeFile(join(directory, name), content);

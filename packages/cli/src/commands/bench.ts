@@ -1,9 +1,9 @@
-import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchNeonNetworks, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel } from '@fretwork/bench';
+import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchNeonAblation, benchNeonNetworks, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel, type NeonRequest } from '@fretwork/bench';
 import { NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import { captionText, layersText, layerTimesText, modelsText, servedText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
-import { neonNetworksText, neonText } from '../neon-table.js';
+import { neonAblationText, neonNetworksText, neonText } from '../neon-table.js';
 import { EXIT } from '../contract.js';
 import { SHAPE_OPTION } from '../input-shapes.js';
 import { namedModels } from '../named-models.js';
@@ -47,6 +47,8 @@ export const bench: Command = {
     { name: 'peers', value: 'DIR', says: 'neon: root of Debian\'s arm64 packages, unpacked (docs/neon.md says how).' },
     { name: 'cycles', says: 'neon: model cycles of two cores too, by llvm-mca.' },
     { name: 'misses', says: 'neon: count misses of a modelled first cache too; takes several times as long.' },
+    { name: 'ablation', says: 'neon: what each optimisation brings, layer by layer.' },
+    { name: 'tune', value: 'N', says: 'neon: with --ablation, tune with N trials as its last step.' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
     { name: 'seed', value: 'N', says: 'Of weights, inputs and masks. Default: 1.' },
     { name: 'json', says: 'Print { caption, rows: [{ layer, scheme, block, sparsity, threads, ms, spread, peers }] }, times in ms; model: rows of networks.' },
@@ -106,11 +108,17 @@ async function models(args: Arguments, terminal: Terminal): Promise<unknown> {
 async function neon(args: Arguments, terminal: Terminal): Promise<unknown> {
   if (args.positionals.length > 1) return neonNetworks(args, terminal);
   const [scheme, peers] = [args.text('scheme'), args.text('peers')];
-  const report = await benchNeon({
-    only: args.texts('only'), schemes: scheme === undefined ? ['bcr', 'columns'] : [scheme], blocks: args.text('block') === undefined ? [[4, 16], [8, 32]] : [blockOption(args)],
+  const request = {
+    only: args.texts('only'), schemes: scheme === undefined ? ['bcr', 'columns'] : [scheme], blocks: args.text('block') === undefined ? [[4, 16], [8, 32]] as const : [blockOption(args)],
     sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95], seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
-    cycles: args.flag('cycles'), misses: args.flag('misses'), ...(peers === undefined ? {} : { peers }), onProgress: (says) => terminal.err(`${says}\n`),
-  });
+    cycles: args.flag('cycles'), misses: args.flag('misses'), ...(peers === undefined ? {} : { peers }), onProgress: (says: string) => terminal.err(`${says}\n`),
+  } satisfies NeonRequest;
+  if (args.flag('ablation')) {
+    const ablation = await benchNeonAblation(request, numberOption(args, 'tune', { least: 1, most: 1e6, whole: true }) ?? 0);
+    if (!args.flag('json')) terminal.out(neonAblationText(ablation));
+    return ablation;
+  }
+  const report = await benchNeon(request);
   if (!args.flag('json')) terminal.out(neonText(report));
   return report;
 }
