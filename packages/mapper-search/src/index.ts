@@ -19,3 +19,6 @@ export { runSearch, type SearchOptions } from './search/run-search.js';
 export { FAST, type FastSettings } from './evaluate/settings.js';
 export { packTask, type PackedTask, type Task, type TaskRecord, type TaskSamples } from './evaluate/task.js';
 export { inProcess } from './evaluate/in-process.js';
+
+// pool/
+export { inThreads, type ThreadOptions } from './pool/in-threads.js';
