@@ -10,6 +10,7 @@ const NEEDED = [
   { command: 'aarch64-linux-gnu-gcc', debian: 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross', for: 'the tests that compile C for ARM' },
   { command: 'clang-14', debian: 'clang-14', for: 'the tests that compile C for ARM' },
   { command: 'gcc', debian: 'gcc libc6-dev libsimde-dev', for: 'the tests that run code for ARM under sanitizers of this machine' },
+  { command: 'redis-server', debian: 'redis-server', for: 'the tests of the queue' },
   { command: 'qemu-aarch64', debian: 'qemu-user', for: 'the tests that run code for ARM' },
 ];
 

@@ -16,9 +16,10 @@ import { sensitivity } from './commands/sensitivity.js';
 import { train } from './commands/train.js';
 import { verify } from './commands/verify.js';
 import { willItBeFaster } from './commands/will-it-be-faster.js';
+import { worker } from './commands/worker.js';
 import type { Command } from './contract.js';
 
 /** Every command, in the order that help lists them. */
 export const COMMANDS: readonly Command[] = [
-  inspect, explain, willItBeFaster, convert, compress, train, map, prune, sensitivity, reproduce, run, compile, evalCommand, verify, conformance, data, bench, latency,
+  inspect, explain, willItBeFaster, convert, compress, train, map, prune, sensitivity, reproduce, run, compile, evalCommand, verify, conformance, data, bench, latency, worker,
 ];

@@ -119,10 +119,19 @@ describe('map --mapper search', () => {
     expect((await fretwork('prune', at('s.onnx'), '--plan', at('plan.json'), '-o', at('p.bcr'))).code).toBe(EXIT.ok);
   });
 
-  it.each([[['--mapper', 'guess'], 'usage.mapper'], [['--mapper', 'search'], 'usage.mapper'], [['--budget', '3'], 'usage.mapper'], [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--searcher', 'luck'], 'usage.searcher']])('refuses %j', async (argv, says) => {
+  it.each([[['--mapper', 'guess'], 'usage.mapper'], [['--mapper', 'search'], 'usage.mapper'], [['--budget', '3'], 'usage.mapper'], [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--searcher', 'luck'], 'usage.searcher'],
+    [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--queue', 'desk:6379'], 'usage.queue'], [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--measure-on', 'tablet'], 'usage.queue']])('refuses %j', async (argv, says) => {
     const at = await folder();
     const ran = await fretwork('map', at('m.onnx'), '--latency-table', at('t.json'), '--rate', '4', ...argv);
     expect(ran.code).toBe(EXIT.usage);
+    expect(ran.err).toContain(`[${says}]`);
+  });
+});
+
+describe('worker', () => {
+  it.each([[['desk:6379'], EXIT.usage, 'usage.url'], [['redis://127.0.0.1:1', '--workers', '0'], EXIT.usage, 'usage.workers'], [['redis://127.0.0.1:1'], EXIT.input, 'queue.unreachable']])('refuses %j', async (argv, code, says) => {
+    const ran = await fretwork('worker', ...argv);
+    expect(ran.code).toBe(code);
     expect(ran.err).toContain(`[${says}]`);
   });
 });

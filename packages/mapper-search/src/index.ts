@@ -22,3 +22,8 @@ export { inProcess } from './evaluate/in-process.js';
 
 // pool/
 export { inThreads, type ThreadOptions } from './pool/in-threads.js';
+
+// queue/
+export type { Measured, MeasureData } from './queue/contract.js';
+export { measureOverQueue, overQueue, type DeviceMeasurer, type DeviceOptions, type QueueOptions } from './queue/over-queue.js';
+export { runWorker, type Measure, type WorkerEvent, type WorkerOptions } from './queue/run-worker.js';

@@ -16,6 +16,9 @@ export const SEARCH_OPTIONS: readonly OptionRow[] = [
   { name: 'batch', value: 'N', says: `Samples of an update. Default: ${FAST.batch}.` },
   { name: 'learning-rate', value: 'R', says: `Of Adam. Default: ${FAST.learningRate}.` },
   { name: 'seed', value: 'N', says: 'Seeds proposals and training: the same seed, the same plan. Default: 0.' },
+  { name: 'workers', value: 'N', says: 'Evaluate on so many threads at once. Default: 1, in this one.' },
+  { name: 'queue', value: 'URL', says: 'Let fretwork worker processes evaluate, on any machines, through the Redis at redis://host:6379.' },
+  { name: 'measure-on', value: 'NAME', says: 'Measure the plans of the front on the device whose worker has this name (with --queue).' },
   { name: 'state', value: 'FILE', says: 'Where the search is kept after every evaluation. Default: PLAN.json.search.json.' },
   { name: 'resume', says: 'Go on from there.' },
   { name: 'log', value: 'FILE', says: 'Write a line of JSON for every evaluation.' },
@@ -29,6 +32,10 @@ export interface SearchRequest {
   readonly judge: number;
   readonly seed: number;
   readonly settings: FastSettings;
+  readonly workers: number;
+  readonly queue: string | undefined;
+  /** Name of a device. */
+  readonly measureOn: string | undefined;
   readonly output: string;
   readonly state: string;
   readonly resume: boolean;
@@ -51,9 +58,13 @@ export function searchRequest(args: Arguments): SearchRequest | undefined {
   if (searcher === undefined) throw usage('searcher', `there is no searcher ${JSON.stringify(name)}; known: ${SEARCHERS.map((row) => row.name).join(', ')}`, args.command);
   const projection = args.text('projection') ?? FAST.projection;
   if (projection !== 'magnitude' && projection !== 'calibrated') throw usage('projection', `--projection is magnitude or calibrated, not ${JSON.stringify(projection)}`, args.command);
+  const queue = args.text('queue');
+  if (queue !== undefined && !/^rediss?:\/\//.test(queue)) throw usage('queue', `a queue is named like redis://host:6379, not ${JSON.stringify(queue)}`, args.command);
+  if (queue !== undefined && args.text('workers') !== undefined) throw usage('queue', '--workers are threads of this process: say it to fretwork worker instead', args.command);
+  if (queue === undefined && args.text('measure-on') !== undefined) throw usage('queue', '--measure-on needs --queue', args.command);
   const whole = (option: string, usual: number, least = 1): number => numberOption(args, option, { least, most: 1e9, whole: true }) ?? usual;
   return {
-    searcher, budget: whole('budget', BUDGET), subset: whole('subset', SUBSET), judge: whole('judge', JUDGE), seed: whole('seed', 0, 0), output,
+    searcher, budget: whole('budget', BUDGET), subset: whole('subset', SUBSET), judge: whole('judge', JUDGE), seed: whole('seed', 0, 0), output, workers: whole('workers', 1), queue, measureOn: args.text('measure-on'),
     settings: { ...FAST, rungs: numbersOption(args, 'updates') ?? FAST.rungs, projection, batch: whole('batch', FAST.batch), learningRate: numberOption(args, 'learning-rate', { least: 1e-9, most: 10 }) ?? FAST.learningRate },
     state: args.text('state') ?? `${output}.search.json`, resume: args.flag('resume'), log: args.text('log'),
   };

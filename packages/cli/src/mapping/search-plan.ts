@@ -1,9 +1,10 @@
+import type { SessionFactory } from '@fretwork/autodiff';
 import { NAMED_SETS } from '@fretwork/datasets';
 import { FretworkError, type MappingPlan, type Model } from '@fretwork/format';
 import type { InputShapes, LatencyModel } from '@fretwork/latency';
 import { predictPlan, type MapPlan, type PredictedPlan } from '@fretwork/mapper-rules';
 import {
-  accuracyOf, inProcess, packTask, runSearch, searchSpace, type Actions, type Evaluated, type Evaluator, type PackedTask, type SearchResult, type SearchSpace, type SearchState, type TaskSamples,
+  accuracyOf, inProcess, inThreads, measureOverQueue, overQueue, packTask, runSearch, searchSpace, type Actions, type Evaluated, type Evaluator, type PackedTask, type SearchResult, type SearchSpace, type SearchState, type TaskSamples,
 } from '@fretwork/mapper-search';
 import type { Arguments, Terminal } from '../contract.js';
 import { planBatches } from '../evaluate.js';
@@ -41,6 +42,8 @@ export interface SearchRecord {
   readonly best: number;
   /** Place of the rules' plan in `tried`; left out where the searcher did not begin with it. */
   readonly rules?: number;
+  /** On the device that was asked for; places in `tried`. */
+  readonly measured?: readonly { readonly at: number; readonly ms: number; readonly spread: number; readonly device: string }[];
   readonly data: { readonly spec: string; readonly hash: string; readonly trained: number; readonly judged: number };
   readonly settings: unknown;
 }
@@ -56,8 +59,6 @@ export interface SearchGiven {
   readonly latency: LatencyModel;
   /** Of the rules: where to begin, and how fast the plan must be unless a time was asked for. */
   readonly rules: MapPlan;
-  /** Makes what evaluates; left out: this process does. */
-  readonly evaluatorOf?: (task: PackedTask) => Promise<Evaluator>;
 }
 
 /** Searches a plan that is as fast as the rules' one, or as was asked for. Throws what searches throw. */
@@ -72,7 +73,7 @@ export async function searchPlan(given: SearchGiven, terminal: Terminal): Promis
   const state = request.resume ? await readState(request.state) : undefined;
   const { log } = request;
   if (log !== undefined && state === undefined) await removeFile(log);
-  const evaluator = await (given.evaluatorOf?.(task) ?? inProcess(task, sessions));
+  const evaluator = await evaluatorOf(request, task, sessions);
   const row = liveTable(terminal);
   try {
     const result = await interruptible(RESUME, (signal) => runSearch({
@@ -84,11 +85,33 @@ export async function searchPlan(given: SearchGiven, terminal: Terminal): Promis
       },
     }));
     const plan = predictPlan(runs, latency, reasoned(space, result), { inputShapes });
-    const found = recordOf(given, result, { start, targetMs, data });
+    const found = { ...recordOf(given, result, { start, targetMs, data }), ...await measuredOn(given, space, result) };
     terminal.err(summary(found));
+    for (const { at, ms, spread } of found.measured ?? []) terminal.err(`measured on ${request.measureOn}: ${milliseconds(ms)} ms, spread ${milliseconds(spread)}, predicted ${milliseconds(found.tried[at]!.ms)}\n`);
     return { ...plan, search: found };
   } finally {
     await evaluator.close();
+  }
+}
+
+function evaluatorOf({ queue, workers }: SearchRequest, task: PackedTask, sessions: SessionFactory): Evaluator | Promise<Evaluator> {
+  if (queue !== undefined) return overQueue(task, { url: queue });
+  return workers > 1 ? inThreads(task, { threads: workers }) : inProcess(task, sessions);
+}
+
+/** Rounds of timing on a device. */
+const ROUNDS = 30;
+
+/** The plans of the front, one after another, on the device that was asked for. */
+async function measuredOn({ request: { queue, measureOn, seed }, runs, inputShapes }: SearchGiven, space: SearchSpace, { evaluated, front }: SearchResult): Promise<Pick<SearchRecord, 'measured'>> {
+  if (queue === undefined || measureOn === undefined) return {};
+  const device = await measureOverQueue({ url: queue, device: measureOn, model: runs, inputShapes, rounds: ROUNDS, seed });
+  try {
+    const measured: { at: number; ms: number; spread: number; device: string }[] = [];
+    for (const one of front) measured.push({ at: evaluated.indexOf(one), ...await device.measure(space.planOf(one.actions)) });
+    return { measured };
+  } finally {
+    await device.close();
   }
 }
 
