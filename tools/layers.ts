@@ -60,6 +60,11 @@ export const LAYERS: readonly Layer[] = [
     runs: 'anywhere',
   },
   {
+    folder: 'compiler-opencl', name: '@fretwork/compiler-opencl', imports: ['@fretwork/compiler', '@fretwork/format'],
+    testImports: ['@fretwork/conformance', '@fretwork/onnx', '@fretwork/reference'],
+    runs: 'node',
+  },
+  {
     folder: 'bench', name: '@fretwork/bench',
     imports: ['@fretwork/compiler', '@fretwork/compiler-neon', '@fretwork/format', '@fretwork/latency', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
     runs: 'node',

@@ -28,11 +28,14 @@ export interface Staging {
   readonly tap: (ky: number, kx: number) => number;
 }
 
-/** Rows of one remainder by the stride lie together, so that rows of outputs read rows of planes one behind the other. */
-export function stagingOf({ window: w, channels }: Convolution): Staging {
+/**
+ * Rows of one remainder by the stride lie together, so that rows of outputs read rows of planes one behind the other.
+ * `least`: fewer positions are read from planes in any case, which end that much later than they have to.
+ */
+export function stagingOf({ window: w, channels }: Convolution, least = 4): Staging {
   const positions = w.output[0] * w.output[1];
   const plain = w.kernel.every((size) => size === 1) && w.strides.every((step) => step === 1) && [...w.begins, ...w.ends].every((cells) => cells === 0);
-  if (plain && positions >= 4) return { direct: true, rows: [], channel: positions, floats: 0, tap: () => 0 };
+  if (plain && positions >= least) return { direct: true, rows: [], channel: positions, floats: 0, tap: () => 0 };
   const [kh, kw] = w.kernel;
   const [stride, dilation] = [w.strides[0], w.dilations[0]];
   const phases = new Map<number, number>();
@@ -51,8 +54,7 @@ export function stagingOf({ window: w, channels }: Convolution): Staging {
   }
   const plane = rows.length * w.output[1];
   const tap = (ky: number, kx: number): number => kx * plane + (starts.get((ky * dilation) % stride)! + Math.floor((ky * dilation) / stride)) * w.output[1];
-  // Fewer than four outputs are computed four at a time all the same: what is read behind the last plane is there.
-  return { direct: false, rows, channel: kw * plane, floats: channels * kw * plane + 4, tap };
+  return { direct: false, rows, channel: kw * plane, floats: channels * kw * plane + least, tap };
 }
 
 /** What `call`, a Conv, computes. */

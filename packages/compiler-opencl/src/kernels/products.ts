@@ -1,0 +1,139 @@
+import { kernelName } from '@fretwork/compiler';
+import { activated, real } from './prelude.js';
+import { ROWS, WIDEST, type ProductVariant } from './manifest.js';
+
+/** Vectors of a tile, and elements of each. */
+const shapeOf = (pixels: number): { readonly width: number; readonly vectors: number } => ({ width: Math.min(pixels, WIDEST), vectors: Math.ceil(pixels / WIDEST) });
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** Names of sums: of row r, vector q. */
+const sum = (r: number, q: number): string => `s${r}_${q}`;
+
+/** The name of a kernel and the activation that it applies. */
+export const productName = (row: ProductVariant, word: string): string => `${kernelName(row)}${word === '' ? '' : `_${word}`}`;
+
+/** OpenCL C of one row of the manifest, with the activation called `word`. */
+export function productKernel(row: ProductVariant, word: string): string {
+  if (row.operator === 'vector') return vectorKernel(row, word);
+  const { pixels, path } = row;
+  const { width, vectors } = shapeOf(pixels);
+  const V = real(width);
+  const x = path === 'image' ? '__read_only image1d_buffer_t x' : '__global const STORED *x';
+  const lines = [
+    `__kernel void ${productName(row, word)}(`,
+    `    ${x}, __global STORED *y, ${spaceOf(row)} const STORED *w, __global const int *program, __global const STORED *z,`,
+    '    int positions, int tiles, int tileAxis, int batchStep, int rowStep, int pixelStep, int outStep, int hasResidual,',
+    `    ${row.operator === 'dense' ? 'int channels, int channelStep, ' : ''}float alpha, float beta) {`,
+    '  const int tile = get_global_id(tileAxis), group = get_global_id(1 - tileAxis), n = get_global_id(2);',
+    '  if (tile >= tiles) return;',
+    '  /* The last tile ends where the positions end; what the one before has stored is not stored again. */',
+    `  const int first = tile * ${pixels}, p = min(first, positions - ${pixels}), skip = first - p;`,
+    '  __global const int *at = program + program[2 * group];',
+    `  ${spaceOf(row)} const STORED *weight = w + program[2 * group + 1];`,
+    `  const int ${range(ROWS).map((r) => `r${r} = at[${r}]`).join(', ')};`,
+    '  int from = n * batchStep + p;',
+    `  ${V} ${range(ROWS).flatMap((r) => range(vectors).map((q) => `${sum(r, q)} = (${V})(LOAD(weight + ${r}))`)).join(', ')};`,
+    `  weight += ${ROWS};`,
+    `  y += n * outStep + p * pixelStep;`,
+    `  z += n * outStep + p * pixelStep;`,
+    '  if (hasResidual) {',
+    ...range(ROWS).map((r) => `    if (r${r} >= 0) {${range(vectors).map((q) => ` ${sum(r, q)} += LOAD${n(width)}(z + r${r} * rowStep + ${q * width});`).join('')} }`),
+    '  }',
+    ...(row.operator === 'dense' ? denseLoop(row) : segmentLoop(row)),
+    ...range(ROWS).map((r) => `  if (r${r} >= 0) {${range(vectors).map((q) => storeOf(r, q, width, word)).join('')} }`),
+    '}',
+  ];
+  return lines.join('\n');
+}
+
+const n = (width: number): string => (width === 1 ? '' : String(width));
+const spaceOf = ({ constant }: ProductVariant): string => (constant ? '__constant' : '__global');
+
+function storeOf(r: number, q: number, width: number, word: string): string {
+  const value = activated(word, width, sum(r, q));
+  const to = `y + r${r} * rowStep + ${q * width} * pixelStep`;
+  return ` if (pixelStep == 1 && skip <= ${q * width}) STORE${n(width)}(${value}, ${to}); else put${width}(${value}, ${to}, pixelStep, skip - ${q * width});`;
+}
+
+/** Loads of vector `name` from the place `offset` from the tile's first position. */
+function loadsOf({ path, pixels }: ProductVariant, name: string, offset: string): string {
+  const { width, vectors } = shapeOf(pixels);
+  const load = (q: number): string => {
+    if (path === 'buffer') return `LOAD${n(width)}(x + from + ${offset}${q === 0 ? '' : ` + ${q * width}`})`;
+    const texels = range(width / 4).map((t) => `TEXEL(x, (from + ${offset} >> 2)${q * width / 4 + t === 0 ? '' : ` + ${q * width / 4 + t}`})`);
+    return width === 4 ? texels[0]! : `(${real(width)})(${texels.join(', ')})`;
+  };
+  return range(vectors).map((q) => `const ${real(width)} ${name}${q} = ${load(q)};`).join(' ');
+}
+
+const multiply = (pixels: number, rows: readonly number[], name: string, firstWeight: number): string =>
+  rows.map((r, k) => `{ const REAL m = LOAD(weight${k + firstWeight === 0 ? '' : ` + ${k + firstWeight}`}); ${range(shapeOf(pixels).vectors).map((q) => `${sum(r, q)} = mad((${real(shapeOf(pixels).width)})(m), ${name}${q}, ${sum(r, q)});`).join(' ')} }`).join(' ');
+
+function segmentLoop(row: ProductVariant): string[] {
+  const { pixels, unroll } = row;
+  const cases = range(2 ** ROWS).slice(1).map((mask) => {
+    const rows = range(ROWS).filter((r) => ((mask >> r) & 1) === 1);
+    const turn = (columns: number): string => `{ ${range(columns).map((c) => loadsOf(row, `a${c}_`, `at[c${c === 0 ? '' : ` + ${c}`}]`)).join(' ')} ${range(columns).map((c) => multiply(pixels, rows, `a${c}_`, c * rows.length)).join(' ')} weight += ${columns * rows.length}; }`;
+    return `      case ${mask}: { int c = 0;${unroll > 1 ? ` for (; c + ${unroll} <= columns; c += ${unroll}) ${turn(unroll)}` : ''} for (; c < columns; c++) ${turn(1)} break; }`;
+  });
+  return [
+    `  at += ${ROWS};`,
+    '  for (int segments = *at++; segments > 0; segments--) {',
+    `    const int head = *at++, columns = head >> ${ROWS};`,
+    `    switch (head & ${2 ** ROWS - 1}) {`,
+    ...cases,
+    '    }',
+    '    at += columns;',
+    '  }',
+  ];
+}
+
+/** Columns are channels x cells; where the cells of a channel lie is the same for all channels and groups of rows. */
+function denseLoop(row: ProductVariant): string[] {
+  const { pixels, unroll: cells } = row;
+  const rows = range(ROWS);
+  return [
+    `  from += at[${ROWS}];`,
+    ...(cells === 1 ? [] : [`  __global const int *cell = program + 2 * get_global_size(1 - tileAxis);`, `  const int ${range(cells).map((c) => `o${c} = cell[${c}]`).join(', ')};`]),
+    '  for (int channel = 0; channel < channels; channel++) {',
+    ...range(cells).map((c) => `    { ${loadsOf(row, 'a', cells === 1 ? '0' : `o${c}`)} ${multiply(pixels, rows, 'a', c * ROWS)} }`),
+    `    weight += ${cells * ROWS};`,
+    '    from += channelStep;',
+    '  }',
+  ];
+}
+
+function vectorKernel(row: ProductVariant, word: string): string {
+  const all = (text: (r: number) => string, between = ' '): string => range(ROWS).map(text).join(between);
+  const cases = range(2 ** ROWS).slice(1).map((mask) => {
+    const rows = range(ROWS).filter((r) => ((mask >> r) & 1) === 1);
+    return `      case ${mask}: for (int c = item; c < columns; c += items) { const REAL a = LOAD(x + at[c]); ${rows.map((r, k) => `s${r} = mad(LOAD(weight + c * ${rows.length}${k === 0 ? '' : ` + ${k}`}), a, s${r});`).join(' ')} } weight += columns * ${rows.length}; break;`;
+  });
+  return `__kernel void ${productName(row, word)}(
+    __global const STORED *x, __global STORED *y, ${spaceOf(row)} const STORED *w, __global const int *program, __local REAL *parts,
+    int batchStep, int outStep, float alpha, float beta) {
+  const int item = get_local_id(0), items = get_local_size(0), group = get_global_id(1), n = get_global_id(2);
+  __global const int *at = program + program[2 * group];
+  ${spaceOf(row)} const STORED *weight = w + program[2 * group + 1], *bias = weight;
+  const int ${range(ROWS).map((r) => `r${r} = at[${r}]`).join(', ')};
+  REAL ${all((r) => `s${r} = R(0)`, ', ')};
+  x += n * batchStep;
+  y += n * outStep;
+  at += ${ROWS};
+  weight += ${ROWS};
+  for (int segments = *at++; segments > 0; segments--) {
+    const int head = *at++, columns = head >> ${ROWS};
+    switch (head & ${2 ** ROWS - 1}) {
+${cases.join('\n')}
+    }
+    at += columns;
+  }
+  ${all((r) => `parts[item * ${ROWS} + ${r}] = s${r};`)}
+  barrier(CLK_LOCAL_MEM_FENCE);
+  if (item != 0) return;
+  for (int i = 1; i < items; i++) { ${all((r) => `s${r} += parts[i * ${ROWS} + ${r}];`)} }
+${all((r) => `  if (r${r} >= 0) STORE(${activated(word, 1, `s${r} + LOAD(bias + ${r})`)}, y + r${r});`, '\n')}
+}`;
+}
+

@@ -1,0 +1,106 @@
+/**
+ * Steps of recurrent cells, fused: the recurrent product of four units and their gates, and the cell, in one item. Items
+ * share the units out among themselves; steps \`from\` to \`to\` are done by one work-group with barriers between them, or one
+ * step by as many as there are. The state of step k is half k % 2 of \`h\`. \`g\` holds the input products of all steps with
+ * their biases, gates side by side.
+ */
+import { ROWS } from './manifest.js';
+
+const dot = (space: string, name: string): string => `static REAL4 ${name}(${space} const STORED *w, __global const int *program, int group, __global const STORED *x) {
+  __global const int *at = program + program[2 * group] + ${ROWS};
+  ${space} const STORED *weight = w + program[2 * group + 1] + ${ROWS};
+  REAL4 s = (REAL4)(R(0));
+  for (int segments = *at++; segments > 0; segments--) {
+    const int head = *at++, columns = head >> ${ROWS};
+    switch (head & ${2 ** ROWS - 1}) {
+${Array.from({ length: 2 ** ROWS - 1 }, (_, i) => i + 1).map((mask) => {
+  const rows = Array.from({ length: ROWS }, (_, r) => r).filter((r) => ((mask >> r) & 1) === 1);
+  if (rows.length === ROWS) return `      case ${mask}: for (int c = 0; c < columns; c++) s = mad(LOAD4(weight + c * ${ROWS}), (REAL4)(LOAD(x + at[c])), s); weight += columns * ${ROWS}; break;`;
+  return `      case ${mask}: for (int c = 0; c < columns; c++) { const REAL a = LOAD(x + at[c]); ${rows.map((r, k) => `s.s${r} = mad(LOAD(weight + c * ${rows.length} + ${k}), a, s.s${r});`).join(' ')} } weight += columns * ${rows.length}; break;`;
+}).join('\n')}
+    }
+    at += columns;
+  }
+  return s;
+}`;
+
+/** Up to four units: those behind the last one read what the last one reads, and are not stored. */
+const units = (expression: (unit: string) => string): string => `(REAL4)(${[0, 1, 2, 3].map((r) => expression(`min(u * ${ROWS} + ${r}, hidden - 1)`)).join(', ')})`;
+
+/** Stores the units that there are. */
+const store = (value: string, to: string): string => [0, 1, 2, 3].map((r) => `if (u * ${ROWS} + ${r} < hidden) STORE(${value}.s${r}, ${to} + u * ${ROWS} + ${r});`).join(' ');
+
+const sigmoid = (x: string): string => `sigmoid4(${x}, 0.0f, 0.0f)`;
+
+interface Cell {
+  /** Lines of each phase; between two phases all items wait for one another. */
+  readonly phases: readonly (readonly string[])[];
+}
+
+const gate = (i: number): string => `${units((unit) => `LOAD(sums + ${i} * hidden + ${unit})`)}`;
+
+/** One row per cell. In scope: sums (gates of this step), old, fresh (states), cell, spare, u (four units), product(gate, from). */
+export const CELLS: Readonly<Record<string, Cell>> = {
+  gru_late: {
+    phases: [[
+      `const REAL4 z = ${sigmoid(`${gate(0)} + PRODUCT(0, old)`)};`,
+      `const REAL4 r = ${sigmoid(`${gate(1)} + PRODUCT(1, old)`)};`,
+      `const REAL4 late = ${units((unit) => `LOAD(bias + ${unit})`)} + PRODUCT(2, old);`,
+      `const REAL4 made = tanh(${gate(2)} + r * late), was = ${units((unit) => `LOAD(old + ${unit})`)};`,
+      'const REAL4 v = z * was + ((REAL4)(R(1)) - z) * made;',
+      store('v', 'fresh'),
+    ]],
+  },
+  gru: {
+    phases: [[
+      `const REAL4 z = ${sigmoid(`${gate(0)} + PRODUCT(0, old)`)};`,
+      `const REAL4 r = ${sigmoid(`${gate(1)} + PRODUCT(1, old)`)} * ${units((unit) => `LOAD(old + ${unit})`)};`,
+      store('r', 'spare'),
+      store('z', 'spare + batch * hidden'),
+    ], [
+      `const REAL4 made = tanh(${gate(2)} + PRODUCT(2, spare)), was = ${units((unit) => `LOAD(old + ${unit})`)};`,
+      `const REAL4 z = ${units((unit) => `LOAD(spare + batch * hidden + ${unit})`)};`,
+      'const REAL4 v = z * was + ((REAL4)(R(1)) - z) * made;',
+      store('v', 'fresh'),
+    ]],
+  },
+  lstm: {
+    phases: [[
+      `const REAL4 i = ${sigmoid(`${gate(0)} + PRODUCT(0, old)`)};`,
+      `const REAL4 o = ${sigmoid(`${gate(1)} + PRODUCT(1, old)`)};`,
+      `const REAL4 f = ${sigmoid(`${gate(2)} + PRODUCT(2, old)`)};`,
+      `const REAL4 c = f * ${units((unit) => `LOAD(cell + ${unit})`)} + i * tanh(${gate(3)} + PRODUCT(3, old));`,
+      store('c', 'cell'),
+      'const REAL4 v = o * tanh(c);',
+      store('v', 'fresh'),
+    ]],
+  },
+  rnn: { phases: [[`const REAL4 v = tanh(${gate(0)} + PRODUCT(0, old));`, store('v', 'fresh')]] },
+};
+
+/** OpenCL C of cell \`name\`, with the product that it calls. */
+export function recurrentKernel(name: string, constant: boolean): string {
+  const space = constant ? '__constant' : '__global';
+  const { phases } = CELLS[name]!;
+  const last = phases.length - 1;
+  const phase = (lines: readonly string[], p: number): string[] => [
+    `    if (phases & ${2 ** p}) {`,
+    '      for (int i = get_global_id(0); i < batch * groups; i += get_global_size(0)) {',
+    '        const int b = i / groups, u = i % groups;',
+    '        __global const STORED *sums = g + (t * batch + b) * gates * hidden, *old = h + ((k & 1) * batch + b) * hidden;',
+    `        __global STORED *fresh = h + (((k + 1) & 1) * batch + b) * hidden, *cell = c + b * hidden, *spare = kept + b * hidden;`,
+    ...lines.map((line) => `        ${line.replaceAll(/PRODUCT\((\d), (\w+)\)/g, `FW_NAME_product(w, program, $1 * groups + u, $2)`)}`),
+    ...(p === last ? [`        if (hasOutput) { ${store('v', 'y + outOffset + t * outStep + b * hidden')} }`] : []),
+    '      }',
+    '    }',
+    '    barrier(CLK_GLOBAL_MEM_FENCE);',
+  ];
+  return `${dot(space, 'FW_NAME_product')}
+__kernel void FW_NAME(__global const STORED *g, __global STORED *h, ${space} const STORED *w, __global const int *program, __global const STORED *bias, __global STORED *c, __global STORED *kept, __global STORED *y, int hidden, int batch, int gates, int from, int to, int steps, int backwards, int phases, int hasOutput, int outOffset, int outStep) {
+  const int groups = (hidden + ${ROWS - 1}) / ${ROWS};
+  for (int k = from; k < to; k++) {
+    const int t = backwards ? steps - 1 - k : k;
+${phases.flatMap(phase).join('\n')}
+  }
+}`;
+}

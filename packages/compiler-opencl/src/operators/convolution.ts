@@ -1,0 +1,73 @@
+import { constantWeights, convolutionOf, product, stagingOf, type Call, type Convolution } from '@fretwork/compiler';
+import { buffer, integers, type LayerLaunches } from '../emit/layer-launches.js';
+import { storedBytes } from '../kernels/prelude.js';
+import { RESIDUAL } from '../plan/fuse-residuals.js';
+import { chooseProduct, type ProductRequest } from '../product/choose.js';
+import { emitProduct } from '../product/emit-product.js';
+import { DEPTHWISE, emitDepthwise, isDepthwise } from './depthwise.js';
+import type { Decision, OperatorRow, Setting } from './row.js';
+
+/** Planes for a convolution of any stride; a kernel of one cell reads its input where it lies. */
+const planesOf = (conv: Convolution): ReturnType<typeof stagingOf> => stagingOf(conv, 1);
+
+/** Texels hold four elements: rows of planes, or whole maps, must be made of whole ones. */
+function fitsTexels(conv: Convolution): boolean {
+  const { direct, channel } = planesOf(conv);
+  return direct ? channel % 4 === 0 : conv.window.output[1] % 4 === 0;
+}
+
+export function requestFor(conv: Convolution, call: Call, { type, path }: Setting): ProductRequest {
+  return {
+    matrices: [conv.matrix], positions: product(conv.window.output), groupRows: conv.filters / conv.groups, cells: product(conv.window.kernel), type,
+    path: path === 'image' && fitsTexels(conv) ? 'image' : 'buffer', tuning: call.tuning, layer: call.layer.name,
+  };
+}
+
+export function decideConvolution(conv: Convolution, call: Call, setting: Setting): Decision {
+  const planes = planesOf(conv);
+  const request = requestFor(conv, call, setting);
+  const { row, options, summary, tuning, reason } = chooseProduct(request);
+  const how = planes.direct ? 'reads its input where it lies' : `reads planes of rows, ${conv.window.kernel[1]} per channel, one for each kernel column`;
+  const texels = setting.path === 'image' && request.path === 'buffer' ? '; its rows are no whole texels, so it reads a buffer' : '';
+  return {
+    kernel: tuning.kernel!, reason: `${how}; ${reason}${texels}`, tuning,
+    schedules: [{ tensor: call.name(1), from: 0, to: 1, options, summary }],
+    scratch: planes.direct ? [] : [storedBytes(setting.type) * (conv.batch * conv.channels * planes.channel + (row.path === 'image' ? 4 : 0))],
+  };
+}
+
+/** `spread`: cells of the input are this far apart, zeros between them; of a transposed convolution. */
+export function emitConvolution(conv: Convolution, call: Call, decision: Decision, to: LayerLaunches, spread: readonly [number, number] = [1, 1], input: readonly [number, number] = conv.window.input): void {
+  const { window: w, batch, channels, filters, groups } = conv;
+  const residual = call.has(RESIDUAL) ? to.input(RESIDUAL) : undefined;
+  const planes = planesOf(conv);
+  const [positions, taps] = [product(w.output), product(w.kernel)];
+  const [perGroup, filtersPerGroup] = [channels / groups, filters / groups];
+  const given = to.input(0);
+  const elements = batch * channels * planes.channel;
+  if (!planes.direct) {
+    const pitch = w.output[1];
+    const count = batch * channels * w.kernel[1] * planes.rows.length * pitch;
+    to.flat(to.support('stage'), count, [
+      buffer(to.scratch(0)), buffer(given), buffer(to.buffers.integers(planes.rows)),
+      ...integers([count, planes.rows.length, pitch, w.kernel[1], planes.channel, ...input, ...spread, w.dilations[1], w.begins[1], w.strides[1], pitch]),
+    ]);
+  }
+  const placeOf = (tap: number): number => planes.tap(Math.floor(tap / w.kernel[1]), tap % w.kernel[1]);
+  const firstChannel = (row: number): number => Math.floor(row / filtersPerGroup) * perGroup;
+  emitProduct(to, [conv.matrix], decision.schedules![0]!, decision.tuning!, {
+    x: planes.direct ? given : to.scratch(0), xBytes: to.bytes(Math.ceil(elements / 4) * 4), y: to.output(), positions, batch, batchStep: channels * planes.channel, outStep: filters * positions, rowStep: positions, pixelStep: 1,
+    ...(residual === undefined ? {} : { residual }), channels: perGroup, channelStep: planes.channel, cells: Array.from({ length: taps }, (_, tap) => placeOf(tap)), activation: to.activation,
+    places: {
+      column: (column, row) => (Math.floor(column / taps) + firstChannel(row)) * planes.channel + placeOf(column % taps),
+      bias: (row) => conv.bias?.[row] ?? 0,
+    },
+  });
+}
+
+export const CONVOLUTION: readonly OperatorRow[] = [{
+  operators: ['Conv'],
+  supports: constantWeights,
+  decide: (call, setting) => (isDepthwise(convolutionOf(call)) ? DEPTHWISE : decideConvolution(convolutionOf(call), call, setting)),
+  emit: (call, decision, to) => (isDepthwise(convolutionOf(call)) ? emitDepthwise : emitConvolution)(convolutionOf(call), call, decision, to),
+}];

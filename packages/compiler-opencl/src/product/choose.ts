@@ -1,0 +1,78 @@
+import { kernelName, kernelSpace, planSchedule, readTuning, scheduleOptionsOf, summariseSchedule, tuningOf, type KernelChoice, type Reorder, type ScheduleOptions, type ScheduleSummary, type TuningSpace } from '@fretwork/compiler';
+import type { SparseMatrix, Tuning } from '@fretwork/format';
+import { DENSE_CELLS, isaOf, KERNELS, kernelTypeOf, PIXELS, ROWS, type ProductVariant } from '../kernels/manifest.js';
+import { storedBytes } from '../kernels/prelude.js';
+import type { DataPath, StorageType } from '../contract.js';
+import { isWhole } from './lay-program.js';
+
+/** Bytes of weights up to which they go into constant memory: every device has four times as much. */
+const CONSTANT_BYTES = 16384;
+
+/** Weights up to which rows are also looked at in an order of their own. */
+const REORDERED = 1 << 20;
+
+/** Positions of a tile where nothing is tuned: two vectors of a phone, half of one of a server. */
+const USUAL_PIXELS = 8;
+
+export interface ProductRequest {
+  readonly matrices: readonly SparseMatrix[];
+  readonly positions: number;
+  /** Rows that read the same columns. */
+  readonly groupRows: number;
+  /** Cells of a kernel: columns of a channel. */
+  readonly cells: number;
+  readonly type: StorageType;
+  readonly path: DataPath;
+  readonly tuning: Tuning | undefined;
+  readonly layer: string;
+}
+
+export interface ProductChoice extends Omit<KernelChoice, 'kernel'> {
+  readonly row: ProductVariant;
+  readonly options: ScheduleOptions;
+  readonly summary: ScheduleSummary;
+  readonly tuning: Tuning;
+  readonly reason: string;
+}
+
+/** Whether the weights of `nnz` go into constant memory. */
+export const inConstantMemory = (nnz: number, type: StorageType): boolean => nnz * storedBytes(type) <= CONSTANT_BYTES;
+
+const nnzOf = (matrices: readonly SparseMatrix[]): number => matrices.reduce((sum, { payload }) => sum + payload.length, 0);
+
+/** The kernel, tile and order of work of one product; what is tuned goes first. Throws `tuning.kernel` for a kernel that there is not. */
+export function chooseProduct(request: ProductRequest): ProductChoice {
+  const { matrices, groupRows, tuning, layer } = request;
+  const { fallback, summaries } = usual(request);
+  const { row, chunk, order, layout, reorder } = readTuning(tuning, fallback, KERNELS, layer);
+  const options: ScheduleOptions = { ...scheduleOptionsOf(row, { chunk, reorder }), groupRows };
+  const summary = (chunk === 0 ? summaries.get(reorder) : undefined) ?? summariseSchedule(planSchedule(matrices, options));
+  const why = tuning === undefined ? 'nothing tuned' : 'as tuned';
+  return {
+    row, chunk, order, layout, reorder, options, summary, tuning: tuningOf({ kernel: kernelName(row), chunk, order, layout, reorder }),
+    reason: `${ROWS} rows ${reorder} x ${row.pixels} positions, ${row.operator === 'dense' ? 'every weight there' : `${summary.loadsSaved} of ${summary.loadsPerRow} loads saved`}, weights in ${row.constant ? 'constant' : 'buffer'} memory: ${why}`,
+  };
+}
+
+/** What is chosen without tuning: the order of rows that loads least, and a dense kernel where there is one. */
+function usual({ matrices, positions, groupRows, cells, type, path }: ProductRequest): { readonly fallback: KernelChoice; readonly summaries: ReadonlyMap<Reorder, ScheduleSummary> } {
+  const orders: readonly Reorder[] = nnzOf(matrices) <= REORDERED ? ['as-stored', 'by-columns'] : ['as-stored'];
+  const summaries = new Map(orders.map((reorder) => [reorder, summariseSchedule(planSchedule(matrices, { height: ROWS, chunk: 0, reorder, groupRows }))] as const));
+  const [reorder, summary] = [...summaries].reduce((best, next) => (next[1].loads < best[1].loads ? next : best));
+  const whole = isWhole(summary) && DENSE_CELLS.includes(cells);
+  const pixels = PIXELS.filter((size) => size <= Math.min(positions, USUAL_PIXELS) && (path === 'buffer' || size % 4 === 0)).at(-1)!;
+  const kernel = kernelName({
+    operator: whole ? 'dense' : 'segments', type: kernelTypeOf(type), rows: ROWS, pixels, unroll: whole ? cells : 1, isa: isaOf(path, inConstantMemory(nnzOf(matrices), type)),
+  });
+  return { fallback: { kernel, chunk: 0, order: 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder }, summaries };
+}
+
+/** What may be tuned of a product. */
+export function productSpace(request: ProductRequest): TuningSpace {
+  const { fallback } = usual(request);
+  const own = KERNELS.find(fallback.kernel)!;
+  return kernelSpace({
+    manifest: KERNELS, fallback, columns: request.matrices[0]!.columns,
+    among: (row) => row.operator === own.operator && row.type === own.type && row.isa === own.isa && row.pixels <= request.positions && (row.operator !== 'dense' || row.unroll === own.unroll),
+  });
+}

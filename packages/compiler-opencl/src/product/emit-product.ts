@@ -1,0 +1,78 @@
+import { packWeights, planSchedule, type PlannedSchedule } from '@fretwork/compiler';
+import { FretworkError, type SparseMatrix, type Tuning } from '@fretwork/format';
+import { KERNELS, ROWS, isaOf, kernelTypeOf, type ProductVariant } from '../kernels/manifest.js';
+import type { StorageType } from '../contract.js';
+import { bounds, buffer, integer, integers, type LayerLaunches } from '../emit/layer-launches.js';
+import type { KernelActivation } from '../kernels/prelude.js';
+import { inConstantMemory } from './choose.js';
+import { layDense, laySegments, type Places } from './lay-program.js';
+
+/** Items of a work-group of a product kernel: whole vectors of positions, so few do. */
+const TILE_ITEMS = 16;
+
+/** Items that share the columns of a segment. */
+const COLUMN_ITEMS = 16;
+
+/** Where a product lies; steps in elements. */
+export interface ProductPlace {
+  readonly x: number;
+  /** Bytes of `x`, for what reads it as texels. */
+  readonly xBytes: number;
+  readonly y: number;
+  readonly positions: number;
+  readonly batch: number;
+  readonly batchStep: number;
+  readonly outStep: number;
+  readonly rowStep: number;
+  readonly pixelStep: number;
+  /** Added to the sums; it lies as the output does. */
+  readonly residual?: number;
+  /** Of dense kernels: channels of a group, the elements between two, and where the cells of one lie. */
+  readonly channels: number;
+  readonly channelStep: number;
+  readonly cells: readonly number[];
+  readonly places: Places;
+  readonly activation: KernelActivation;
+}
+
+/** Launches `planned` by the kernel that `tuning` names. Throws `opencl.plan`. */
+export function emitProduct(to: LayerLaunches, matrices: readonly SparseMatrix[], planned: PlannedSchedule, tuning: Tuning, place: ProductPlace): void {
+  const row = KERNELS.find(tuning.kernel ?? '');
+  if (row === undefined) throw new FretworkError('opencl.plan', 'the plan names a kernel that there is not', { actual: String(tuning.kernel).slice(0, 60), hint: 'plan the model again' });
+  const schedule = planSchedule(matrices, planned.options);
+  const packed = packWeights(matrices, schedule) as Float32Array;
+  const dense = row.operator === 'dense';
+  const { program, weights } = dense ? layDense(schedule, packed, place.cells, place.places) : laySegments(schedule, packed, place.places);
+  const tiles = Math.ceil(place.positions / row.pixels);
+  const tileAxis = tuning.permute?.includes('tile-group') === true ? 1 : 0;
+  const groups = schedule.groups.length;
+  if (groups === 0 || place.batch === 0) return;
+  to.launch({
+    kernel: to.product(row, place.activation), global: tileAxis === 0 ? [tiles, groups, place.batch] : [groups, tiles, place.batch], group: { axis: tileAxis, most: TILE_ITEMS },
+    args: [
+      buffer(row.path === 'image' ? to.buffers.image(place.x, place.xBytes) : place.x), buffer(place.y), buffer(to.buffers.numbers(weights)), buffer(to.buffers.integers(program)), buffer(place.residual ?? place.y),
+      ...integers([place.positions, tiles, tileAxis, place.batchStep, place.rowStep, place.pixelStep, place.outStep, place.residual === undefined ? 0 : 1]),
+      ...(dense ? integers([place.channels, place.channelStep]) : []), ...bounds(place.activation),
+    ],
+  });
+}
+
+/** The kernel for one vector at a time. */
+export const vectorRow = (type: StorageType, nnz: number): ProductVariant =>
+  KERNELS.select({ operator: 'vector', type: kernelTypeOf(type), isa: isaOf('buffer', inConstantMemory(nnz, type)) })[0]!;
+
+/** Vectors times the matrices, the columns of a segment shared out among the items of a work-group. */
+export function emitVectors(to: LayerLaunches, matrices: readonly SparseMatrix[], planned: PlannedSchedule, kernel: string, place: Pick<ProductPlace, 'x' | 'y' | 'batch' | 'batchStep' | 'outStep' | 'places' | 'activation'>): void {
+  const row = KERNELS.find(kernel)!;
+  const schedule = planSchedule(matrices, planned.options);
+  const { program, weights } = laySegments(schedule, packWeights(matrices, schedule) as Float32Array, place.places);
+  if (schedule.groups.length === 0 || place.batch === 0) return;
+  to.launch({
+    kernel: to.product(row, place.activation), global: [1, schedule.groups.length, place.batch], group: { axis: 0, most: COLUMN_ITEMS },
+    args: [
+      buffer(place.x), buffer(place.y), buffer(to.buffers.numbers(weights)), buffer(to.buffers.integers(program)), ['l', 4 * ROWS],
+      integer(place.batchStep), integer(place.outStep), ...bounds(place.activation),
+    ],
+  });
+}
+

@@ -1,0 +1,162 @@
+import { FretworkError, dense, type DenseTensor } from '@fretwork/format';
+import type { Launch, LaunchArgument, LaunchPlan, LaunchTensor } from '../launch-plan.js';
+import { buildOpencl } from './build.js';
+import type { Device } from './device.js';
+import { LIVE } from './live.js';
+import { makeMemory, type Memory } from './memory.js';
+import { check } from './status.js';
+
+const KERNEL_GROUP = 0x11b0;
+const STARTED = 0x1282;
+const ENDED = 0x1283;
+
+export interface LoadOptions {
+  /** Folder of program binaries. Left out: none are kept. */
+  readonly cacheDirectory?: string;
+  /** Memory of its own for every buffer, so that a checker sees what leaves one. */
+  readonly apart?: boolean;
+}
+
+/** What one launch took. */
+export interface LaunchTime {
+  /** `''`: the model's own. */
+  readonly layer: string;
+  readonly kernel: string;
+  readonly nanoseconds: number;
+}
+
+/** A model on a device. */
+export interface OpenclProgram {
+  readonly inputs: readonly LaunchTensor[];
+  readonly outputs: readonly LaunchTensor[];
+  /** Fresh outputs, which belong to the caller. Throws `opencl.input`. */
+  readonly run: (inputs: Readonly<Record<string, DenseTensor>>) => Readonly<Record<string, DenseTensor>>;
+  /** One run on what the inputs hold, timed by the device. */
+  readonly profile: () => readonly LaunchTime[];
+  /** Gives kernels and memory back; twice is fine. The device stays open. */
+  readonly dispose: () => void;
+}
+
+/** A launch whose arguments are set: nothing but sizes is left. */
+interface Ready {
+  readonly kernel: bigint;
+  readonly global: BigUint64Array;
+  readonly local: BigUint64Array;
+  readonly launch: Launch;
+}
+
+/**
+ * Builds the kernels of `plan` and makes its memory. Each launch has a kernel object of its own, whose arguments are set once.
+ * Throws `opencl.no-fp16`, `opencl.build`, `opencl.memory`, `opencl.call`.
+ */
+export async function loadProgram(device: Device, plan: LaunchPlan, source: string, weights: Uint8Array, options: LoadOptions = {}): Promise<OpenclProgram> {
+  if (plan.type === 'f16' && !device.hasHalf) throw new FretworkError('opencl.no-fp16', `${device.name} does not compute with halves (cl_khr_fp16)`, { hint: 'compile with type f16-storage: halves in memory, sums in float' });
+  const { library, queue } = device;
+  const program = await buildOpencl(device, plan, source, options.cacheDirectory);
+  const kernels: bigint[] = [];
+  let memory: Memory | undefined;
+  const dispose = (): void => {
+    for (const kernel of kernels.splice(0)) {
+      library.clReleaseKernel(kernel);
+      LIVE.kernels--;
+    }
+    if (memory === undefined) return;
+    memory.dispose();
+    memory = undefined;
+    library.clReleaseProgram(program);
+    LIVE.programs--;
+  };
+  try {
+    memory = makeMemory(device, plan, weights, options.apart ?? false);
+  } catch (error) {
+    library.clReleaseProgram(program);
+    LIVE.programs--;
+    throw error;
+  }
+  const { handles } = memory;
+  try {
+    const ready = plan.launches.map((launch) => prepare(device, plan, program, handles, launch, kernels));
+    const layerOf = ({ layer }: Launch): string => plan.layers[layer] ?? '';
+    const enqueue = (one: Ready, event: BigUint64Array | null): void => {
+      check(library.clEnqueueNDRangeKernel(queue, one.kernel, 3, null, one.global, one.local, 0, null, event), `launch of ${one.launch.kernel}`, layerOf(one.launch));
+    };
+    return {
+      inputs: plan.inputs, outputs: plan.outputs, dispose,
+      run: (inputs) => {
+        for (const tensor of plan.inputs) {
+          const data = given(inputs, tensor);
+          if (data.length > 0) check(library.clEnqueueWriteBuffer(queue, handles[tensor.buffer]!, 1, 0, data.byteLength, data, 0, null, null), 'clEnqueueWriteBuffer');
+        }
+        for (const one of ready) enqueue(one, null);
+        return Object.fromEntries(plan.outputs.map(({ name, shape, buffer }) => {
+          const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+          if (data.length > 0) check(library.clEnqueueReadBuffer(queue, handles[buffer]!, 1, 0, data.byteLength, data, 0, null, null), 'clEnqueueReadBuffer');
+          return [name, dense('f32', shape, data)];
+        }));
+      },
+      profile: () => ready.map((one): LaunchTime => {
+        const event = new BigUint64Array(1);
+        enqueue(one, event);
+        LIVE.events++;
+        const time = (name: number): bigint => {
+          const value = new BigUint64Array(1);
+          check(library.clGetEventProfilingInfo(event[0]!, name, 8, value, null), 'clGetEventProfilingInfo');
+          return value[0]!;
+        };
+        try {
+          check(library.clFinish(queue), 'clFinish');
+          return { layer: layerOf(one.launch), kernel: one.launch.kernel, nanoseconds: Number(time(ENDED) - time(STARTED)) };
+        } finally {
+          library.clReleaseEvent(event[0]!);
+          LIVE.events--;
+        }
+      }),
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+function given(inputs: Readonly<Record<string, DenseTensor>>, { name, shape }: LaunchTensor): Float32Array {
+  const tensor = inputs[name];
+  if (tensor?.dtype !== 'f32' || tensor.shape.join() !== shape.join()) {
+    throw new FretworkError('opencl.input', 'an input is not what the model was compiled for', { tensor: name, expected: `f32 [${shape.join(', ')}]`, actual: tensor === undefined ? 'nothing' : `${tensor.dtype} [${tensor.shape.join(', ')}]`, hint: 'compile for these sizes' });
+  }
+  return tensor.data as Float32Array;
+}
+
+function prepare({ library, handle, limits }: Device, plan: LaunchPlan, program: bigint, handles: readonly bigint[], launch: Launch, kernels: bigint[]): Ready {
+  const layer = plan.layers[launch.layer] ?? '';
+  const error = new Int32Array(1);
+  const kernel = library.clCreateKernel(program, launch.kernel, error);
+  check(error[0]!, `clCreateKernel ${launch.kernel}`, layer);
+  LIVE.kernels++;
+  kernels.push(kernel);
+  const most = new BigUint64Array(1);
+  check(library.clGetKernelWorkGroupInfo(kernel, handle, KERNEL_GROUP, 8, most, null), 'clGetKernelWorkGroupInfo', layer);
+  const { axis, alone = false } = launch.group;
+  const items = groupItems(launch, Math.min(Number(most[0]!), limits.groupItems, limits.axisItems[axis]!));
+  launch.args.forEach((argument, i) => {
+    const [bytes, value] = bytesOf(argument, handles, items);
+    check(library.clSetKernelArg(kernel, i, bytes, value), `argument ${i} of ${launch.kernel}`, layer);
+  });
+  const global = launch.global.map((size, d) => BigInt(d === axis ? (alone ? items : Math.ceil(size / items) * items) : size));
+  return { kernel, launch, global: BigUint64Array.from(global), local: BigUint64Array.from([0, 1, 2], (d) => BigInt(d === axis ? items : 1)) };
+}
+
+/** A power of two; no more than there is to do, but for groups whose items share one piece of work. */
+export function groupItems({ group, global, args }: Pick<Launch, 'group' | 'global' | 'args'>, allowed: number): number {
+  const shared = group.alone === true || args.some(([kind]) => kind === 'l');
+  const wanted = Math.min(group.most, allowed, shared ? Infinity : global[group.axis]!);
+  return 2 ** Math.floor(Math.log2(Math.max(1, wanted)));
+}
+
+function bytesOf([kind, value]: LaunchArgument, handles: readonly bigint[], items: number): [number, ArrayBufferView | null] {
+  switch (kind) {
+    case 'b': return [8, new BigUint64Array([handles[value]!])];
+    case 'i': return [4, new Int32Array([value])];
+    case 'f': return [4, new Float32Array([value])];
+    case 'l': return [value * items, null];
+  }
+}

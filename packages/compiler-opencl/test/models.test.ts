@@ -1,0 +1,85 @@
+import { randomCases, runCases, type Runner } from '@fretwork/conformance';
+import { importModel } from '@fretwork/onnx';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { liveObjects, loadProgram, openDevice, projectOf, type Device, type OpenclOptions, type OpenclProgram } from '../src/index.js';
+import { compile, drawCase, Refused, worstError, type Compiled } from './compiled.js';
+import { bytesOf, haveData, NO_DATA } from './data.js';
+import { Folder, haveDriver, MISSING, poclEnvironment } from './host.js';
+import { even, mixed, pruned } from './networks.js';
+
+/** Networks with weights of their own; pruned, so that products of all kinds are sparse. */
+const MODELS = [
+  ...['dtln_1_lstm', 'gtcrn_simple', 'mnist-8', 'resnet20_cifar10', 'resnet32_cifar10', 'tiny_resnet8_cifar10', 'ultraface_rfb320'].map((name) => `models/${name}/model.onnx`),
+  ...['CRNN_S', 'DS_CNN_L', 'DS_CNN_S', 'GRU_L', 'GRU_S'].map((name) => `kws/models/${name}.onnx`),
+];
+
+const folder = new Folder();
+let device: Device;
+
+async function load({ files }: Compiled): Promise<OpenclProgram> {
+  const { plan, source, weights } = projectOf(files);
+  return loadProgram(device, plan, source, weights);
+}
+
+/** The worst error on a drawn case. */
+async function errorOf(compiled: Compiled, tolerance?: number): Promise<number> {
+  const program = await load(compiled);
+  try {
+    const { inputs, outputs } = drawCase(compiled.context.model, 1);
+    program.run(inputs);
+    // What an earlier run left in memory must not matter.
+    return worstError(program.run(inputs), outputs, tolerance);
+  } finally {
+    program.dispose();
+  }
+}
+
+describe.skipIf(!haveDriver)('OpenCL on the CPU', () => {
+  beforeAll(async () => {
+    Object.assign(process.env, poclEnvironment(folder.path));
+    device = await openDevice();
+  });
+  afterAll(() => {
+    device.dispose();
+    folder.dispose();
+    expect(Object.values(liveObjects()).every((count) => count === 0)).toBe(true);
+  });
+
+  it.for(MODELS)('computes %s as the reference does', { timeout: 600_000 }, async (path, ctx) => {
+    if (!haveData) ctx.skip(NO_DATA);
+    expect(await errorOf(compile(pruned(importModel(bytesOf(path)))))).toBeLessThan(1);
+  });
+
+  const OPTIONS: readonly (OpenclOptions & { readonly tolerance?: number })[] = [{}, { path: 'image' }, { type: 'f16-storage', tolerance: 2e-2 }, { type: 'f16-storage', path: 'image', tolerance: 2e-2 }];
+  it.for(OPTIONS)('computes networks of all kinds of layers, dense and pruned: %o', { timeout: 600_000 }, async ({ tolerance, ...options }) => {
+    for (const model of options.path === 'image' ? [even(), pruned(even(), 0)] : [mixed(), pruned(mixed(), 0)]) {
+      const compiled = compile(model, options);
+      expect(compiled.plan.layers.some(({ kernel }) => kernel.includes('_image'))).toBe(options.path === 'image');
+      expect(await errorOf(compiled, tolerance)).toBeLessThan(1);
+    }
+  });
+
+  it('agrees with the reference on random layers x masks x encodings', { timeout: 600_000 }, async () => {
+    const report = await runCases(runner, randomCases({ seed: 20_261_126, count: 16 }));
+    expect(report.cases.filter(({ status }) => status === 'failed').map(({ name, reason }) => `${name}: ${reason}`)).toEqual([]);
+    expect(report.cases.filter(({ status }) => status === 'refused').every(({ reason }) => /three position axes|no float32 constant/.test(reason))).toBe(true);
+    expect(report.passed).toBeGreaterThanOrEqual(12);
+  });
+});
+
+it.skipIf(haveDriver)(MISSING, () => {});
+
+/** A program as the conformance kit sees it. */
+const runner: Runner<OpenclProgram> = {
+  id: 'compiler-opencl', apiVersion: 1,
+  load: async (source) => {
+    try {
+      return { ok: true, session: await load(compile(source.model())) };
+    } catch (error) {
+      if (error instanceof Refused) return { ok: false, reason: error.message };
+      throw error;
+    }
+  },
+  run: (program, inputs) => program.run(inputs),
+  dispose: (program) => program.dispose(),
+};

@@ -1,0 +1,104 @@
+import { parseModel, dense, encode, weightsOf, type Model, type Tensor } from '@fretwork/format';
+import { random } from '@fretwork/conformance';
+
+/** Every kind of layer that has code of its own, in a network small enough for an emulator. */
+export const mixed = (): Model => withWeights(parseModel(`fretwork 1
+model mixed
+producer test version 1 opset 0
+
+input image f32 [2, 6, 11, 9]
+output y f32
+output z f32
+
+layer wide = Conv(image, w1, b1) -> a
+  ints pads = [1, 1, 1, 1]
+layer relu = Relu(a) -> r
+layer down = Conv(r, w2) -> d
+  ints strides = [2, 2]
+  ints pads = [1, 0, 1, 0]
+layer leaky = LeakyRelu(d) -> l
+layer depth = Conv(l, w3) -> e
+  int group = 8
+  ints pads = [1, 1, 1, 1]
+layer sum = Add(e, l) -> f
+layer pool = MaxPool(f) -> g
+  ints kernel_shape = [2, 2]
+  ints strides = [2, 2]
+layer tiny = Conv(g, w4) -> h
+  ints strides = [2, 1]
+layer up = ConvTranspose(g, w5) -> u
+  ints strides = [2, 2]
+layer flat = Flatten(h) -> k
+layer full = Gemm(k, w6, b6) -> y
+  int transB = 1
+layer mean = AveragePool(u) -> v
+  ints kernel_shape = [3, 3]
+  ints pads = [1, 1, 1, 1]
+layer turn = Transpose(v) -> t
+  ints perm = [0, 2, 3, 1]
+layer soft = Softmax(t) -> z
+
+tensor w1 f32 [8, 6, 3, 3] = [0]
+tensor b1 f32 [8] = [1, 2, 3, 4, 5, 6, 7, 8]
+tensor w2 f32 [8, 8, 3, 3] = [0]
+tensor w3 f32 [8, 1, 3, 3] = [0]
+tensor w4 f32 [5, 8, 2, 2] = [0]
+tensor w5 f32 [8, 3, 3, 3] = [0]
+tensor w6 f32 [7, 5] = [0]
+tensor b6 f32 [7] = [0, 1, 0, 1, 0, 1, 0]
+`.replace(/= \[0\]/g, (_, at: number, all: string) => {
+  const shape = /\[([\d, ]+)\] $/.exec(all.slice(0, at))![1]!.split(',').map(Number);
+  return `= [${new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(1).join(', ')}]`;
+})), 7);
+
+/** Products whose rows are whole texels: a map of eight by eight, a residual sum, groups. */
+export const even = (): Model => withWeights(parseModel(`fretwork 1
+model even
+producer test version 1 opset 0
+
+input image f32 [2, 4, 8, 8]
+output y f32
+
+layer first = Conv(image, w1) -> a
+  ints pads = [1, 1, 1, 1]
+layer relu = Relu(a) -> r
+layer second = Conv(r, w2) -> b
+  int group = 2
+  ints pads = [1, 1, 1, 1]
+layer sum = Add(b, r) -> c
+layer clip = Sigmoid(c) -> d
+layer third = Conv(d, w3) -> y
+  ints strides = [2, 2]
+
+tensor w1 f32 [8, 4, 3, 3] = [${new Array<number>(288).fill(1).join(', ')}]
+tensor w2 f32 [8, 4, 3, 3] = [${new Array<number>(288).fill(1).join(', ')}]
+tensor w3 f32 [6, 8, 1, 1] = [${new Array<number>(48).fill(1).join(', ')}]
+`), 9);
+
+/** Weights drawn from `seed` in the place of those that are there; biases stay. */
+function withWeights(model: Model, seed: number): Model {
+  const draw = random(seed);
+  const tensors = new Map<string, Tensor>(model.tensors);
+  for (const [name, tensor] of tensors) {
+    if (name.startsWith('w') && tensor.kind === 'dense') tensors.set(name, dense('f32', tensor.shape, (tensor.data as Float32Array).map(() => draw.normal() / 4)));
+  }
+  return { ...model, tensors };
+}
+
+/** Every third row and every second column of each 8 x 32 block goes, the same positions in all of them. */
+export function pruned(model: Model, least = 256): Model {
+  const tensors = new Map<string, Tensor>(model.tensors);
+  for (const layer of model.layers) {
+    for (const { name, tensor, view } of weightsOf(model, layer)) {
+      if (tensor.kind !== 'dense' || tensor.dtype !== 'f32' || view.rows * view.columns < least) continue;
+      const values = Float32Array.from(tensor.data as Float32Array);
+      for (let i = 0; i < values.length; i++) {
+        const at = i % (view.rows * view.columns);
+        const [r, c] = view.order === 'row-major' ? [Math.floor(at / view.columns), at % view.columns] : [at % view.rows, Math.floor(at / view.rows)];
+        if (r % 3 === 2 || (c + Math.floor(r / 8)) % 2 === 1) values[i] = 0;
+      }
+      tensors.set(name, encode(dense('f32', tensor.shape, values), view).tensor);
+    }
+  }
+  return { ...model, tensors };
+}
