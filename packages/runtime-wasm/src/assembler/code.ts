@@ -2,11 +2,8 @@ import { joined, signed, unsigned } from './bytes.js';
 
 export type ValueType = 'i32' | 'v128';
 
-/** A parameter or local variable of the function being written. */
-export interface Local {
-  readonly index: number;
-  readonly type: ValueType;
-}
+/** The number of a parameter or local variable of the function being written. */
+export type Local = number & { readonly isLocal: true };
 
 export const TYPE_CODE: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
 
@@ -16,7 +13,7 @@ export const TYPE_CODE: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128:
  * relaxed SIMD proposal. Whether the body is valid is for the engine to say: tests run every function.
  */
 export class Code {
-  readonly #parameters: readonly ValueType[];
+  readonly #parameters: number;
   readonly #locals: ValueType[] = [];
   readonly #scratch: Readonly<Record<ValueType, Local[]>> = { i32: [], v128: [] };
   readonly #constants = new Map<number, Local>();
@@ -24,19 +21,14 @@ export class Code {
   #size = 0;
   readonly #fused: boolean;
 
-  /** `fused`: `madd` is one rounding-free-to-choose instruction (relaxed SIMD) instead of a product and a sum. */
-  constructor(parameters: readonly ValueType[], fused: boolean) {
+  /** So many parameters, all i32. `fused`: `madd` is one rounding-free-to-choose instruction (relaxed SIMD) instead of a product and a sum. */
+  constructor(parameters: number, fused: boolean) {
     this.#parameters = parameters;
     this.#fused = fused;
   }
 
-  parameter(index: number): Local {
-    return { index, type: this.#parameters[index]! };
-  }
-
   local(type: ValueType): Local {
-    this.#locals.push(type);
-    return { index: this.#parameters.length + this.#locals.length - 1, type };
+    return this.#parameters + this.#locals.push(type) - 1 as Local;
   }
 
   locals(type: ValueType, count: number): readonly Local[] {
@@ -50,9 +42,9 @@ export class Code {
     return kept.slice(0, count);
   }
 
-  get(local: Local): this { return this.#byte(0x20).#unsigned(local.index); }
-  set(local: Local): this { return this.#byte(0x21).#unsigned(local.index); }
-  tee(local: Local): this { return this.#byte(0x22).#unsigned(local.index); }
+  get(local: Local): this { return this.#byte(0x20).#unsigned(local); }
+  set(local: Local): this { return this.#byte(0x21).#unsigned(local); }
+  tee(local: Local): this { return this.#byte(0x22).#unsigned(local); }
 
   i32(value: number): this { return this.#emit(0x41, ...signed(value | 0)); }
   add(): this { return this.#byte(0x6a); }
@@ -160,8 +152,8 @@ export class Code {
   /** The function as its entry of the code section. */
   finish(): Uint8Array {
     const locals = [...unsigned(this.#locals.length), ...this.#locals.flatMap((type) => [1, TYPE_CODE[type]])];
-    const constants = [...this.#constants].flatMap(([value, { index }]) =>
-      [0xfd, 0x0c, ...new Uint8Array(Float32Array.of(value, value, value, value).buffer), 0x21, ...unsigned(index)]);
+    const constants = [...this.#constants].flatMap(([value, local]) =>
+      [0xfd, 0x0c, ...new Uint8Array(Float32Array.of(value, value, value, value).buffer), 0x21, ...unsigned(local)]);
     return joined([unsigned(locals.length + constants.length + this.#size + 1), locals, constants, this.#bytes.subarray(0, this.#size), [0x0b]]);
   }
 

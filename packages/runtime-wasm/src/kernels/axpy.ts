@@ -3,13 +3,12 @@ import type { ModuleWriter } from '../assembler/module.js';
 import { RECORD } from '../pack/record.js';
 import { addResidual, clamp, whereResidual } from './stream.js';
 
-/** (record, ends, offsets, weights, input, output, vectors): signature of every axpy kernel. */
-export const AXPY_PARAMETERS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
+/** (record, ends, offsets, weights, input, output, vectors): the parameters of every axpy kernel. */
+export const AXPY_PARAMETERS = 7;
 
 /** `columns` columns of a run over `vectors` vectors of pixels. `ends`: bit 0 first, bit 1 last. */
 export function axpy(writer: ModuleWriter, rows: number, columns: number): number {
-  return writer.func(undefined, AXPY_PARAMETERS, (code) => {
-    const [record, ends, offsets, weights, input, output, vectors] = [0, 1, 2, 3, 4, 5, 6].map((i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local, Local];
+  return writer.func(undefined, AXPY_PARAMETERS, (code, record: Local, ends: Local, offsets: Local, weights: Local, input: Local, output: Local, vectors: Local) => {
     const splats = Array.from({ length: rows }, () => code.locals('v128', columns));
     const planes = code.locals('i32', columns);
     const outputs = code.locals('i32', rows);

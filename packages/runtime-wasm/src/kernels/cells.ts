@@ -41,36 +41,31 @@ function places(code: Code, first: Local, size: Local, count: number): readonly 
   return all;
 }
 
-const parameters = (count: number): readonly 'i32'[] => new Array<'i32'>(count).fill('i32');
-
 /** Exports `rnn`, `gruEarly`, `gru`, `gruLate` and `lstm`, as `Kernels` describes them. */
 export function cellDrivers(writer: ModuleWriter): void {
-  const driver = (name: string, count: number, body: (code: Code, given: readonly Local[]) => void): void => {
-    writer.func(name, parameters(count), (code) => body(code, parameters(count).map((_, i) => code.parameter(i))));
-  };
   /** One gate after its sum: both halves, and the function. */
   const gate = (code: Code, at: Access, input: Local, recurrent: Local, sum: Local, curve: typeof sigmoid): void => {
     at.load(input);
     at.load(recurrent).vectorAdd().set(sum);
     curve(code, sum);
   };
-  driver('rnn', 4, (code, [input, recurrent, hidden, size]) => {
+  writer.func('rnn', 4, (code, input: Local, recurrent: Local, hidden: Local, size: Local) => {
     const sum = code.local('v128');
-    every(code, size!, (at) => {
-      gate(code, at, input!, recurrent!, sum, tanh);
-      at.store(hidden!, sum);
+    every(code, size, (at) => {
+      gate(code, at, input, recurrent, sum, tanh);
+      at.store(hidden, sum);
     });
   });
-  driver('gruEarly', 5, (code, [input, recurrent, hidden, reset, size]) => {
-    const [xr] = places(code, input!, size!, 2).slice(1) as [Local];
-    const [hr] = places(code, recurrent!, size!, 2).slice(1) as [Local];
+  writer.func('gruEarly', 5, (code, input: Local, recurrent: Local, hidden: Local, reset: Local, size: Local) => {
+    const [xr] = places(code, input, size, 2).slice(1) as [Local];
+    const [hr] = places(code, recurrent, size, 2).slice(1) as [Local];
     const sum = code.local('v128');
-    every(code, size!, (at) => {
-      gate(code, at, input!, recurrent!, sum, sigmoid);
-      at.store(recurrent!, sum);
+    every(code, size, (at) => {
+      gate(code, at, input, recurrent, sum, sigmoid);
+      at.store(recurrent, sum);
       gate(code, at, xr, hr, sum, sigmoid);
-      at.load(hidden!).get(sum).vectorMultiply().set(sum);
-      at.store(reset!, sum);
+      at.load(hidden).get(sum).vectorMultiply().set(sum);
+      at.store(reset, sum);
     });
   });
   /** hidden = n + z · (hidden - n) */
@@ -78,50 +73,50 @@ export function cellDrivers(writer: ModuleWriter): void {
     at.load(hidden).get(n).vectorSub().get(z).vectorMultiply().get(n).vectorAdd().set(n);
     at.store(hidden, n);
   };
-  driver('gru', 4, (code, [input, recurrent, hidden, size]) => {
-    const [xz, xr, xn] = places(code, input!, size!, 3) as [Local, Local, Local];
-    const [hz, hr, hn] = places(code, recurrent!, size!, 3) as [Local, Local, Local];
+  writer.func('gru', 4, (code, input: Local, recurrent: Local, hidden: Local, size: Local) => {
+    const [xz, xr, xn] = places(code, input, size, 3) as [Local, Local, Local];
+    const [hz, hr, hn] = places(code, recurrent, size, 3) as [Local, Local, Local];
     const [z, r, n] = code.locals('v128', 3) as [Local, Local, Local];
-    every(code, size!, (at) => {
+    every(code, size, (at) => {
       gate(code, at, xz, hz, z, sigmoid);
       gate(code, at, xr, hr, r, sigmoid);
       at.load(xn).set(n);
       code.madd(() => code.get(r), () => at.load(hn), n);
       tanh(code, n);
-      blend(at, z, n, hidden!);
+      blend(at, z, n, hidden);
     });
   });
-  driver('gruLate', 5, (code, [input, recurrent, update, hidden, size]) => {
+  writer.func('gruLate', 5, (code, input: Local, recurrent: Local, update: Local, hidden: Local, size: Local) => {
     const [z, n] = code.locals('v128', 2) as [Local, Local];
-    every(code, size!, (at) => {
-      gate(code, at, input!, recurrent!, n, tanh);
-      at.load(update!).set(z);
-      blend(at, z, n, hidden!);
+    every(code, size, (at) => {
+      gate(code, at, input, recurrent, n, tanh);
+      at.load(update).set(z);
+      blend(at, z, n, hidden);
     });
   });
-  driver('lstm', 6, (code, [input, recurrent, cell, hidden, peepholes, size]) => {
-    const [xi, xo, xf, xc] = places(code, input!, size!, 4) as [Local, Local, Local, Local];
-    const [hi, ho, hf, hc] = places(code, recurrent!, size!, 4) as [Local, Local, Local, Local];
-    const [pi, po, pf] = places(code, peepholes!, size!, 3) as [Local, Local, Local];
+  writer.func('lstm', 6, (code, input: Local, recurrent: Local, cell: Local, hidden: Local, peepholes: Local, size: Local) => {
+    const [xi, xo, xf, xc] = places(code, input, size, 4) as [Local, Local, Local, Local];
+    const [hi, ho, hf, hc] = places(code, recurrent, size, 4) as [Local, Local, Local, Local];
+    const [pi, po, pf] = places(code, peepholes, size, 3) as [Local, Local, Local];
     const [old, i, f, c, o] = code.locals('v128', 5) as [Local, Local, Local, Local, Local];
-    every(code, size!, (at) => {
+    every(code, size, (at) => {
       const peeping = (x: Local, h: Local, p: Local, state: Local, sum: Local): void => {
         at.load(x);
         at.load(h).vectorAdd().set(sum);
         code.madd(() => at.load(p), () => code.get(state), sum);
         sigmoid(code, sum);
       };
-      at.load(cell!).set(old);
+      at.load(cell).set(old);
       peeping(xi, hi, pi, old, i);
       peeping(xf, hf, pf, old, f);
       gate(code, at, xc, hc, c, tanh);
       code.get(f).get(old).vectorMultiply().set(old);
       code.madd(() => code.get(i), () => code.get(c), old);
-      at.store(cell!, old);
+      at.store(cell, old);
       peeping(xo, ho, po, old, o);
       tanh(code, old);
       code.get(o).get(old).vectorMultiply().set(o);
-      at.store(hidden!, o);
+      at.store(hidden, o);
     });
   });
 }

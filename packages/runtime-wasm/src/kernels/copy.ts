@@ -10,9 +10,9 @@ const PARAMETERS = 9;
  * byte besides; reads up to 16 bytes past the end of a row. Planes, rows and width are at least 1.
  */
 export function copyDrivers(writer: ModuleWriter): void {
-  for (const step of [1, 2]) writer.func(`copy${step}`, new Array<'i32'>(PARAMETERS).fill('i32'), (code) => copyPlanes(code, step));
-  writer.func('add', new Array<'i32'>(PARAMETERS).fill('i32'), addPlanes);
-  writer.func('frame', new Array<'i32'>(8).fill('i32'), frame);
+  for (const step of [1, 2]) writer.func(`copy${step}`, PARAMETERS, everyRow((code) => copyRow(code, step)));
+  writer.func('add', PARAMETERS, everyRow(addRow));
+  writer.func('frame', 8, frame);
 }
 
 /** One row of a plane: `left` floats from `a` on in the source, from `b` on in the target, of `width` in all. The three move. */
@@ -24,9 +24,10 @@ interface Row {
 }
 
 /** Writes what is done to one row, for every row of every plane that the parameters name. */
-function everyRow(code: Code, writeRow: (row: Row) => void): void {
-  const [from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane] =
-    Array.from({ length: PARAMETERS }, (_, i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
+const everyRow = (rowWriter: (code: Code) => (row: Row) => void) => (
+  code: Code, from: Local, to: Local, planes: Local, rows: Local, width: Local, fromPitch: Local, toPitch: Local, fromPlane: Local, toPlane: Local,
+): void => {
+  const writeRow = rowWriter(code);
   const [source, target, row, left, a, b] = code.locals('i32', 6) as [Local, Local, Local, Local, Local, Local];
   const forward = (place: Local, by: Local): void => { code.get(place).get(by).add().set(place); };
   code.loop(() => {
@@ -42,12 +43,12 @@ function everyRow(code: Code, writeRow: (row: Row) => void): void {
     forward(to, toPlane);
     code.advance(planes, -1).get(planes).branchIf(0);
   });
-}
+};
 
 /** Exports `add`: parameters of `copy1`; adds what it would copy to what is there, and clamps the sums. */
-function addPlanes(code: Code): void {
+function addRow(code: Code): (row: Row) => void {
   const sum = code.local('v128');
-  everyRow(code, ({ a, b, left }) => {
+  return ({ a, b, left }) => {
     code.block(() => code.loop(() => {
       code.get(left).i32(4).below().branchIf(1);
       code.get(a).loadVector().get(b).loadVector().vectorAdd().set(sum);
@@ -61,16 +62,14 @@ function addPlanes(code: Code): void {
       code.get(b).get(sum).storeLane(0);
       code.advance(a, 4).advance(b, 4).advance(left, -1).get(left).branchIf(0);
     }));
-  });
+  };
 }
 
 /**
  * Exports `frame`: (to, planes, plane, size, first, rows, width, pitch): zeroes the first `size` bytes of each plane, but for
  * `rows` rows of `width` bytes, `pitch` apart, from byte `first` on. All are multiples of 4; planes and rows are at least 1.
  */
-function frame(code: Code): void {
-  const [to, planes, plane, size, first, rows, width, pitch] =
-    Array.from({ length: 8 }, (_, i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local, Local, Local];
+function frame(code: Code, to: Local, planes: Local, plane: Local, size: Local, first: Local, rows: Local, width: Local, pitch: Local): void {
   const [at, end, row] = code.locals('i32', 3) as [Local, Local, Local];
   const clear = (): void => {
     code.block(() => code.loop(() => {
@@ -100,9 +99,9 @@ function frame(code: Code): void {
   });
 }
 
-function copyPlanes(code: Code, step: number): void {
+function copyRow(code: Code, step: number): (row: Row) => void {
   const value = code.local('v128');
-  everyRow(code, ({ a, b, left, width }) => {
+  return ({ a, b, left, width }) => {
     /** Vector v of those at `a` and `b`. */
     const vector = (v: number): void => {
       code.get(b);
@@ -129,5 +128,5 @@ function copyPlanes(code: Code, step: number): void {
         vector(0);
       },
     ));
-  });
+  };
 }

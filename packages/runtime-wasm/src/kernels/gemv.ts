@@ -4,19 +4,12 @@ import { BLOCK, blockBytes, GROUP, PART, QUARTERED_ROWS } from '../pack/vector-r
 import { KERNELS, rowCountsOf } from './manifest.js';
 import { clamp, CLAMP_ADDRESS } from './stream.js';
 
-/** (block, end, input, output, input pitch, output pitch): signature of every gemv kernel. */
-const PARAMETERS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
-
-type Six = readonly [Local, Local, Local, Local, Local, Local];
-const six = (code: Code): Six => PARAMETERS.map((_, i) => code.parameter(i)) as unknown as Six;
-
 /** Columns per turn of the inner loop; the weights of `pack/vector-record.ts` are laid out for it. */
 const TURN = 4;
 
 /** All columns of each block between `block` and `end`, for `width` activation vectors. */
 function gemv(writer: ModuleWriter, rows: number, width: number): number {
-  return writer.func(undefined, PARAMETERS, (code) => {
-    const [block, end, input, output, inputPitch, outputPitch] = six(code);
+  return writer.func(undefined, 6, (code, block: Local, end: Local, input: Local, output: Local, inputPitch: Local, outputPitch: Local) => {
     const [at, stop, weights] = code.locals('i32', 3) as [Local, Local, Local];
     const quarters = rows === QUARTERED_ROWS ? [weights, ...code.locals('i32', TURN - 1)] : undefined;
     const inputs = code.locals('i32', width);
@@ -160,15 +153,13 @@ export function vectorDriver(writer: ModuleWriter): void {
       code.get(end).set(group).branch(0);
     }));
   };
-  const one = writer.func(undefined, ['i32', 'i32', 'i32'], (code) => {
-    const [part, input, output] = [0, 1, 2].map((i) => code.parameter(i)) as [Local, Local, Local];
+  const one = writer.func(undefined, 3, (code, part: Local, input: Local, output: Local) => {
     eachGroup(code, part, (height, group, end) => {
       code.get(group).i32(GROUP.blocks).add().get(end).get(input).get(output).i32(0).i32(0).call(height.one.index);
     });
   });
   // Block by block: its weights are read from memory once, and then from the cache.
-  const many = writer.func(undefined, PARAMETERS, (code) => {
-    const [part, input, output, vectors, inputPitch, outputPitch] = six(code);
+  const many = writer.func(undefined, 6, (code, part: Local, input: Local, output: Local, vectors: Local, inputPitch: Local, outputPitch: Local) => {
     const [block, next, x, y, left] = code.locals('i32', 5) as [Local, Local, Local, Local, Local];
     eachGroup(code, part, ({ rows, one, most }, group, end) => {
       code.get(group).i32(GROUP.blocks).add().set(block);
@@ -187,8 +178,7 @@ export function vectorDriver(writer: ModuleWriter): void {
       });
     });
   });
-  writer.func('vector', PARAMETERS, (code) => {
-    const [part, input, output, left, inputPitch, outputPitch] = six(code);
+  writer.func('vector', 6, (code, part: Local, input: Local, output: Local, left: Local, inputPitch: Local, outputPitch: Local) => {
     const [to, stop, from, row, i] = code.locals('i32', 5) as [Local, Local, Local, Local, Local];
     const value = code.local('v128');
     const eachVector = (body: () => void): void => {

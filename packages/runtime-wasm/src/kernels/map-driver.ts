@@ -48,8 +48,7 @@ const parts = (code: Code): Parts => {
 /** One run over the vectors that `split` cuts: (record, input, output, place, split packed). */
 function streamRun(writer: ModuleWriter): number {
   const type = writer.typeOf(STREAM_PARAMETERS);
-  return writer.func(undefined, ['i32', 'i32', 'i32', 'i32', 'i32'], (code) => {
-    const [record, input, output, place, split] = [0, 1, 2, 3, 4].map((i) => code.parameter(i)) as [Local, Local, Local, Local, Local];
+  return writer.func(undefined, 5, (code, record: Local, input: Local, output: Local, place: Local, split: Local) => {
     const distance = code.local('i32');
     code.get(place).get(split).i32(SPLIT.width).and().add().set(place);
     code.get(record).get(input).get(output).get(split).i32(SPLIT.manyAt).shiftRight().i32(SPLIT.many).and().get(place).callAt(type);
@@ -67,8 +66,7 @@ const SPLIT = { width: 31, manyAt: 5, many: 0x1fff, restAt: 18 } as const;
 function axpyRun(writer: ModuleWriter, rows: number, place: number): number {
   const type = writer.typeOf(AXPY_PARAMETERS);
   const widest = widthsOf('axpy', rows)[0]!;
-  return writer.func(undefined, ['i32', 'i32', 'i32', 'i32'], (code) => {
-    const [record, input, output, vectors] = [0, 1, 2, 3].map((i) => code.parameter(i)) as [Local, Local, Local, Local];
+  return writer.func(undefined, 4, (code, record: Local, input: Local, output: Local, vectors: Local) => {
     const [ends, left, offsets, weights] = code.locals('i32', 4) as [Local, Local, Local, Local];
     const split = parts(code);
     code.get(record).load(RECORD.columns).set(left).get(record).load(RECORD.offsets).set(offsets).get(record).load(RECORD.weights).set(weights);
@@ -96,8 +94,7 @@ export function mapDriver(writer: ModuleWriter, tiles: Tiles): void {
   writer.table(places.functions);
   const run = streamRun(writer);
   const axpys = [...places.axpy].map(([rows, place]) => ({ rows, index: axpyRun(writer, rows, place) }));
-  writer.func('map', ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], (code) => {
-    const [program, end, input, output, left, tile] = [0, 1, 2, 3, 4, 5].map((i) => code.parameter(i)) as [Local, Local, Local, Local, Local, Local];
+  writer.func('map', 6, (code, program: Local, end: Local, input: Local, output: Local, left: Local, tile: Local) => {
     const [record, vectors, rows] = code.locals('i32', 3) as [Local, Local, Local];
     const split = parts(code);
     const splits = [...places.stream].map(([count, place]) => ({ count, place, packed: code.local('i32') }));

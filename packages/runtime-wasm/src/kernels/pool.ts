@@ -11,8 +11,7 @@ const TOGETHER = { Most: (code: Code): Code => code.vectorMaximum(), Sum: (code:
  */
 export function poolDrivers(writer: ModuleWriter): void {
   for (const [name, together] of Object.entries(TOGETHER)) {
-    writer.func(`rows${name}`, ['i32', 'i32', 'i32', 'i32', 'i32'], (code) => {
-      const [from, to, rows, pitch, vectors] = [0, 1, 2, 3, 4].map((i) => code.parameter(i)) as [Local, Local, Local, Local, Local];
+    writer.func(`rows${name}`, 5, (code, from: Local, to: Local, rows: Local, pitch: Local, vectors: Local) => {
       const [at, left] = code.locals('i32', 2) as [Local, Local];
       const sum = code.local('v128');
       code.loop(() => {
@@ -27,8 +26,7 @@ export function poolDrivers(writer: ModuleWriter): void {
         code.advance(from, 16).advance(to, 16).advance(vectors, -1).get(vectors).branchIf(0);
       });
     });
-    writer.func(`columns${name}`, ['i32', 'i32', 'i32', 'i32', 'i32'], (code) => {
-      const [from, to, taps, stride, vectors] = [0, 1, 2, 3, 4].map((i) => code.parameter(i)) as [Local, Local, Local, Local, Local];
+    writer.func(`columns${name}`, 5, (code, from: Local, to: Local, taps: Local, stride: Local, vectors: Local) => {
       const [at, left] = code.locals('i32', 2) as [Local, Local];
       const sum = code.local('v128');
       const vector = (step: number): Code => (step === 1 ? code.get(at).loadVector() : code.get(at).loadVector().get(at).loadVector(16).shuffle([0, 2, 4, 6]));

@@ -7,13 +7,12 @@ export const CLAMP_ADDRESS = 16;
 /** Address of the distance in bytes from an output to what is added to it. */
 export const RESIDUAL_ADDRESS = 24;
 
-/** (record, input, output, groups): signature of every stream kernel. */
-export const STREAM_PARAMETERS = ['i32', 'i32', 'i32', 'i32'] as const;
+/** (record, input, output, groups): the parameters of every stream kernel. */
+export const STREAM_PARAMETERS = 4;
 
 /** `rows` x `width` vectors over all columns of a run, at `groups` places of the map, one behind the other. */
 export function stream(writer: ModuleWriter, rows: number, width: number): number {
-  return writer.func(undefined, STREAM_PARAMETERS, (code) => {
-    const [record, input, output, groups] = [0, 1, 2, 3].map((i) => code.parameter(i)) as [Local, Local, Local, Local];
+  return writer.func(undefined, STREAM_PARAMETERS, (code, record: Local, input: Local, output: Local, groups: Local) => {
     const [first, last, columns, end, values, at, weights, address] = code.locals('i32', 8) as [Local, Local, Local, Local, Local, Local, Local, Local];
     const outputs = code.locals('i32', rows);
     const sums = Array.from({ length: rows }, () => code.locals('v128', width));
