@@ -4,11 +4,11 @@ import { RECORD_RULES } from '../rules/record-rules.js';
 import { enforce, type Judge } from '../rules/rule.js';
 import { sectionRows, TABLE_RULES } from '../rules/section-rules.js';
 import type * as wire from '../schema/bcr.pb.js';
-import { decodeHeader } from './walk-header.js';
 import { fromWire } from './from-wire.js';
 import { decodePreamble, placeSections, PREAMBLE_BYTES, requireLittleEndian } from './layout.js';
 import type { ReadLimits } from './limits.js';
 import type { ArrayPlace, ModelHeader } from './outline.js';
+import type { DecodedHeader } from './walk-header.js';
 
 /** A header that was judged good. */
 export interface GoodHeader {
@@ -42,9 +42,11 @@ export function parseHeader(prefix: Uint8Array, size: number | undefined, limits
   if (prefix.length < needBytes) return { ok: false, needBytes };
 
   const bytes = prefix.subarray(PREAMBLE_BYTES, needBytes);
-  enforce(HEADER_RULES, headerSubject(bytes, headerCrc32, limits.headerMemory));
-  const decoded = decodeHeader(bytes);
-  enforce(RECORD_RULES, decoded);
+  const subject = headerSubject(bytes, headerCrc32, limits.headerMemory);
+  enforce(HEADER_RULES, subject);
+  const walked = subject.walked as DecodedHeader;
+  enforce(RECORD_RULES, walked);
+  const decoded = walked.header;
   const rows = sectionRows(decoded);
   enforce(TABLE_RULES, { rows, headerBytes, fileBytes });
   const { places } = placeSections(headerBytes, rows);

@@ -3,15 +3,19 @@ import type * as wire from '../schema/bcr.pb.js';
 import type { MessageName } from '../schema/fields.js';
 import { messageOf, type FieldRow } from '../schema/message.js';
 
-/** What `scanHeader` can find wrong, each the code of a rule. */
-export type ScanCode =
+/** What the walk can find wrong with the bytes, each the code of a rule. */
+export type WalkCode =
   | 'header.truncated' | 'header.varint' | 'header.field' | 'header.wire-type' | 'header.order' | 'header.oneof'
   | 'header.integer' | 'header.text' | 'header.memory';
 
-export interface ScanFault {
-  readonly code: ScanCode;
-  readonly details: ErrorDetails;
+export interface DecodedHeader {
+  readonly header: wire.Header;
+  /** The first field that is needed and left out. */
+  readonly lack: ErrorDetails | undefined;
 }
+
+/** A header, or why its bytes are none. */
+export type WalkedHeader = DecodedHeader | { readonly code: WalkCode; readonly details: ErrorDetails };
 
 /**
  * What one item of the header takes in memory, bytes: measured in V8, the decoder's record, ours and the sets of the rules
@@ -25,11 +29,13 @@ const WIRE_TYPE: Readonly<Record<FieldRow['kind'], number>> = {
   message: 2, string: 2, uint32: 0, uint64: 0, sint64: 0, bool: 0, enum: 0, double: 1, fixed32: 5,
 };
 
-class Fault extends Error implements ScanFault {
-  readonly code: ScanCode;
+type Decoded = Record<string, unknown>;
+
+class Fault extends Error {
+  readonly code: WalkCode;
   readonly details: ErrorDetails;
 
-  constructor(code: ScanCode, details: ErrorDetails) {
+  constructor(code: WalkCode, details: ErrorDetails) {
     super(code);
     this.code = code;
     this.details = details;
@@ -37,158 +43,134 @@ class Fault extends Error implements ScanFault {
 }
 
 /**
- * Walks the protobuf of a header without decoding it and returns the first fault, so that nothing is allocated for a
- * hostile header. The schema does not nest in itself: depth is bounded by it. `offset` is that of the header in its file.
+ * Decodes the protobuf of a header up to its first fault. Each item is paid for out of `memory` bytes before it is made, so that a
+ * hostile header allocates no more. Fields that are left out have the default of proto3, records and fields with presence null.
+ * The schema does not nest in itself: depth is bounded by it. `offset` is that of the header in its file. A decoder for
+ * any schema would be a third of what a page loads.
  */
-export function scanHeader(bytes: Uint8Array, offset: number, memory: number): ScanFault | undefined {
+export function walkHeader(bytes: Uint8Array, offset: number, memory: number): WalkedHeader {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let lack: ErrorDetails | undefined;
+  let spent = 0;
+  let at = 0;
   try {
-    new Walk(bytes, offset, memory, false).message('Header', 0, bytes.length);
-    return undefined;
+    return { header: message('Header', bytes.length) as unknown as wire.Header, lack };
   } catch (error) {
     if (error instanceof Fault) return error;
     throw error;
   }
-}
 
-/**
- * Decodes a header that `scanHeader` found without fault, by the same walk. Fields that are left out have the default of proto3,
- * records and fields with presence null. A decoder for any schema would be a third of what a page loads.
- */
-export const decodeHeader = (bytes: Uint8Array): wire.Header => new Walk(bytes, 0, Infinity, true).message('Header', 0, bytes.length) as unknown as wire.Header;
-
-type Decoded = Record<string, unknown>;
-
-class Walk {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  readonly #offset: number;
-  readonly #memory: number;
-  /** Are records made? */
-  readonly #keeps: boolean;
-  readonly #text: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  #spent = 0;
-  #at = 0;
-
-  constructor(bytes: Uint8Array, offset: number, memory: number, keeps: boolean) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#offset = offset;
-    this.#memory = memory;
-    this.#keeps = keeps;
-  }
-
-  message(name: MessageName, start: number, end: number): Decoded | undefined {
-    this.#spend(name === 'Layer' ? COST.layer : COST.message, start);
+  /** The record from here to `end`. */
+  function message(name: MessageName, end: number): Decoded {
+    const start = at;
+    spend(name === 'Layer' ? COST.layer : COST.message, start);
     const { defaults, fields } = messageOf(name);
-    const record = this.#keeps ? Object.create(defaults) as Decoded : undefined;
-    let oneofs: Map<string, string> | undefined;
+    const record = Object.create(defaults) as Decoded;
+    const oneofs = new Map<string, string>();
     let before = 0;
-    this.#at = start;
-    while (this.#at < end) {
-      const tagAt = this.#at;
-      const tag = Number(this.#varint(end));
+    while (at < end) {
+      const tagAt = at;
+      const tag = Number(varint(end));
       const number = Math.floor(tag / 8);
       const row = fields[number];
-      if (row === undefined) throw this.#fault('header.field', tagAt, `a field of ${name}`, `field ${number}`);
+      if (row === undefined) throw fault('header.field', tagAt, `a field of ${name}`, `field ${number}`);
       const wireType = row.repeated && row.kind !== 'message' && row.kind !== 'string' ? 2 : WIRE_TYPE[row.kind];
       const place = `${name}.${row.name}`;
-      if (tag % 8 !== wireType) throw this.#fault('header.wire-type', tagAt, `wire type ${wireType} for ${place}`, `${tag % 8}`);
+      if (tag % 8 !== wireType) throw fault('header.wire-type', tagAt, `wire type ${wireType} for ${place}`, `${tag % 8}`);
       if (number < before || (number === before && !row.repeated)) {
-        throw this.#fault('header.order', tagAt, 'fields ascending, singular ones once', place);
+        throw fault('header.order', tagAt, 'fields ascending, singular ones once', place);
       }
       before = number;
       if (row.oneof !== undefined) {
-        oneofs ??= new Map();
         const other = oneofs.get(row.oneof);
-        if (other !== undefined) throw this.#fault('header.oneof', tagAt, `one of ${other} and ${row.name}`, 'both');
+        if (other !== undefined) throw fault('header.oneof', tagAt, `one of ${other} and ${row.name}`, 'both');
         oneofs.set(row.oneof, row.name);
       }
-      this.#field(row, place, end, record);
+      field(record, row, place, end);
     }
+    // Of an enum the zero is no value, of a needed record null.
+    const needed = fields.find((row) => row !== undefined && (row.oneof === undefined ? row.needed && !record[row.name] : !oneofs.has(row.oneof)));
+    if (needed !== undefined) lack ??= { offset: offset + start, expected: `${name}.${needed.oneof ?? needed.name}`, actual: 'none' };
     return record;
   }
 
-  #field(row: FieldRow, place: string, end: number, record: Decoded | undefined): void {
+  function field(record: Decoded, row: FieldRow, place: string, end: number): void {
     if (row.message === undefined && row.kind !== 'string' && !row.repeated) {
-      put(record, row, this.#scalar(row, place, end));
+      record[row.name] = scalar(row, place, end);
       return;
     }
-    const lengthAt = this.#at;
-    const length = Number(this.#varint(end));
-    if (length > end - this.#at) throw this.#fault('header.truncated', lengthAt, `at most ${end - this.#at} bytes of ${place}`, `${length}`);
-    const stop = this.#at + length;
-    if (row.message !== undefined) put(record, row, this.message(row.message, this.#at, stop));
-    else if (row.kind === 'string') put(record, row, this.#string(place, stop));
-    else while (this.#at < stop) put(record, row, this.#scalar(row, place, stop));
+    const lengthAt = at;
+    const length = Number(varint(end));
+    if (length > end - at) throw fault('header.truncated', lengthAt, `at most ${end - at} bytes of ${place}`, `${length}`);
+    const stop = at + length;
+    const one = (): unknown => (row.message !== undefined ? message(row.message, stop) : row.kind === 'string' ? text(place, stop) : scalar(row, place, stop));
+    if (!row.repeated) {
+      record[row.name] = one();
+      return;
+    }
+    if (!Object.hasOwn(record, row.name)) record[row.name] = [];
+    const list = record[row.name] as unknown[];
+    if (WIRE_TYPE[row.kind] === 2) list.push(one());
+    else while (at < stop) list.push(one());
   }
 
-  #string(place: string, stop: number): string | undefined {
-    const start = this.#at;
-    this.#spend(COST.text + 2 * (stop - start), start);
-    this.#at = stop;
-    // ASCII, which nearly all names are, needs no decoder to be judged.
-    let high = 0;
-    for (let at = start; at < stop; at++) high |= this.#bytes[at]!;
-    if (high < 0x80 && !this.#keeps) return undefined;
+  function text(place: string, stop: number): string {
+    const start = at;
+    spend(COST.text + 2 * (stop - start), start);
+    at = stop;
     try {
-      return this.#text.decode(this.#bytes.subarray(start, stop));
+      return decoder.decode(bytes.subarray(start, stop));
     } catch {
-      throw this.#fault('header.text', start, `UTF-8 in ${place}`, 'other bytes');
+      throw fault('header.text', start, `UTF-8 in ${place}`, 'other bytes');
     }
   }
 
-  #scalar(row: FieldRow, place: string, end: number): unknown {
-    const start = this.#at;
+  function scalar(row: FieldRow, place: string, end: number): unknown {
+    const start = at;
     if (row.kind === 'double' || row.kind === 'fixed32') {
-      this.#at += row.kind === 'double' ? 8 : 4;
-      if (this.#at > end) throw this.#fault('header.truncated', start, `a whole number in ${place}`, `${end - start} bytes`);
-      this.#spend(COST.number, start);
-      return row.kind === 'double' ? this.#view.getFloat64(start, true) : this.#view.getUint32(start, true);
+      at += row.kind === 'double' ? 8 : 4;
+      if (at > end) throw fault('header.truncated', start, `a whole number in ${place}`, `${end - start} bytes`);
+      spend(COST.number, start);
+      return row.kind === 'double' ? view.getFloat64(start, true) : view.getUint32(start, true);
     }
-    this.#spend(row.kind === 'uint64' || row.kind === 'sint64' ? COST.wide : COST.number, start);
-    const value = this.#varint(end);
-    if (value > largest(row)) throw this.#fault('header.integer', start, `a ${row.kind} up to ${largest(row)} in ${place}`, `${value}`);
+    spend(row.kind === 'uint64' || row.kind === 'sint64' ? COST.wide : COST.number, start);
+    const value = varint(end);
+    if (value > largest(row)) throw fault('header.integer', start, `a ${row.kind} up to ${largest(row)} in ${place}`, `${value}`);
     return row.kind === 'bool' ? value !== 0 : row.kind === 'sint64' ? signed(value) : Number(value);
   }
 
   /** A number where it is exact, else a BigInt; both compare alike. */
-  #varint(end: number): number | bigint {
-    const start = this.#at;
+  function varint(end: number): number | bigint {
+    const start = at;
     let value = 0;
     let scale = 1;
     for (let byte = 0x80; byte >= 0x80; scale *= 128) {
-      if (this.#at >= end) throw this.#fault('header.truncated', start, 'the end of a number', 'the end of its record');
-      if (this.#at - start === 10) throw this.#fault('header.varint', start, 'at most 10 bytes', 'more');
-      byte = this.#bytes[this.#at++]!;
+      if (at >= end) throw fault('header.truncated', start, 'the end of a number', 'the end of its record');
+      if (at - start === 10) throw fault('header.varint', start, 'at most 10 bytes', 'more');
+      byte = bytes[at++]!;
       value += (byte & 0x7f) * scale;
     }
-    const length = this.#at - start;
-    if (length > 1 && this.#bytes[this.#at - 1] === 0) throw this.#fault('header.varint', start, 'the shortest form of a number', `${length} bytes`);
-    if (length === 10 && this.#bytes[this.#at - 1]! > 1) throw this.#fault('header.varint', start, 'at most 64 bits', 'more');
-    return length < 8 ? value : this.#exact(start);
+    const length = at - start;
+    if (length > 1 && bytes[at - 1] === 0) throw fault('header.varint', start, 'the shortest form of a number', `${length} bytes`);
+    if (length === 10 && bytes[at - 1]! > 1) throw fault('header.varint', start, 'at most 64 bits', 'more');
+    return length < 8 ? value : exact(start);
   }
 
-  #exact(start: number): bigint {
+  function exact(start: number): bigint {
     let value = 0n;
-    for (let at = this.#at - 1; at >= start; at--) value = (value << 7n) | BigInt(this.#bytes[at]! & 0x7f);
+    for (let k = at - 1; k >= start; k--) value = (value << 7n) | BigInt(bytes[k]! & 0x7f);
     return value;
   }
 
-  #spend(bytes: number, at: number): void {
-    this.#spent += bytes;
-    if (this.#spent > this.#memory) throw this.#fault('header.memory', at, `records of at most ${this.#memory} bytes`, 'more');
+  function spend(cost: number, place: number): void {
+    spent += cost;
+    if (spent > memory) throw fault('header.memory', place, `records of at most ${memory} bytes`, 'more');
   }
 
-  #fault(code: ScanCode, at: number, expected: string, actual: string): Fault {
-    return new Fault(code, { offset: this.#offset + at, expected, actual });
+  function fault(code: WalkCode, place: number, expected: string, actual: string): Fault {
+    return new Fault(code, { offset: offset + place, expected, actual });
   }
-}
-
-function put(record: Decoded | undefined, { name, repeated }: FieldRow, value: unknown): void {
-  if (record === undefined) return;
-  if (!repeated) record[name] = value;
-  else if (Object.hasOwn(record, name)) (record[name] as unknown[]).push(value);
-  else record[name] = [value];
 }
 
 /** n stands at 2n, -n at 2n - 1. */

@@ -1,25 +1,24 @@
 import { crc32 } from '../container/crc32.js';
 import { PREAMBLE_BYTES } from '../container/layout.js';
-import { scanHeader, type ScanCode, type ScanFault } from '../container/walk-header.js';
+import { walkHeader, type WalkCode, type WalkedHeader } from '../container/walk-header.js';
 import type { Rule } from './rule.js';
 
-/** What is known of a header before it is decoded. */
+/** What is known of a header before its records are judged. */
 export interface HeaderSubject {
   readonly expected: number;
   readonly found: number;
-  /** One walk over the bytes serves all rules. */
-  readonly fault: ScanFault | undefined;
+  /** One walk over the bytes serves all rules; none over damaged bytes. */
+  readonly walked: WalkedHeader | undefined;
 }
 
 /** `memory`: bytes that the header may decode to, above three times its own length. */
 export function headerSubject(bytes: Uint8Array, expected: number, memory: number): HeaderSubject {
   const found = crc32(bytes);
-  const fault = found === expected ? scanHeader(bytes, PREAMBLE_BYTES, memory + 3 * bytes.length) : undefined;
-  return { expected, found, fault };
+  return { expected, found, walked: found === expected ? walkHeader(bytes, PREAMBLE_BYTES, memory + 3 * bytes.length) : undefined };
 }
 
-const scanned = (code: ScanCode): Rule<HeaderSubject> => ({
-  code, check: ({ fault }) => (fault?.code === code ? fault.details : undefined),
+const scanned = (code: WalkCode): Rule<HeaderSubject> => ({
+  code, check: ({ walked }) => (walked !== undefined && 'code' in walked && walked.code === code ? walked.details : undefined),
 });
 
 export const HEADER_RULES: readonly Rule<HeaderSubject>[] = [

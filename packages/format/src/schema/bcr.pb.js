@@ -33,6 +33,20 @@ export const Header = $root.Header = (() => {
     Header.prototype.recipe = null;
     Header.prototype.sections = $util.emptyArray;
 
+    let $oneOfFields;
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Header.prototype, "_plan", {
+        get: $util.oneOfGetter($oneOfFields = ["plan"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Header.prototype, "_recipe", {
+        get: $util.oneOfGetter($oneOfFields = ["recipe"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
     Header.encode = function (message, writer, _depth) {
         if (!writer)
             writer = $Writer.create();
@@ -211,6 +225,14 @@ export const Value = $root.Value = (() => {
     Value.prototype.name = "";
     Value.prototype.element = 0;
     Value.prototype.shape = null;
+
+    let $oneOfFields;
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Value.prototype, "_shape", {
+        get: $util.oneOfGetter($oneOfFields = ["shape"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
 
     Value.encode = function (message, writer, _depth) {
         if (!writer)
@@ -645,6 +667,32 @@ export const Layer = $root.Layer = (() => {
     Layer.prototype.tuning = null;
     Layer.prototype.origin = null;
 
+    let $oneOfFields;
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Layer.prototype, "_activation", {
+        get: $util.oneOfGetter($oneOfFields = ["activation"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Layer.prototype, "_scheme", {
+        get: $util.oneOfGetter($oneOfFields = ["scheme"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Layer.prototype, "_tuning", {
+        get: $util.oneOfGetter($oneOfFields = ["tuning"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Layer.prototype, "_origin", {
+        get: $util.oneOfGetter($oneOfFields = ["origin"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
     Layer.encode = function (message, writer, _depth) {
         if (!writer)
             writer = $Writer.create();
@@ -1029,6 +1077,18 @@ export const Tuning = $root.Tuning = (() => {
     // Virtual OneOf for proto3 optional field
     $Object.defineProperty(Tuning.prototype, "_kernel", {
         get: $util.oneOfGetter($oneOfFields = ["kernel"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Tuning.prototype, "_tile", {
+        get: $util.oneOfGetter($oneOfFields = ["tile"]),
+        set: $util.oneOfSetter($oneOfFields)
+    });
+
+    // Virtual OneOf for proto3 optional field
+    $Object.defineProperty(Tuning.prototype, "_unroll", {
+        get: $util.oneOfGetter($oneOfFields = ["unroll"]),
         set: $util.oneOfSetter($oneOfFields)
     });
 

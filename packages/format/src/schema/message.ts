@@ -13,7 +13,9 @@ export interface FieldRow {
   readonly repeated: boolean;
   /** Left out is not the same as its default. */
   readonly optional: boolean;
-  /** Only one field of a oneof may be there. */
+  /** A header without it is not complete. */
+  readonly needed: boolean;
+  /** One field of a oneof must be there, and only one. */
   readonly oneof: string | undefined;
 }
 
@@ -36,14 +38,14 @@ export function messageOf(name: MessageName): Message {
   return message;
 }
 
-/** `name:kind`, then `*` where repeated, `?` where optional, `/oneof`; the kind is a message, or an enum with its largest value. */
+/** `name:kind`, then `*` where repeated, `?` where optional, `/oneof`; the kind is a message, or an enum with its largest value. Enums and records without a mark are needed. */
 function fieldOf(word: string): FieldRow {
   const [, name, type, mark, oneof] = /^(\w+):(\w+)([*?]?)\/?(.*)$/.exec(word)!;
   const message = Object.hasOwn(FIELDS, type!) ? type as MessageName : undefined;
   const [, largest] = /^enum(.+)/.exec(type!) ?? [];
   return {
     name: name!, kind: message !== undefined ? 'message' : largest !== undefined ? 'enum' : type as FieldKind, message, largest: Number(largest),
-    repeated: mark === '*', optional: mark === '?', oneof: oneof === '' ? undefined : oneof,
+    repeated: mark === '*', optional: mark === '?', needed: mark === '' && (message ?? largest) !== undefined, oneof: oneof === '' ? undefined : oneof,
   };
 }
 
