@@ -3,10 +3,10 @@
  * It knows convolutions, matrix products, Relu, additions and reshapes; `docs/backend.md` goes through it.
  */
 import {
-  BACKEND_API_VERSION, countWork, matricesOf, packWeights, planMemory, planSchedule, summariseSchedule,
+  BACKEND_API_VERSION, countWork, packWeights, planMemory, planSchedule, summariseSchedule,
   type Backend, type BackendPlan, type EmittedFiles, type LayerPlan, type ModelContext, type PlannedSchedule, type Refusal, type ScheduleOptions,
 } from '@fretwork/compiler';
-import { attribute, dense, FretworkError, quote, weightsOf, type DenseTensor, type Layer } from '@fretwork/format';
+import { attribute, dense, FretworkError, matricesOf, quote, weightsOf, type DenseTensor, type Layer } from '@fretwork/format';
 
 const no = (reason: string, hint: string): Refusal => ({ ok: false, reason, hint });
 

@@ -26,7 +26,6 @@ export { tuneModel, type TunedLayer, type TunedModel, type TuneModelOptions } fr
 export { planSchedule } from './schedule/plan-schedule.js';
 export { packWeights } from './schedule/pack-weights.js';
 export { runSchedule, type ScheduleRun } from './schedule/run-schedule.js';
-export { matricesOf } from './schedule/matrices-of.js';
 export { foldOrder } from './schedule/fold-order.js';
 export { summariseSchedule } from './schedule/summary.js';
 export type { Part, Reorder, RowGroup, Schedule, ScheduleOptions, ScheduleSummary, Segment, Sharing } from './schedule/contract.js';

@@ -9,7 +9,7 @@ export { FretworkError, quote, type ErrorDetails } from './error.js';
 export { DTYPES, isDType, elementCount, mulChecked, dense, zeros, bytesOf, ONNX_DTYPES, type DTypeRow } from './dtype.js';
 export { halfToNumber, numberToHalf, bfloatToNumber, numberToBfloat } from './half.js';
 export { attribute, requiredAttribute, type AttributeValues } from './attribute.js';
-export { WEIGHTS, weightsOf, type WeightRow, type LayerWeight } from './weight-view.js';
+export { matricesOf, WEIGHTS, weightsOf, type WeightRow, type LayerWeight } from './weight-view.js';
 export type { Rule } from './rules/rule.js';
 
 // sparse/

@@ -1,5 +1,6 @@
 import { attribute } from './attribute.js';
-import type { Layer, MatrixView, Model, Tensor } from './contract.js';
+import type { Outline } from './container/outline.js';
+import type { Layer, MatrixView, Model, SparseMatrix, Tensor, TensorData } from './contract.js';
 
 /** An input of an operator that can hold prunable weights, and how its tensor is seen as matrices. */
 export interface WeightRow {
@@ -54,6 +55,25 @@ export const WEIGHTS: readonly WeightRow[] = [
   { operator: 'RNN', input: 2, view: gates(1) },
 ];
 
+/** A weight of a layer with the view that its operator and shape call for; undefined where the shape is none of the operator. */
+export interface WeightPlace {
+  readonly input: number;
+  readonly name: string;
+  readonly tensor: Outline<Tensor>;
+  readonly view: MatrixView | undefined;
+}
+
+/** The inputs of `layer` named in `WEIGHTS` that are tensors of the model. */
+export function weightPlaces(model: Pick<Outline, 'tensors'>, layer: Outline<Layer>): readonly WeightPlace[] {
+  if (layer.domain !== '') return [];
+  return WEIGHTS.filter(({ operator }) => operator === layer.operator).flatMap(({ input, view }) => {
+    const name = layer.inputs[input] ?? '';
+    const tensor = name === '' ? undefined : model.tensors.get(name);
+    // A view depends on shape and attributes alone, never on elements.
+    return tensor === undefined ? [] : [{ input, name, tensor, view: view(tensor.shape, layer as Layer) }];
+  });
+}
+
 /** A weight of a layer: which input, which tensor, and how it is seen as matrices. */
 export interface LayerWeight {
   readonly input: number;
@@ -64,15 +84,26 @@ export interface LayerWeight {
 
 /** The prunable weights of `layer`: inputs named in `WEIGHTS` that are tensors of the model, with their matrix view. */
 export function weightsOf(model: Pick<Model, 'tensors'>, layer: Layer): readonly LayerWeight[] {
-  if (layer.domain !== '') return [];
-  const found: LayerWeight[] = [];
-  for (const place of WEIGHTS) {
-    if (place.operator !== layer.operator) continue;
-    const name = layer.inputs[place.input];
-    const tensor = name === undefined || name === '' ? undefined : model.tensors.get(name);
-    if (name === undefined || tensor === undefined) continue;
-    const view = tensor.kind === 'sparse' ? tensor.view : place.view(tensor.shape, layer);
-    if (view !== undefined) found.push({ input: place.input, name, tensor, view });
-  }
-  return found;
+  return weightPlaces(model, layer).flatMap((place) => {
+    const tensor = place.tensor as Tensor;
+    const view = tensor.kind === 'sparse' ? tensor.view : place.view;
+    return view === undefined ? [] : [{ ...place, tensor, view }];
+  });
+}
+
+/** The matrices of a weight; those of a dense tensor are one whole block each. Payloads are shared where they lie row by row. */
+export function matricesOf({ tensor, view }: Pick<LayerWeight, 'tensor' | 'view'>): readonly SparseMatrix[] {
+  if (tensor.kind === 'sparse') return tensor.matrices;
+  const { count, rows, columns, order } = view;
+  const size = rows * columns;
+  return Array.from({ length: count }, (_, m): SparseMatrix => {
+    const own = tensor.data.subarray(m * size, (m + 1) * size);
+    return { encoding: 'bcr', rows, columns, blockRows: Math.max(1, rows), blockColumns: Math.max(1, columns), payload: order === 'row-major' ? own : turned(own, rows, columns) };
+  });
+}
+
+function turned(values: TensorData, rows: number, columns: number): TensorData {
+  const to = values.slice() as Float32Array;
+  for (let c = 0; c < columns; c++) for (let r = 0; r < rows; r++) to[r * columns + c] = values[c * rows + r] as number;
+  return to;
 }

@@ -1,6 +1,5 @@
-import { decode, halfToNumber, WEIGHTS, type DenseTensor, type Layer, type SparseMatrix, type Tensor, type Tuning } from '@fretwork/format';
+import { decode, halfToNumber, matricesOf, WEIGHTS, type DenseTensor, type Layer, type SparseMatrix, type Tensor, type Tuning } from '@fretwork/format';
 import type { BackendOptions, ModelContext } from '../backend.js';
-import { matricesOf } from '../schedule/matrices-of.js';
 
 /** One layer about to be planned or emitted, every shape known. */
 export class Call {

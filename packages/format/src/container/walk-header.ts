@@ -111,8 +111,8 @@ export function walkHeader(bytes: Uint8Array, offset: number, memory: number): W
     }
     if (!Object.hasOwn(record, row.name)) record[row.name] = [];
     const list = record[row.name] as unknown[];
-    if (WIRE_TYPE[row.kind] === 2) list.push(one());
-    else while (at < stop) list.push(one());
+    const packed = WIRE_TYPE[row.kind] !== 2;
+    for (let more = !packed || at < stop; more; more = packed && at < stop) list.push(one());
   }
 
   function text(place: string, stop: number): string {

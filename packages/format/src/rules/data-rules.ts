@@ -1,25 +1,9 @@
-import type { Model, TensorData } from '../contract.js';
+import type { Model } from '../contract.js';
+import { each, payloadsOf, tensorsOf } from './items.js';
 import type { Rule } from './rule.js';
-
-/** The first element of a bool array that is neither 0 nor 1. */
-const noBool = (data: TensorData): number => (data as Uint8Array).findIndex((byte) => byte > 1);
 
 /** Rules that look at elements. They come last: the weights have to be there. */
 export const DATA_RULES: readonly Rule<Model>[] = [
-  {
-    code: 'tensor.bool',
-    check: ({ tensors, layers }) => {
-      for (const [name, tensor] of tensors) {
-        if (tensor.dtype !== 'bool') continue;
-        const arrays = tensor.kind === 'dense' ? [tensor.data] : tensor.matrices.map((m) => m.payload);
-        if (arrays.some((data) => noBool(data) >= 0)) return { tensor: name, expected: '0 or 1', actual: 'another byte' };
-      }
-      for (const layer of layers) {
-        for (const [name, { type, value }] of layer.attributes) {
-          if (type === 'tensor' && value.dtype === 'bool' && noBool(value.data) >= 0) return { layer: layer.name, tensor: name, expected: '0 or 1', actual: 'another byte' };
-        }
-      }
-      return undefined;
-    },
-  },
+  each('tensor.bool', tensorsOf, (tensor) =>
+    (tensor.dtype === 'bool' && payloadsOf(tensor).some((data) => (data as Uint8Array).some((byte) => byte > 1)) ? { expected: '0 or 1', actual: 'another byte' } : undefined)),
 ];

@@ -1,12 +1,15 @@
+import { type ErrorDetails, quote } from '../error.js';
+
 /** UTF-16 units in a name, at most. */
 export const MAX_NAME = 4096;
 export const MAX_RANK = 16;
 
-/** What a name must be: the text for the error, or undefined where it is one. */
-export function nameFault(name: string): string | undefined {
-  if (name === '') return 'a name, not the empty text';
-  if (name.length > MAX_NAME) return `a name of at most ${MAX_NAME} characters`;
-  return name.includes('\0') ? 'a name without NUL' : undefined;
+/** What a name must be, or undefined where it is one. */
+export function nameFault(name: string): ErrorDetails | undefined {
+  const expected = name === '' ? 'a name, not the empty text'
+    : name.length > MAX_NAME ? `a name of at most ${MAX_NAME} characters`
+      : name.includes('\0') ? 'a name without NUL' : undefined;
+  return expected === undefined ? undefined : { expected, actual: quote(name) };
 }
 
 /** The first text that comes twice. */

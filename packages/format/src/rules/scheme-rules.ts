@@ -2,8 +2,8 @@ import type { Outline } from '../container/outline.js';
 import type { Layer, Scheme } from '../contract.js';
 import { type ErrorDetails, quote } from '../error.js';
 import { firstTwice, isCount, nameFault } from './names.js';
+import { weightPlaces } from '../weight-view.js';
 import type { Rule } from './rule.js';
-import { weightPlaces } from './view-rules.js';
 
 /** Every scheme of a model with the layer it is for: those that were applied, and those that are planned. */
 function* schemesOf(model: Outline): Generator<{ readonly layer: string; readonly scheme: Scheme }> {

@@ -1,77 +1,30 @@
-import type { Outline } from '../container/outline.js';
 import { MATRIX_ARRAYS } from '../container/matrix-arrays.js';
-import type { DType, Encoding, SparseMatrix, Tensor, TensorData } from '../contract.js';
+import type { ArrayPlace, Outline } from '../container/outline.js';
+import type { DType, Encoding, SparseMatrix, TensorData } from '../contract.js';
 import { DTYPES } from '../dtype.js';
-import { type ErrorDetails, quote } from '../error.js';
-import type { ArrayPlace } from '../container/outline.js';
+import { each, layersOf, payloadsOf, sparseTensorsOf, tensorsOf, type Item } from './items.js';
 import { countOf, isCount, MAX_RANK, nameFault } from './names.js';
 import type { Rule } from './rule.js';
 
-type AnyTensor = Outline<Tensor>;
 type AnyArray = TensorData | ArrayPlace;
 
-/** A tensor of a model: a weight, or in an attribute of `layer`. */
-interface Found {
-  readonly tensor: AnyTensor;
-  readonly place: Pick<ErrorDetails, 'layer' | 'tensor'>;
-}
-
-function* tensorsOf(model: Outline): Generator<Found> {
-  for (const [name, tensor] of model.tensors) yield { tensor, place: { tensor: name } };
-  for (const layer of model.layers) {
-    for (const [name, attribute] of layer.attributes) {
-      if (attribute.type === 'tensor') yield { tensor: attribute.value, place: { layer: layer.name, tensor: name } };
-    }
-  }
-}
-
-/** A rule over every tensor; `fault` says what is expected and found. */
-const each = (code: string, fault: (tensor: AnyTensor) => ErrorDetails | undefined): Rule<Outline> => ({
-  code,
-  check: (model) => {
-    for (const { tensor, place } of tensorsOf(model)) {
-      const found = fault(tensor);
-      if (found !== undefined) return { ...place, ...found };
-    }
-    return undefined;
-  },
-});
-
 export const TENSOR_RULES: readonly Rule<Outline>[] = [
-  {
-    code: 'tensor.name',
-    check: ({ tensors }) => {
-      for (const name of tensors.keys()) {
-        const fault = nameFault(name);
-        if (fault !== undefined) return { expected: fault, actual: quote(name) };
-      }
-      return undefined;
-    },
-  },
-  each('tensor.rank', ({ shape }) =>
+  each('tensor.name', ({ tensors }) => [...tensors.keys()].map((name): Item<string> => [{}, name]), nameFault),
+  each('tensor.rank', tensorsOf, ({ shape }) =>
     (shape.length <= MAX_RANK ? undefined : { expected: `rank at most ${MAX_RANK}`, actual: `${shape.length}` })),
-  each('tensor.size', ({ shape, dtype }) =>
+  each('tensor.size', tensorsOf, ({ shape, dtype }) =>
     (shape.every(isCount) && countOf([...shape, DTYPES[dtype].bytes]) !== undefined ? undefined
       : { expected: 'below 2^53 bytes', actual: `${dtype} [${shape.join(', ')}]` })),
-  {
-    code: 'attribute.tensor',
-    check: ({ layers }) => {
-      for (const layer of layers) {
-        for (const [name, attribute] of layer.attributes) {
-          if (attribute.type === 'tensor' && attribute.value.kind !== 'dense') return { layer: layer.name, expected: 'a dense tensor', actual: `a sparse one in ${name}` };
-        }
-      }
-      return undefined;
-    },
-  },
-  each('tensor.array', (tensor) => {
-    const payloads = tensor.kind === 'dense' ? [tensor.data] : tensor.matrices.map((m) => m.payload);
-    const wrong = payloads.find((array) => !holds(array, tensor.dtype));
+  each('attribute.tensor', layersOf, ({ attributes }) => {
+    const sparse = [...attributes].find(([, { type, value }]) => type === 'tensor' && value.kind !== 'dense');
+    return sparse === undefined ? undefined : { expected: 'a dense tensor', actual: `a sparse one in ${sparse[0]}` };
+  }),
+  each('tensor.array', tensorsOf, (tensor) => {
+    const wrong = payloadsOf(tensor).find((array) => !holds(array, tensor.dtype));
     return wrong === undefined ? undefined : { expected: tensor.dtype, actual: arrayName(wrong) };
   }),
-  each('tensor.index-array', (tensor) => {
-    if (tensor.kind === 'dense') return undefined;
-    for (const matrix of tensor.matrices) {
+  each('tensor.index-array', sparseTensorsOf, ({ matrices }) => {
+    for (const matrix of matrices) {
       const fields = matrix as unknown as Readonly<Record<string, AnyArray | undefined>>;
       for (const name of MATRIX_ARRAYS[matrix.encoding]) {
         const array = fields[name];
@@ -82,28 +35,22 @@ export const TENSOR_RULES: readonly Rule<Outline>[] = [
     }
     return undefined;
   }),
-  each('tensor.length', (tensor) => {
+  each('tensor.length', tensorsOf, (tensor) => {
     if (tensor.kind === 'sparse') return undefined;
     const expected = countOf(tensor.shape);
     return tensor.data.length === expected ? undefined : { expected: `${expected} elements`, actual: `${tensor.data.length}` };
   }),
-  each('sparse.view', (tensor) => {
-    if (tensor.kind === 'dense') return undefined;
-    const { count, rows, columns } = tensor.view;
+  each('sparse.view', sparseTensorsOf, ({ shape, view: { count, rows, columns } }) => {
     const fits = [count, rows, columns].every(isCount) && Math.max(rows, columns) < 2 ** 32
-      && countOf([count, rows, columns]) === countOf(tensor.shape);
-    return fits ? undefined : { expected: `matrices for [${tensor.shape.join(', ')}]`, actual: `${count} of ${rows} x ${columns}` };
+      && countOf([count, rows, columns]) === countOf(shape);
+    return fits ? undefined : { expected: `matrices for [${shape.join(', ')}]`, actual: `${count} of ${rows} x ${columns}` };
   }),
-  each('sparse.kernel', (tensor) => {
-    if (tensor.kind === 'dense') return undefined;
-    const { columns, kernel } = tensor.view;
+  each('sparse.kernel', sparseTensorsOf, ({ view: { columns, kernel } }) => {
     return isCount(kernel) && kernel >= 1 && columns % kernel === 0 ? undefined : { expected: `a divisor of ${columns}`, actual: `${kernel}` };
   }),
-  each('sparse.matrices', (tensor) => {
-    if (tensor.kind === 'dense') return undefined;
-    const { count, rows, columns } = tensor.view;
-    if (tensor.matrices.length !== count) return { expected: `${count} matrices`, actual: `${tensor.matrices.length}` };
-    const wrong = tensor.matrices.find((m) => m.rows !== rows || m.columns !== columns);
+  each('sparse.matrices', sparseTensorsOf, ({ view: { count, rows, columns }, matrices }) => {
+    if (matrices.length !== count) return { expected: `${count} matrices`, actual: `${matrices.length}` };
+    const wrong = matrices.find((m) => m.rows !== rows || m.columns !== columns);
     return wrong === undefined ? undefined : { expected: `${rows} x ${columns}`, actual: `${wrong.rows} x ${wrong.columns}` };
   }),
 ];

@@ -1,5 +1,4 @@
 import { layRuns, programBytes, type Places } from '../pack/lay-runs.js';
-import { matricesOf } from '../pack/matrices.js';
 import { planMapRuns } from '../pack/plan-map-runs.js';
 import { isAxpy } from '../pack/run-cost.js';
 import { splitRuns } from '../pack/split-runs.js';
@@ -44,7 +43,7 @@ function shapes(given: Given): readonly Shape[] {
 
 function pack(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
   const weight = subject.tensor(1);
-  const [matrix] = matricesOf(subject.layer, 1, weight) ?? [];
+  const [matrix] = subject.matrices(1);
   const bias = subject.has(2) ? subject.floats(2) : new Float32Array(matrix?.rows ?? 0);
   if (matrix === undefined || weight === undefined || bias === undefined) return [];
   const kernel = sizeOf(weight.shape.slice(2));

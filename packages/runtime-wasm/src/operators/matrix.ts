@@ -1,5 +1,4 @@
 /** Products of matrices: constant weights by the vector kernels; others by plain loops. */
-import { matricesOf } from '../pack/matrices.js';
 import { planVectors } from '../pack/vector-program.js';
 import { clampOf, setClamp } from './activation.js';
 import { flag, float } from './attributes.js';
@@ -12,7 +11,7 @@ import { broadcast, requireShape, shapeOf } from './shapes.js';
 const isBias = (shape: readonly number[], columns: number): boolean => sizeOf(shape) === 1 || (sizeOf(shape) === columns && shape.at(-1) === columns);
 
 function packGemm(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
-  const [matrix] = matricesOf(subject.layer, 1, subject.tensor(1)) ?? [];
+  const [matrix] = subject.matrices(1);
   if (matrix === undefined) return [];
   const [c, values, beta] = [subject.tensor(2), subject.floats(2), float(subject.layer, 'beta', 1)];
   const bias = new Float32Array(matrix.rows);
@@ -96,8 +95,7 @@ function plainGemm(b: Binding, turned: boolean, rows: number, columns: number, i
 }
 
 function packMatMul(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
-  const matrices = matricesOf(subject.layer, 1, subject.tensor(1)) ?? [];
-  return matrices.map((matrix) => ({ plan: planVectors([matrix]), bias: new Float32Array(matrix.rows) }));
+  return subject.matrices(1).map((matrix) => ({ plan: planVectors([matrix]), bias: new Float32Array(matrix.rows) }));
 }
 
 /** One product of the stack: which matrix of A, which of B. */

@@ -1,4 +1,4 @@
-import type { Activation, DType, Layer, Tensor, TensorData } from '@fretwork/format';
+import type { Activation, DType, Layer, SparseMatrix, Tensor, TensorData } from '@fretwork/format';
 import type { Support } from '../contract.js';
 import type { Machine } from '../machine/machine.js';
 import type { PackedRuns } from '../pack/lay-runs.js';
@@ -53,6 +53,8 @@ export interface PackSubject {
   readonly layer: Layer;
   /** The tensor at input `i`, if it is one of the model's. */
   readonly tensor: (i: number) => Tensor | undefined;
+  /** The matrices of the weight at input `i`, dense ones as one whole block; none where it is no float32 weight. */
+  readonly matrices: (i: number) => readonly SparseMatrix[];
   /** Is input `i` there at all? */
   readonly has: (i: number) => boolean;
   /** Elements of the constant input `i` as float32; undefined where it is none. */

@@ -1,5 +1,4 @@
 import { layRuns, programBytes } from '../pack/lay-runs.js';
-import { matricesOf } from '../pack/matrices.js';
 import { planMapRuns } from '../pack/plan-map-runs.js';
 import { oddLines } from '../plan/planes.js';
 import { setClamp } from './activation.js';
@@ -66,8 +65,7 @@ function sizesOf(node: Node): Sizes {
 }
 
 function pack(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
-  const weight = subject.tensor(1);
-  const [matrix] = matricesOf(subject.layer, 1, weight) ?? [];
+  const [matrix] = subject.matrices(1);
   if (matrix === undefined || (subject.has(2) && subject.floats(2) === undefined)) return [];
   const groups = int(subject.layer, 'group', 1);
   const width = matrix.columns / groups;

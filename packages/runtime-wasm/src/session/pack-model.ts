@@ -1,4 +1,4 @@
-import type { Tensor, Model } from '@fretwork/format';
+import { matricesOf, weightsOf, type Tensor, type Model } from '@fretwork/format';
 import { sizeOf, type PackedMatrix, type PackRequest, type PackSubject, type Shape } from '../operators/row.js';
 import { findRow } from '../operators/table.js';
 import { layWeights, weightBytes } from '../pack/lay-runs.js';
@@ -49,6 +49,7 @@ function subjectOf(model: Model, layer: Model['layers'][number], output: Shape |
   };
   return {
     layer, tensor, cells: spatial === undefined ? undefined : sizeOf(spatial),
+    matrices: (i) => weightsOf(model, layer).filter(({ input, tensor }) => input === i && tensor.dtype === 'f32').flatMap(matricesOf),
     has: (i) => (layer.inputs[i] ?? '') !== '',
     floats: (i) => {
       const found = tensor(i);

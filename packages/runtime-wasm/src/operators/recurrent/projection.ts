@@ -1,6 +1,5 @@
 /** The matrix products of recurrent layers: all gates of one direction as one program. */
 import type { SparseMatrix } from '@fretwork/format';
-import { matricesOf } from '../../pack/matrices.js';
 import type { RunPlan } from '../../pack/plan-runs.js';
 import { planVectors } from '../../pack/vector-program.js';
 import { productsOf, type Product } from '../product.js';
@@ -39,9 +38,10 @@ function biasesOf(bias: ArrayLike<number> | undefined, d: number, { gates, ownBi
 
 /** Per direction: the input half, the early recurrent half, and the late one where there is one. */
 export function packRecurrent(subject: PackSubject, shape: CellShape): readonly PackRequest[] {
-  const [w, r] = [1, 2].map((i) => matricesOf(subject.layer, i, subject.tensor(i)));
-  if (w === undefined || r === undefined || (subject.has(3) && subject.floats(3) === undefined)) return [];
-  const hidden = r[0]?.rows ?? 0;
+  const [w, r] = [subject.matrices(1), subject.matrices(2)];
+  const [first] = r;
+  if (w.length === 0 || first === undefined || (subject.has(3) && subject.floats(3) === undefined)) return [];
+  const hidden = first.rows;
   const early = shape.gates - shape.late;
   return Array.from({ length: directionsOf(subject.layer) }, (_, d) => d).flatMap((d): PackRequest[] => {
     const own = (all: readonly SparseMatrix[], from: number, to: number): RunPlan => planVectors(all.slice(d * shape.gates + from, d * shape.gates + to));
