@@ -1,14 +1,13 @@
 import type { Activation } from '@fretwork/format';
 import { CLAMP_ADDRESS, RESIDUAL_ADDRESS } from '../kernels/stream.js';
 import { curveOf, relu, sigmoid, tanh, type Curve } from './curves.js';
-import { readable, synced, writable, type Numbers } from './elements.js';
+import { onNumbers, type Numbers } from './elements.js';
 import type { Value, Binding, Step } from './row.js';
 
 /** Applies `activation` to `value` where it lies. */
 export function activate(b: Binding, value: Value, activation: Activation): Step {
   const curve = curveOf(activation.kind.replace('-', ''), (key, otherwise) => activation[key as 'alpha'] ?? otherwise)!;
-  const [from, to] = [readable(b, value), writable(b, value)];
-  return synced([from], curved(from.data, to.data, curve), [to]);
+  return onNumbers(b, ([from], [to]) => curved(from, to, curve), [value], [value]);
 }
 
 export function curved(from: Numbers, to: Numbers, curve: Curve): Step {

@@ -1,6 +1,6 @@
 /** Operators that combine elements of several inputs, which are broadcast to one shape. */
 import { flag } from './attributes.js';
-import { at, broadcastMap, isFloat, isWide, operands, synced, type Numbers } from './elements.js';
+import { at, broadcastMap, isFloat, isWide, onNumbers, type Elements, type Numbers } from './elements.js';
 import type { Given, Shape, Value, Binding, OperatorRow, Step } from './row.js';
 import { alike, broadcast, inputOf, requireShape, shapeOf } from './shapes.js';
 
@@ -56,13 +56,26 @@ const operationOf = ({ float, integer, wide }: Arithmetic, isExact: boolean, { d
 
 const mapsOf = (b: Binding, values: readonly Value[]): readonly Map[] => values.map(({ shape }) => broadcastMap(shape, b.node.outputs[0]!.shape));
 
+const allWide = (values: readonly Value[]): boolean => values.every(({ dtype }) => isWide(dtype));
+
 const given = (b: Binding): readonly Value[] => b.node.inputs.filter((value) => value !== undefined);
 
-function combined(b: Binding, arithmetic: Arithmetic): Step {
+/** All inputs folded from the left, in the output itself where that holds the sums well enough. */
+function combined(b: Binding, arithmetic: Arithmetic, mean = false): Step {
   const values = given(b);
-  const { X, Y, wide } = operands(b, values, b.node.outputs[0]!);
-  const [left, right] = mapsOf(b, values);
-  return synced(X, loopOf(operationOf(arithmetic, wide, values[0]!), X[0]!.data, X[1]!.data, Y.data, left, right), [Y]);
+  const maps = mapsOf(b, values);
+  const wide = allWide(values);
+  const operation = operationOf(arithmetic, wide, values[0]!);
+  return onNumbers(b, (X, [Y]) => {
+    if (values.length === 2 && !mean) return loopOf(operation, X[0], X[1], Y, maps[0], maps[1]);
+    return () => {
+      for (let i = 0; i < Y.length; i++) {
+        let sum = X[0][at(maps[0], i)]!;
+        for (let k = 1; k < values.length; k++) sum = operation(sum, X[k]![at(maps[k], i)]!);
+        Y[i] = mean ? sum / values.length : sum;
+      }
+    };
+  }, values, b.node.outputs, wide);
 }
 
 /** All inputs of one type. */
@@ -84,24 +97,7 @@ const comparison = (operator: string, holds: (a: number, b: number) => boolean):
   ...binary(operator, same((x, y) => Number(holds(x, y)))), dtypes: () => ['bool'],
 });
 
-/** All inputs folded from the left, in the output itself where that holds the sums well enough. */
-const variadic = (operator: string, arithmetic: Arithmetic, mean = false): OperatorRow => ({
-  operator,
-  shapes: ofAll,
-  prepare: (b) => {
-    const values = given(b);
-    const { X, Y, wide } = operands(b, values, b.node.outputs[0]!);
-    const maps = mapsOf(b, values);
-    const operation = operationOf(arithmetic, wide, values[0]!);
-    return synced(X, () => {
-      for (let i = 0; i < Y.data.length; i++) {
-        let sum = X[0]!.data[at(maps[0], i)]!;
-        for (let k = 1; k < X.length; k++) sum = operation(sum, X[k]!.data[at(maps[k], i)]!);
-        Y.data[i] = mean ? sum / X.length : sum;
-      }
-    }, [Y]);
-  },
-});
+const variadic = (operator: string, arithmetic: Arithmetic, mean = false): OperatorRow => ({ operator, shapes: ofAll, prepare: (b) => combined(b, arithmetic, mean) });
 
 /** Low 64 bits of base^exponent, by squaring; a negative exponent gives the fraction cut towards zero. */
 function integerPower(base: bigint, exponent: bigint): bigint {
@@ -119,27 +115,21 @@ function pow(b: Binding): Step {
   const values = given(b);
   if (values.some(({ dtype }) => isFloat(dtype))) return combined(b, { ...same((x, e) => x ** e), integer: (x, e) => Math.trunc(x ** e) });
   const power = (x: number, e: number): bigint => integerPower(BigInt(x), BigInt(e));
-  const y = b.node.outputs[0]!;
-  const operation = isWide(y.dtype) ? power as unknown as Operation : (x: number, e: number): number => Number(BigInt.asIntN(32, power(x, e)));
-  const [X, E, Y] = [...values, y].map((value) => b.view(value) as Numbers);
+  const operation = isWide(b.node.outputs[0]!.dtype) ? power as unknown as Operation : (x: number, e: number): number => Number(BigInt.asIntN(32, power(x, e)));
   const [left, right] = mapsOf(b, values);
-  return loopOf(operation, X!, E!, Y!, left, right);
+  return onNumbers(b, ([X, E], [Y]) => loopOf(operation, X, E, Y, left, right), values, b.node.outputs, true);
 }
 
 /** min(high, max(low, x)): where low is above high, high wins. NaN stays. */
 function clip(b: Binding): Step {
-  const [, low, high] = b.node.inputs;
-  const { X, Y } = operands(b, given(b), b.node.outputs[0]!);
-  const from = X[0]!.data;
-  const [least, most] = [low === undefined ? undefined : X[1]!.data, high === undefined ? undefined : X.at(-1)!.data];
-  return synced(X, () => {
-    const [bottom, top] = [least?.[0] ?? -Infinity, most?.[0] ?? Infinity];
-    for (let i = 0; i < from.length; i++) {
-      const x = from[i]!;
+  return onNumbers(b, ([X, low, high]: readonly (Numbers | undefined)[] & Elements, [Y]) => () => {
+    const [bottom, top] = [low?.[0] ?? -Infinity, high?.[0] ?? Infinity];
+    for (let i = 0; i < X.length; i++) {
+      const x = X[i]!;
       const raised = x < bottom ? bottom : x;
-      Y.data[i] = raised > top ? top : raised;
+      Y[i] = raised > top ? top : raised;
     }
-  }, [Y]);
+  }, b.node.inputs, b.node.outputs, allWide(given(b)));
 }
 
 function where(b: Binding): Step {

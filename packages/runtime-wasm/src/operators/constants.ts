@@ -2,7 +2,7 @@
 import { attribute, ONNX_DTYPES, requiredAttribute } from '@fretwork/format';
 import { int } from './attributes.js';
 import { constantNumbers, targetOf } from './constant-input.js';
-import { isHalf, isWide, readable, zeroOf } from './elements.js';
+import { isHalf, isWide, onNumbers, zeroOf } from './elements.js';
 import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step } from './row.js';
 import { alike, misfit, shapeOf } from './shapes.js';
 
@@ -31,17 +31,7 @@ function ranged(given: Given): readonly Shape[] {
 }
 
 function range(b: Binding): Step {
-  const [start, , delta] = [0, 1, 2].map((i) => readable(b, b.node.inputs[i]!));
-  const out = b.view(b.node.outputs[0]!);
-  const wide = isWide(b.node.outputs[0]!.dtype);
-  return () => {
-    start!.sync?.();
-    delta!.sync?.();
-    for (let i = 0; i < out.length; i++) {
-      const value = start!.data[0]! + i * delta!.data[0]!;
-      out[i] = wide ? BigInt(value) : value;
-    }
-  };
+  return onNumbers(b, ([start, , delta], [out]) => () => { for (let i = 0; i < out.length; i++) out[i] = start[0]! + i * delta[0]!; });
 }
 
 /** Ones on the k-th diagonal. */

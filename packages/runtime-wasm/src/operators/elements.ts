@@ -9,17 +9,18 @@ export const isWide = (dtype: DType): boolean => dtype === 'i64' || dtype === 'u
 export const isHalf = (dtype: DType): boolean => dtype === 'f16' || dtype === 'bf16';
 export const isFloat = (dtype: DType): boolean => dtype === 'f32' || dtype === 'f64' || isHalf(dtype);
 
-/** A tensor whose elements can be read or written as numbers after `sync` (before it, for outputs). */
+/** The elements of a tensor as numbers. */
 export interface NumberView {
   readonly data: Numbers;
-  /** Left out where `data` is the tensor itself. */
-  readonly sync?: Step;
+  /** Fetches them, and puts them back; left out where `data` is the tensor itself. */
+  readonly load?: Step;
+  readonly store?: Step;
 }
 
 const WORD = 2 ** 32;
 
 /** Elements of a type that no array of numbers holds, as numbers beside them. 64-bit integers are rounded beyond 2^53: for indices and lengths, not for sums. */
-function converted(b: Binding, value: Value): { readonly data: Numbers; readonly load?: Step; readonly store?: Step } {
+export function numbersOf(b: Binding, value: Value): NumberView {
   const view = b.view(value);
   if (!isWide(value.dtype) && !isHalf(value.dtype)) return { data: view as Numbers };
   const data = new Float64Array(view.length);
@@ -47,35 +48,28 @@ function converted(b: Binding, value: Value): { readonly data: Numbers; readonly
   };
 }
 
-export function readable(b: Binding, value: Value): NumberView {
-  const { data, load } = converted(b, value);
-  return load === undefined ? { data } : { data, sync: load };
-}
+/** What a step reads or writes, in the order of the inputs or outputs; one that is left out is undefined, for which those look that let it be. */
+export type Elements = readonly [Numbers, Numbers, Numbers, Numbers, Numbers];
 
-/** Where numbers are written; `sync` rounds them to what the tensor holds. */
-export function writable(b: Binding, value: Value): NumberView {
-  const { data, store } = converted(b, value);
-  return store === undefined ? { data } : { data, sync: store };
-}
-
-/** `work` with its inputs read before and its outputs written after. */
-export function synced(inputs: readonly (NumberView | undefined)[], work: Step, outputs: readonly (NumberView | undefined)[]): Step {
-  const syncs = (views: readonly (NumberView | undefined)[]): readonly Step[] => views.flatMap((view) => view?.sync ?? []);
-  const [before, after] = [syncs(inputs), syncs(outputs)];
+/**
+ * The step that `make` writes over elements as numbers, fetched before each run and put back after it. `exact`: 64-bit integers stay
+ * what they are; arithmetic and comparisons of JavaScript are the same for both, so that loops are too.
+ */
+export function onNumbers(
+  b: Binding, make: (inputs: Elements, outputs: Elements) => Step,
+  inputs: readonly (Value | undefined)[] = b.node.inputs, outputs: readonly (Value | undefined)[] = b.node.outputs, exact = false,
+): Step {
+  const views = (values: typeof inputs): readonly (NumberView | undefined)[] =>
+    values.map((value) => (value === undefined ? undefined : exact ? { data: b.view(value) as unknown as Numbers } : numbersOf(b, value)));
+  const [from, to] = [views(inputs), views(outputs)];
+  const work = make(from.map((view) => view?.data) as unknown as Elements, to.map((view) => view?.data) as unknown as Elements);
+  const [before, after] = [from.flatMap((view) => view?.load ?? []), to.flatMap((view) => view?.store ?? [])];
   if (before.length === 0 && after.length === 0) return work;
   return () => {
     for (const step of before) step();
     work();
     for (const step of after) step();
   };
-}
-
-/** Inputs and an output to compute on: 64-bit integers as they are where all inputs are such (`wide`), everything else as numbers. */
-export function operands(b: Binding, inputs: readonly Value[], output: Value): { readonly X: readonly NumberView[]; readonly Y: NumberView; readonly wide: boolean } {
-  const wide = inputs.every(({ dtype }) => isWide(dtype));
-  // Arithmetic and comparisons of JavaScript are the same for both, so that the loops are too.
-  const exact = (value: Value): NumberView => ({ data: b.view(value) as unknown as Numbers });
-  return { X: inputs.map((value) => (wide ? exact(value) : readable(b, value))), Y: wide ? exact(output) : writable(b, output), wide };
 }
 
 /** The elements of `x` as they are. */

@@ -4,25 +4,15 @@ import type { Support } from '../contract.js';
 import { curved } from './activation.js';
 import { float, int, text } from './attributes.js';
 import { curveOf, erf, relu, type Curve } from './curves.js';
-import { copied, isFloat, isWide, readable, synced, writable, type Wide } from './elements.js';
+import { copied, isFloat, isWide, onNumbers } from './elements.js';
 import type { Binding, OperatorRow, Step } from './row.js';
 import { inputOf, misfit } from './shapes.js';
 
-function through(b: Binding, curve: Curve): Step {
-  const [from, to] = [readable(b, b.node.inputs[0]!), writable(b, b.node.outputs[0]!)];
-  return synced([from], curved(from.data, to.data, curve), [to]);
-}
+const through = (b: Binding, curve: Curve, exact = false): Step => onNumbers(b, ([from], [to]) => curved(from, to, curve), b.node.inputs.slice(0, 1), b.node.outputs, exact);
 
 const row = (operator: string, curve: (layer: Layer) => Curve, wide?: (x: bigint) => bigint): OperatorRow => ({
   operator,
-  prepare: (b) => {
-    const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
-    if (wide !== undefined && isWide(x.dtype)) {
-      const [from, to] = [b.view(x) as Wide, b.view(y) as Wide];
-      return () => { for (let i = 0; i < to.length; i++) to[i] = wide(from[i]!); };
-    }
-    return through(b, curve(b.node.layer));
-  },
+  prepare: (b) => (wide !== undefined && isWide(b.node.inputs[0]!.dtype) ? through(b, wide as unknown as Curve, true) : through(b, curve(b.node.layer))),
 });
 
 const geluForm = (layer: Layer): Support => {

@@ -2,9 +2,10 @@
 import { planVectors } from '../pack/vector-program.js';
 import { clampOf, setClamp } from './activation.js';
 import { flag, float } from './attributes.js';
-import { at, broadcastMap, isFloat, nothing, operands, readable, synced, writable, zeroOf, type Numbers } from './elements.js';
+import { at, broadcastMap, isFloat, isWide, nothing, onNumbers, zeroOf, type Elements, type Numbers } from './elements.js';
+import { addProduct } from './plain-product.js';
 import { kernelsOf, productBytes, productsOf, type Product } from './product.js';
-import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type Shape, type Step, type Value, type Work } from './row.js';
+import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type Shape, type Step, type Work } from './row.js';
 import { broadcast, requireShape, shapeOf } from './shapes.js';
 
 /** Is C added per column, the same for all rows? Then it is the bias of the kernels. */
@@ -69,29 +70,22 @@ function gemm(b: Binding): Step {
 function addC(b: Binding, rows: number, columns: number): Step {
   const c = addedC(b.node);
   if (c === undefined) return nothing;
-  const [C, Y] = [readable(b, c), b.view(b.node.outputs[0]!) as Float32Array];
   const map = broadcastMap(c.shape, [rows, columns]);
   const beta = float(b.node.layer, 'beta', 1);
-  return synced([C], () => { for (let i = 0; i < Y.length; i++) Y[i]! += beta * C.data[at(map, i)]!; }, []);
+  return onNumbers(b, ([C], [Y]) => () => { for (let i = 0; i < Y.length; i++) Y[i]! += beta * C[at(map, i)]!; }, [c]);
 }
 
 function plainGemm(b: Binding, turned: boolean, rows: number, columns: number, inner: number): Step {
-  const { layer, inputs, outputs } = b.node;
-  const flipped = flag(layer, 'transB');
+  const { layer, inputs: [, , c] } = b.node;
   const [alpha, beta] = [float(layer, 'alpha', 1), float(layer, 'beta', 1)];
-  const [A, B, Y] = [readable(b, inputs[0]!), readable(b, inputs[1]!), writable(b, outputs[0]!)];
-  const C = inputs[2] === undefined ? undefined : readable(b, inputs[2]);
-  const map = inputs[2] === undefined ? undefined : broadcastMap(inputs[2].shape, [rows, columns]);
-  return synced([A, B, ...(C === undefined ? [] : [C])], () => {
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) {
-        let sum = 0;
-        for (let k = 0; k < inner; k++) sum += A.data[turned ? k * rows + r : r * inner + k]! * B.data[flipped ? c * inner + k : k * columns + c]!;
-        const i = r * columns + c;
-        Y.data[i] = alpha * sum + (C === undefined ? 0 : beta * C.data[at(map, i)]!);
-      }
-    }
-  }, [Y]);
+  const [aRow, aColumn] = turned ? [1, rows] : [inner, 1];
+  const [bRow, bColumn] = flag(layer, 'transB') ? [1, inner] : [columns, 1];
+  const times = (p: number, q: number): number => alpha * p * q;
+  const map = c === undefined ? undefined : broadcastMap(c.shape, [rows, columns]);
+  return onNumbers(b, ([A, B, C]: readonly (Numbers | undefined)[] & Elements, [Y]) => () => {
+    for (let i = 0; i < Y.length; i++) Y[i] = C === undefined ? 0 : beta * C[at(map, i)]!;
+    addProduct(A!, 0, aRow!, aColumn!, B!, 0, bRow!, bColumn!, Y, 0, columns, rows, inner, columns, times);
+  });
 }
 
 function packMatMul(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
@@ -148,31 +142,16 @@ function matMul(b: Binding): Step {
 }
 
 function plainMatMul(b: Binding, s: Stack): Step {
-  const y = b.node.outputs[0]!;
-  const { X: [A, B], Y, wide } = operands(b, b.node.inputs as readonly Value[], y);
-  const add = wide || isFloat(y.dtype) ? addFloats : addIntegers;
-  return synced([A, B], () => {
-    Y.data.fill(zeroOf(y.dtype) as number);
-    for (let i = 0; i < s.count; i++) add(A!.data, at(s.a, i) * s.rows * s.inner, B!.data, at(s.b, i) * s.inner * s.columns, Y.data, i * s.rows * s.columns, s);
-  }, [Y]);
-}
-
-/** Of 64-bit integers too: the arithmetic of JavaScript is written alike. */
-function addFloats(A: Numbers, a: number, B: Numbers, b: number, Y: Numbers, y: number, { rows, inner, columns }: Stack): void {
-  for (let r = 0; r < rows; r++) {
-    for (let k = 0; k < inner; k++) {
-      const left = A[a + r * inner + k]!;
-      for (let c = 0; c < columns; c++) Y[y + r * columns + c]! += left * B[b + k * columns + c]!;
+  const { inputs, outputs: [y] } = b.node;
+  const { dtype } = y!;
+  const wide = isWide(dtype);
+  const times = wide || isFloat(dtype) ? undefined : Math.imul;
+  return onNumbers(b, ([A, B], [Y]) => () => {
+    Y.fill(zeroOf(dtype) as number);
+    for (let i = 0; i < s.count; i++) {
+      addProduct(A, at(s.a, i) * s.rows * s.inner, s.inner, 1, B, at(s.b, i) * s.inner * s.columns, s.columns, 1, Y, i * s.rows * s.columns, s.columns, s.rows, s.inner, s.columns, times);
     }
-  }
-}
-
-function addIntegers(A: Numbers, a: number, B: Numbers, b: number, Y: Numbers, y: number, { rows, inner, columns }: Stack): void {
-  for (let r = 0; r < rows; r++) {
-    for (let k = 0; k < inner; k++) {
-      for (let c = 0; c < columns; c++) Y[y + r * columns + c]! += Math.imul(A[a + r * inner + k]!, B[b + k * columns + c]!);
-    }
-  }
+  }, inputs, b.node.outputs, wide);
 }
 
 export const MATRIX: readonly OperatorRow[] = [

@@ -1,6 +1,6 @@
 /** Operators that shift and scale by means and variances. */
 import { flag, float, int } from './attributes.js';
-import { at, broadcastMap, readable, synced, writable, type Numbers } from './elements.js';
+import { at, broadcastMap, onNumbers, type Elements, type Numbers } from './elements.js';
 import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step, type Value } from './row.js';
 import { axisIn, broadcast, requireShape, shapeOf } from './shapes.js';
 
@@ -36,17 +36,13 @@ function moments(into: Float64Array, x: Numbers, first: number, count: number, s
 
 /** With `training_mode` the batch's own moments are used, and the running ones given: running · momentum + own · (1 - momentum). */
 function batchNormalization(b: Binding): Step {
-  const [x, y, meanOut, varianceOut] = [b.node.inputs[0]!, ...b.node.outputs];
+  const x = b.node.inputs[0]!;
   const [batch, channels, size] = [x.shape[0] ?? 1, x.shape[1] ?? 1, sizeOf(x.shape.slice(2))];
-  const parts = [0, 1, 2, 3, 4].map((i) => readable(b, b.node.inputs[i]!));
-  const [X, scale, bias, mean, variance] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers, Numbers, Numbers];
-  const outs = [y, meanOut, varianceOut].map((value) => (value === undefined ? undefined : writable(b, value)));
-  const [Y, M, V] = outs.map((out) => out?.data);
   const training = flag(b.node.layer, 'training_mode');
   const momentum = float(b.node.layer, 'momentum', 0.9);
   const epsilon = epsilonOf(b);
   const own = new Float64Array(2);
-  return synced(parts, () => {
+  return onNumbers(b, ([X, scale, bias, mean, variance], [Y, M, V]: readonly (Numbers | undefined)[]) => () => {
     for (let c = 0; c < channels; c++) {
       own[0] = mean[c]!;
       own[1] = variance[c]!;
@@ -61,7 +57,7 @@ function batchNormalization(b: Binding): Step {
         for (let i = end - size; i < end; i++) Y[i] = (X[i]! - middle) * factor + shift;
       }
     }
-  }, outs);
+  });
 }
 
 interface Stretches {
@@ -77,13 +73,9 @@ interface Stretches {
 /** Each stretch by its own moments; outputs 1 and 2 are the means and the inverse deviations. */
 function stretchwise(b: Binding, { count, size, centred, scaled }: Stretches): Step {
   const [x, scale, bias] = b.node.inputs;
-  const parts = [x!, scale!, ...(bias === undefined ? [] : [bias])].map((value) => readable(b, value));
-  const [X, S, B] = parts.map((part) => part.data) as [Numbers, Numbers, Numbers | undefined];
   const [atScale, atBias] = [scale!, bias ?? scale!].map((value) => broadcastMap(scaled(value), x!.shape));
-  const outs = b.node.outputs.map((value) => (value === undefined ? undefined : writable(b, value)));
-  const [Y, M, I] = outs.map((out) => out?.data);
   const [own, epsilon] = [new Float64Array(2), epsilonOf(b)];
-  return synced(parts, () => {
+  return onNumbers(b, ([X, S, B]: readonly (Numbers | undefined)[] & Elements, [Y, M, I]: readonly (Numbers | undefined)[]) => () => {
     for (let o = 0; o < count; o++) {
       moments(own, X, o * size, 1, 0, size);
       const mean = centred ? own[0]! : 0;
@@ -93,7 +85,7 @@ function stretchwise(b: Binding, { count, size, centred, scaled }: Stretches): S
       if (Y === undefined) continue;
       for (let i = o * size; i < (o + 1) * size; i++) Y[i] = (X[i]! - mean) * inverse * S[at(atScale, i)]! + (B === undefined ? 0 : B[at(atBias, i)]!);
     }
-  }, outs);
+  });
 }
 
 function instanceNormalization(b: Binding): Step {
@@ -119,21 +111,20 @@ function lrn(b: Binding): Step {
   const { shape } = b.node.inputs[0]!;
   const [batch, channels, plane] = [shape[0]!, shape[1]!, sizeOf(shape.slice(2))];
   const [alpha, beta, bias, size] = [float(b.node.layer, 'alpha', 1e-4), float(b.node.layer, 'beta', 0.75), float(b.node.layer, 'bias', 1), int(b.node.layer, 'size', 1)];
-  const [X, Y] = [readable(b, b.node.inputs[0]!), writable(b, b.node.outputs[0]!)];
-  return synced([X], () => {
+  return onNumbers(b, ([X], [Y]) => () => {
     for (let n = 0; n < batch; n++) {
       for (let c = 0; c < channels; c++) {
         const first = Math.max(0, c - Math.floor((size - 1) / 2));
         const last = Math.min(channels - 1, c + Math.ceil((size - 1) / 2));
         for (let i = 0; i < plane; i++) {
           let squares = 0;
-          for (let k = first; k <= last; k++) squares += X.data[(n * channels + k) * plane + i]! ** 2;
+          for (let k = first; k <= last; k++) squares += X[(n * channels + k) * plane + i]! ** 2;
           const at = (n * channels + c) * plane + i;
-          Y.data[at] = X.data[at]! / (bias + alpha / size * squares) ** beta;
+          Y[at] = X[at]! / (bias + alpha / size * squares) ** beta;
         }
       }
     }
-  }, [Y]);
+  });
 }
 
 export const NORMALISATION: readonly OperatorRow[] = [

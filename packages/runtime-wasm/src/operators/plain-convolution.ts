@@ -1,18 +1,15 @@
-import { readable, synced, writable } from './elements.js';
+import { onNumbers, type Elements, type Numbers } from './elements.js';
 import { sizeOf, type Binding, type Step } from './row.js';
 import { windowMap, type Window } from './window.js';
 
 /** A convolution whose weights are computed, or of another type than float32: loops over windows. */
 export function plainConvolution(b: Binding, window: Window, groups: number): Step {
-  const [x, w, y] = [b.node.inputs[0]!, b.node.inputs[1]!, b.node.outputs[0]!];
+  const [x, w] = [b.node.inputs[0]!, b.node.inputs[1]!];
   const map = windowMap(window);
   const [batch, channels, filters, perGroup] = [x.shape[0]!, x.shape[1]!, w.shape[0]!, w.shape[1]!];
   const groupRows = filters / groups;
   const [cells, positions, taps] = [sizeOf(window.inputs), sizeOf(window.outputs), sizeOf(window.kernel)];
-  const [from, weights, to] = [readable(b, x), readable(b, w), writable(b, y)];
-  const bias = b.node.inputs[2] === undefined ? undefined : readable(b, b.node.inputs[2]);
-  const [X, M, Y, B] = [from.data, weights.data, to.data, bias?.data];
-  return synced([from, weights, ...(bias === undefined ? [] : [bias])], () => {
+  return onNumbers(b, ([X, M, B]: readonly (Numbers | undefined)[] & Elements, [Y]) => () => {
     for (let n = 0; n < batch; n++) {
       for (let f = 0; f < filters; f++) {
         const group = Math.floor(f / groupRows);
@@ -29,5 +26,5 @@ export function plainConvolution(b: Binding, window: Window, groups: number): St
         }
       }
     }
-  }, [to]);
+  });
 }

@@ -9,9 +9,11 @@ import { windowOf, type Window } from './window.js';
 export const isMapOfFloats = ({ inputs, outputs, activation }: Node): boolean =>
   inputs[0]!.dtype === 'f32' && inputs[0]!.shape.length === 4 && inputs[0]!.constant === undefined && outputs[0] !== undefined && activation === undefined;
 
-/** No positions of maxima asked for, and windows without gaps. */
-export const isPooledByKernels = (node: Node): boolean =>
-  isMapOfFloats(node) && node.outputs[1] === undefined && attribute(node.layer, 'dilations', 'ints', []).every((n) => n === 1);
+/** No positions of maxima asked for, windows without gaps, and steps that the kernels take. */
+export const isPooledByKernels = (node: Node): boolean => {
+  const most = (name: string, limit: number): boolean => attribute(node.layer, name, 'ints', []).every((n) => n <= limit);
+  return isMapOfFloats(node) && node.outputs[1] === undefined && most('dilations', 1) && most('strides', 2);
+};
 
 /** Global pools have one window, the whole map. */
 export function poolingWindow({ layer, inputs }: Given): Window {
@@ -42,12 +44,11 @@ export function pooledByKernels(b: Binding, mean: boolean): Step {
   const [from, to] = [b.layout(x), b.layout(y)];
   const [, H, W] = w.inputs;
   const [, rows, columns] = w.outputs;
-  const stride = w.strides[2];
   const planes = x.shape[0]! * x.shape[1]!;
   const padded = flag(b.node.layer, 'count_include_pad');
   const [ofRows, ofColumns] = [counts(w, 1, padded), counts(w, 2, padded)];
   const [down, across] = mean ? [b.kernels.rowsSum, b.kernels.columnsSum] : [b.kernels.rowsMost, b.kernels.columnsMost];
-  const [empty, together] = mean ? [0, (p: number, q: number): number => p + q] : [-Infinity, Math.max];
+  const empty = mean ? 0 : -Infinity;
   const { floats } = b;
   const row = b.scratch / 4;
   const inner = row + w.begins[2];
@@ -60,14 +61,7 @@ export function pooledByKernels(b: Binding, mean: boolean): Step {
     if (bottom > top) down(source + 4 * top * from.pitch, 4 * inner, bottom - top, 4 * from.pitch, readVectors);
     else floats.fill(empty, inner, inner + W);
     for (let i = inner + W; i < inner + 4 * readVectors; i++) floats[i] = empty;
-    if (stride <= 2) across(4 * row, target, w.kernel[2], stride, wroteVectors);
-    else {
-      for (let c = 0; c < columns; c++) {
-        let sum: number = empty;
-        for (let k = 0; k < w.kernel[2]; k++) sum = together(sum, floats[row + c * stride + k]!);
-        floats[target / 4 + c] = sum;
-      }
-    }
+    across(4 * row, target, w.kernel[2], w.strides[2], wroteVectors);
     if (mean) for (let c = 0; c < columns; c++) floats[target / 4 + c]! /= ofRows[r]! * ofColumns[c]!;
   };
   const cells = rowCells(w);

@@ -1,6 +1,7 @@
 /** Pooling: one number of each window, plane by plane; the padding never counts as a value. */
+import { DTYPES } from '@fretwork/format';
 import { flag } from './attributes.js';
-import { isFloat, readable, synced, writable } from './elements.js';
+import { isFloat, onNumbers, type Numbers } from './elements.js';
 import { isMapOfFloats, isPooledByKernels, pooledByKernels, poolingWindow, rowBytes } from './pooled-rows.js';
 import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PlaneUse, type Shape, type Step } from './row.js';
 import { shapeOf } from './shapes.js';
@@ -11,8 +12,6 @@ interface Taps {
   readonly start: Int32Array;
   readonly cell: Int32Array;
 }
-
-const planesOf = ({ inputs: [x] }: Node): number => x!.shape[0]! * x!.shape[1]!;
 
 /** What each window meets of its inputs. */
 function tapsOf(w: Window): Taps {
@@ -29,52 +28,37 @@ function tapsOf(w: Window): Taps {
 /** The window with its padding as if it were input. */
 const paddedWindow = (w: Window): Window => ({ ...w, inputs: each((d) => w.begins[d] + w.inputs[d] + w.ends[d]), begins: none });
 
-/** Divided by the cells inside the input, or inside the padded input with `count_include_pad`. */
-function averagePool(b: Binding): Step {
+/**
+ * The mean, divided by the cells inside the input, or inside the padded input with `count_include_pad`; or the largest value (the first
+ * of equals; NaN is larger than all), and where it stands in x, flattened.
+ */
+function plainPool(b: Binding, mean: boolean): Step {
   const window = poolingWindow(b.node);
-  const [planes, cells, positions, { start, cell }] = [planesOf(b.node), sizeOf(window.inputs), sizeOf(window.outputs), tapsOf(window)];
-  const { start: counted } = flag(b.node.layer, 'count_include_pad') ? tapsOf(paddedWindow(window)) : { start };
-  const [X, Y] = [readable(b, b.node.inputs[0]!), writable(b, b.node.outputs[0]!)];
-  return synced([X], () => {
-    for (let plane = 0; plane < planes; plane++) {
-      for (let p = 0; p < positions; p++) {
-        let sum = 0;
-        for (let k = start[p]!; k < start[p + 1]!; k++) sum += X.data[plane * cells + cell[k]!]!;
-        Y.data[plane * positions + p] = sum / (counted[p + 1]! - counted[p]!);
-      }
-    }
-  }, [Y]);
-}
-
-/** The largest value (the first of equals; NaN is larger than all), and where it stands in x, flattened. */
-function maxPool(b: Binding): Step {
-  const window = poolingWindow(b.node);
-  const [planes, cells, positions, { start, cell }] = [planesOf(b.node), sizeOf(window.inputs), sizeOf(window.outputs), tapsOf(window)];
   const x = b.node.inputs[0]!;
-  const [y, indices] = b.node.outputs;
-  const X = readable(b, x);
-  const [Y, I] = [y === undefined ? undefined : writable(b, y), indices === undefined ? undefined : writable(b, indices)];
+  const [planes, cells, positions, { start, cell }] = [x.shape[0]! * x.shape[1]!, sizeOf(window.inputs), sizeOf(window.outputs), tapsOf(window)];
+  const { start: counted } = flag(b.node.layer, 'count_include_pad') ? tapsOf(paddedWindow(window)) : { start };
   const columnMajor = flag(b.node.layer, 'storage_order');
   const [D, H, W] = window.inputs;
   const turned = (at: number): number => (columnMajor ? (at % W * H + Math.floor(at / W) % H) * D + Math.floor(at / (W * H)) : at);
-  const empty = isFloat(x.dtype) ? -Infinity : x.dtype.startsWith('u') ? 0 : -(2 ** (8 * X.data.BYTES_PER_ELEMENT - 1));
-  return synced([X], () => {
+  const empty = mean || x.dtype.startsWith('u') ? 0 : isFloat(x.dtype) ? -Infinity : -(2 ** (8 * DTYPES[x.dtype].bytes - 1));
+  return onNumbers(b, ([X], [Y, I]: readonly (Numbers | undefined)[]) => () => {
     for (let plane = 0; plane < planes; plane++) {
       for (let p = 0; p < positions; p++) {
-        let best = empty;
+        let found = empty;
         let index = -1;
         for (let k = start[p]!; k < start[p + 1]!; k++) {
-          const value = X.data[plane * cells + cell[k]!]!;
-          if (index === -1 || value > best || (Number.isNaN(value) && !Number.isNaN(best))) {
-            best = value;
+          const value = X[plane * cells + cell[k]!]!;
+          if (mean) found += value;
+          else if (index === -1 || value > found || (Number.isNaN(value) && !Number.isNaN(found))) {
+            found = value;
             index = cell[k]!;
           }
         }
-        if (Y !== undefined) Y.data[plane * positions + p] = best;
-        if (I !== undefined) I.data[plane * positions + p] = index < 0 ? index : plane * cells + turned(index);
+        if (Y !== undefined) Y[plane * positions + p] = mean ? found / (counted[p + 1]! - counted[p]!) : found;
+        if (I !== undefined) I[plane * positions + p] = index < 0 ? index : plane * cells + turned(index);
       }
     }
-  }, [Y, I]);
+  });
 }
 
 /** The largest values and where they stand. */
@@ -92,7 +76,7 @@ const globally = (operator: string, mean: boolean): OperatorRow => ({
   inMemory: [0],
   planes: mapUse,
   shapes: (given) => [shapeOf(given, 0, 2, Infinity).map((size, d) => (d < 2 ? size : 1))],
-  prepare: (b) => (isMapOfFloats(b.node) ? overMaps(b, mean) : mean ? averagePool(b) : maxPool(b)),
+  prepare: (b) => (isMapOfFloats(b.node) ? overMaps(b, mean) : plainPool(b, mean)),
 });
 
 /** One number of each whole map. */
@@ -114,15 +98,15 @@ function overMaps(b: Binding, mean: boolean): Step {
   };
 }
 
-const pooling = (operator: string, plain: (b: Binding) => Step): OperatorRow => ({
+const pooling = (operator: string, mean: boolean): OperatorRow => ({
   operator, supports: knownWindow, shapes: pooled, dtypes: () => [undefined, 'i64'], inMemory: [0], planes: poolUse,
   work: (node) => (isPooledByKernels(node) ? { ...PLAIN, scratchBytes: rowBytes(node), kernel: 'rows and columns', why: 'rows put together by vectors, then columns' } : PLAIN),
-  prepare: (b) => (isPooledByKernels(b.node) ? pooledByKernels(b, operator === 'AveragePool') : plain(b)),
+  prepare: (b) => (isPooledByKernels(b.node) ? pooledByKernels(b, mean) : plainPool(b, mean)),
 });
 
 export const POOLING: readonly OperatorRow[] = [
-  pooling('AveragePool', averagePool),
-  pooling('MaxPool', maxPool),
+  pooling('AveragePool', true),
+  pooling('MaxPool', false),
   globally('GlobalAveragePool', true),
   globally('GlobalMaxPool', false),
 ];

@@ -3,7 +3,7 @@ import { attribute, type Layer } from '@fretwork/format';
 import type { Support } from '../contract.js';
 import { flag, float, ints } from './attributes.js';
 import { constantNumbers } from './constant-input.js';
-import { mapOf, readable, stridesOf, synced, taken, writable, zeroOf } from './elements.js';
+import { mapOf, onNumbers, stridesOf, taken, zeroOf, type Numbers } from './elements.js';
 import { sizeOf, type Binding, type Given, type OperatorRow, type Shape, type Step } from './row.js';
 import { axesIn, misfit, shapeOf } from './shapes.js';
 
@@ -123,23 +123,23 @@ function resize(b: Binding): Step {
     return sample === undefined ? -1 : nearest ? sample[0]![0] * strides[d]! : 0;
   });
   if (nearest && (outside === 0 || !lost.includes(-1))) return taken(b.view(x), b.view(y), lost, zeroOf(x.dtype));
-  const [X, Y] = [readable(b, x), writable(b, y)];
-  if (nearest) return synced([X], () => { for (let i = 0; i < lost.length; i++) Y.data[i] = lost[i]! < 0 ? outside : X.data[lost[i]!]!; }, [Y]);
-  const shape = [...x.shape];
-  let from: ArrayLike<number> = X.data;
-  const passes: Step[] = [];
-  for (const [d, own] of samples) {
-    if (own.length === shape[d] && own.every((sample, i) => sample?.length === 1 && sample[0]![0] === i)) continue;
-    const to = new Float64Array(sizeOf(shape) / shape[d]! * own.length);
-    passes.push(resampling(from, to, sizeOf(shape.slice(0, d)), shape[d]!, sizeOf(shape.slice(d + 1)), own));
-    from = to;
-    shape[d] = own.length;
-  }
-  const result = from;
-  return synced([X], () => {
-    for (let p = 0; p < passes.length; p++) passes[p]!();
-    for (let i = 0; i < lost.length; i++) Y.data[i] = lost[i]! < 0 ? outside : result[i]!;
-  }, [Y]);
+  return onNumbers(b, ([X], [Y]) => {
+    const shape = [...x.shape];
+    let from: Numbers = X;
+    const passes: Step[] = [];
+    for (const [d, own] of nearest ? [] : samples) {
+      if (own.length === shape[d] && own.every((sample, i) => sample?.length === 1 && sample[0]![0] === i)) continue;
+      const to = new Float64Array(sizeOf(shape) / shape[d]! * own.length);
+      passes.push(resampling(from, to, sizeOf(shape.slice(0, d)), shape[d]!, sizeOf(shape.slice(d + 1)), own));
+      from = to;
+      shape[d] = own.length;
+    }
+    const result = from;
+    return () => {
+      for (let p = 0; p < passes.length; p++) passes[p]!();
+      for (let i = 0; i < lost.length; i++) Y[i] = lost[i]! < 0 ? outside : result[nearest ? lost[i]! : i]!;
+    };
+  }, [x]);
 }
 
 /** Each lane of one axis replaced by its samples. */

@@ -4,7 +4,8 @@ import { oddLines } from '../plan/planes.js';
 import { setClamp } from './activation.js';
 import { int, ints } from './attributes.js';
 import { TILE } from './convolution.js';
-import { readable, synced, writable, type Numbers, type NumberView } from './elements.js';
+import { onNumbers, type Numbers } from './elements.js';
+import { addProduct } from './plain-product.js';
 import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackSubject, type Shape, type Step, type Work } from './row.js';
 import { misfit, quotient, requireShape, shapeOf } from './shapes.js';
 import { autoPadOf, each, knownWindow, listOf, none, settingsOf, triple, windowMap, type Window } from './window.js';
@@ -89,32 +90,36 @@ const work: NonNullable<OperatorRow['work']> = (node, packed): Work => {
 
 function prepare(b: Binding): Step {
   const s = sizesOf(b.node);
-  const [bias, to, { map }] = [b.node.inputs[2] === undefined ? undefined : readable(b, b.node.inputs[2]), writable(b, b.node.outputs[0]!), s];
-  const [Y, filters] = [to.data, s.groups * s.perGroup];
-  const { reads, multiply, product, plane } = b.packed.length === 0 || b.node.inputs[0]!.dtype !== 'f32' ? plainProduct(b, s) : packedProduct(b, s);
-  return synced([...reads, bias], () => {
-    for (let n = 0; n < s.batch; n++) {
-      for (let g = 0; g < s.groups; g++) {
-        const first = multiply(n, g);
-        for (let f = 0; f < s.perGroup; f++) {
-          const filter = g * s.perGroup + f;
-          const start = (n * filters + filter) * s.positions;
-          Y.fill(bias === undefined ? 0 : bias.data[filter]!, start, start + s.positions);
-          for (let k = 0; k < s.taps; k++) {
-            const source = first + (f * s.taps + k) * plane;
-            for (let i = 0; i < s.cells; i++) {
-              const cell = map[k * s.cells + i]!;
-              if (cell >= 0) Y[start + cell]! += product[source + i]!;
+  const { map, positions } = s;
+  const filters = s.groups * s.perGroup;
+  const [x, w, bias] = b.node.inputs;
+  const packed = b.packed.length > 0 && x!.dtype === 'f32';
+  return onNumbers(b, ([X, M, B]: readonly (Numbers | undefined)[], [Y]) => {
+    const { multiply, product, plane } = packed ? packedProduct(b, s) : plainProduct(X!, M!, s);
+    return () => {
+      for (let n = 0; n < s.batch; n++) {
+        for (let g = 0; g < s.groups; g++) {
+          const first = multiply(n, g);
+          for (let f = 0; f < s.perGroup; f++) {
+            const filter = g * s.perGroup + f;
+            const start = (n * filters + filter) * positions;
+            Y.fill(B === undefined ? 0 : B[filter]!, start, start + positions);
+            for (let k = 0; k < s.taps; k++) {
+              const source = first + (f * s.taps + k) * plane;
+              for (let i = 0; i < s.cells; i++) {
+                const cell = map[k * s.cells + i]!;
+                if (cell >= 0) Y[start + cell]! += product[source + i]!;
+              }
             }
           }
         }
       }
-    }
-  }, [to]);
+    };
+  // Packed weights are not looked at as they are in the model.
+  }, packed ? [undefined, undefined, bias] : [x, w, bias]);
 }
 
 interface Product {
-  readonly reads: readonly NumberView[];
   /** Image n, group g: writes `[filters/groups · taps]` planes to `product`, from the index on that it returns. */
   readonly multiply: (n: number, g: number) => number;
   readonly product: Numbers;
@@ -139,24 +144,19 @@ function packedProduct(b: Binding, s: Sizes): Product {
     b.kernels.map(programs[g]!.start, programs[g]!.end, b.scratch + 4 * g * width * plane, product, vectors, TILE);
     return product / 4;
   };
-  return { reads: [], multiply, product: b.floats, plane };
+  return { multiply, product: b.floats, plane };
 }
 
-function plainProduct(b: Binding, s: Sizes): Product {
-  const [from, weights] = [readable(b, b.node.inputs[0]!), readable(b, b.node.inputs[1]!)];
-  const [X, M, width, rows] = [from.data, weights.data, s.channels / s.groups, s.perGroup * s.taps];
+function plainProduct(X: Numbers, M: Numbers, s: Sizes): Product {
+  const [rows, inner] = [s.perGroup * s.taps, s.channels / s.groups];
   const product = new Float64Array(rows * s.cells);
   const multiply = (n: number, g: number): number => {
+    const first = g * inner;
     product.fill(0);
-    for (let c = g * width; c < (g + 1) * width; c++) {
-      for (let r = 0; r < rows; r++) {
-        const weight = M[c * rows + r]!;
-        for (let i = 0; i < s.cells; i++) product[r * s.cells + i]! += weight * X[(n * s.channels + c) * s.cells + i]!;
-      }
-    }
+    addProduct(M, first * rows, 1, rows, X, (n * s.channels + first) * s.cells, s.cells, 1, product, 0, s.cells, rows, inner, s.cells);
     return 0;
   };
-  return { reads: [from, weights], multiply, product, plane: s.cells };
+  return { multiply, product, plane: s.cells };
 }
 
 export const TRANSPOSED_CONVOLUTION: readonly OperatorRow[] = [

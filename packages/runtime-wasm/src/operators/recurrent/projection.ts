@@ -2,6 +2,7 @@
 import type { SparseMatrix } from '@fretwork/format';
 import type { RunPlan } from '../../pack/plan-runs.js';
 import { planVectors } from '../../pack/vector-program.js';
+import { addProduct } from '../plain-product.js';
 import { productsOf, type Product } from '../product.js';
 import type { Given, Binding, PackSubject, PackRequest } from '../row.js';
 import { directionsOf } from './named-curves.js';
@@ -79,11 +80,12 @@ function plainProjections(b: Binding, { gates, late, ownBias }: CellShape, hidde
     for (let v = 0; v < vectors; v++) {
       for (let row = begin; row < end; row++) {
         const [at, own] = [2 * d * rows + row, ownBias && row >= rows - hidden];
-        let sum = B === undefined ? 0 : (half === 0 ? B[at]! : 0) + (own === (half === 1) ? B[at + rows]! : 0);
-        for (let c = 0; c < columns; c++) sum += M[(d * rows + row) * columns + c]! * floats[(from + v * fromPitch) / 4 + c]!;
-        floats[(to + v * toPitch) / 4 + row - begin] = sum;
+        floats[(to + v * toPitch) / 4 + row - begin] = B === undefined ? 0 : (half === 0 ? B[at]! : 0) + (own === (half === 1) ? B[at + rows]! : 0);
       }
     }
+    addProduct(
+      floats, from / 4, fromPitch / 4, 1, M, (d * rows + begin) * columns, 1, columns, floats, to / 4, toPitch / 4, vectors, columns, end - begin,
+    );
   };
   return { input: times(W!, 0, 0, rows), early: times(R!, 1, 0, early), ...(late === 0 ? {} : { late: times(R!, 1, early, rows) }) };
 }

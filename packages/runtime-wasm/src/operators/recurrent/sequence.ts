@@ -3,7 +3,7 @@ import { FretworkError } from '@fretwork/format';
 import { setClamp } from '../activation.js';
 import { flag, int } from '../attributes.js';
 import type { Curve } from '../curves.js';
-import { readable } from '../elements.js';
+import { numbersOf } from '../elements.js';
 import type { Given, Shape, Value, Node, Binding, Step } from '../row.js';
 import { requireShape, shapeOf } from '../shapes.js';
 import { curvesOf, directionsOf, isBackwards } from './named-curves.js';
@@ -128,9 +128,9 @@ export function recurrent(b: Binding, cell: Cell): Step {
 function lengthsOf(b: Binding, steps: number, batch: number): { readonly data: ArrayLike<number>; readonly read: Step } {
   const given: Value | undefined = b.node.inputs[4];
   if (given === undefined) return { data: new Int32Array(batch).fill(steps), read: () => undefined };
-  const view = readable(b, given);
+  const view = numbersOf(b, given);
   const read = (): void => {
-    view.sync?.();
+    view.load?.();
     for (let n = 0; n < batch; n++) {
       if (!(view.data[n]! >= 0 && view.data[n]! <= steps)) {
         throw new FretworkError('run.shape', 'sequence_lens does not fit', { layer: b.node.layer.name, expected: `${batch} lengths of 0 to ${steps}`, actual: String(view.data[n]) });
