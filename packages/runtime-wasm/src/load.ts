@@ -4,9 +4,8 @@ import { supportOf } from './inspect.js';
 import { chooseLevel } from './machine/choose-level.js';
 import { PAGE_BYTES, RESERVED_BYTES } from './machine/machine.js';
 import { startMachine } from './machine/start-machine.js';
-import { contentInputs } from './plan/content.js';
 import { packModel, planPacking } from './session/pack-model.js';
-import { Session } from './session/session.js';
+import { openSession } from './session/session.js';
 import { planStates } from './session/states.js';
 
 const GIBIBYTE = 2 ** 30;
@@ -35,9 +34,8 @@ export async function load(source: ModelSource | Model, options: RuntimeOptions 
     level, bytes, threads: options.threads ?? 1, limitBytes: memoryLimit, ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   try {
-    return new Session({
-      model: states.model, machine, level, threads, packed: packModel(packing, machine.buffer(), RESERVED_BYTES), memoryLimit, weightBytes: packing.bytes,
-      outputs: options.outputs ?? 'copies', inputs: options.inputs ?? 'copies', timings: options.timings ?? false, contentInputs: contentInputs(states.model), states,
+    return openSession({
+      model: states.model, machine, level, threads, packed: packModel(packing, machine.buffer(), RESERVED_BYTES), memoryLimit, weightBytes: packing.bytes, states, options,
     });
   } catch (error) {
     machine.dispose();

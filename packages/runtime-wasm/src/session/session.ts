@@ -1,13 +1,14 @@
-import { DTYPES, FretworkError, type DenseTensor, type Model, type TensorData } from '@fretwork/format';
-import type { LayerReport, Runtime, RuntimeReport, Tensors, ThreadReport } from '../contract.js';
+import { FretworkError, zeros, type DenseTensor, type Model, type TensorData } from '@fretwork/format';
+import type { LayerReport, Runtime, RuntimeOptions, Tensors, ThreadReport } from '../contract.js';
 import type { ChosenLevel } from '../machine/choose-level.js';
 import { PAGE_BYTES, RESERVED_BYTES, type Machine } from '../machine/machine.js';
-import { sizeOf, type PackedMatrix } from '../operators/row.js';
+import type { PackedMatrix } from '../operators/row.js';
 import { placed } from '../operators/shapes.js';
+import { contentInputs } from '../plan/content.js';
 import { planModel, type Plan } from '../plan/plan-model.js';
 import { bindPlan, type BoundPlan, type Decoded } from './bind.js';
 import { checkInputs } from './inputs.js';
-import { keepStates, type KeptStates, type StatePlan } from './states.js';
+import { keepStates, sameShape, type StatePlan } from './states.js';
 
 /** Plans kept at the same time; one more, and all go. */
 const MOST_PLANS = 8;
@@ -35,180 +36,164 @@ export interface SessionParts {
   readonly packed: ReadonlyMap<string, readonly PackedMatrix[]>;
   readonly weightBytes: number;
   readonly memoryLimit: number;
-  readonly outputs: 'copies' | 'views';
-  readonly inputs: 'copies' | 'views';
-  readonly timings: boolean;
-  /** Inputs whose content decides a shape. */
-  readonly contentInputs: readonly string[];
   readonly states: StatePlan;
+  readonly options: Pick<RuntimeOptions, 'outputs' | 'inputs' | 'timings'>;
 }
 
-export class Session implements Runtime {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  #parts: SessionParts | undefined;
+export function openSession(given: SessionParts): Runtime {
+  const { states, hidden } = given.states;
   /** All inputs of the model, those that states fill included. */
-  readonly #names: readonly string[];
+  const names = given.model.inputs.map((input) => input.name).filter((name) => !given.model.tensors.has(name));
+  const inputs = names.filter((name) => !states.some(({ to }) => to === name));
+  const outputs = given.model.outputs.map((output) => output.name).filter((name) => !hidden.includes(name));
+  /** Inputs whose content decides a shape. */
+  const ofContent = contentInputs(given.model);
   /** Undefined where nothing is kept from run to run. */
-  readonly #states: KeptStates | undefined;
-  readonly #decoded: Decoded = new WeakMap();
-  readonly #base: number;
-  #top: number;
-  #plans: Kept[] = [];
-  #latest: Kept | undefined;
+  const kept = states.length === 0 ? undefined : keepStates(given.states);
+  const decoded: Decoded = new WeakMap();
+  const base = RESERVED_BYTES + given.weightBytes;
+  let parts: SessionParts | undefined = given;
+  let top = base;
+  let plans: Kept[] = [];
+  let latest: Kept | undefined;
+  const shapes = given.model.inputs.filter((input) => names.includes(input.name)).map((input) => input.shape);
+  // Where all is known beforehand, the first run is to be as quick as the second, and faults are to show now.
+  if (ofContent.length === 0 && shapes.every((shape) => shape?.every((d) => typeof d === 'number'))) make(shapes as readonly (readonly number[])[], []);
 
-  constructor(parts: SessionParts) {
-    this.#parts = parts;
-    const { states, hidden } = parts.states;
-    this.#names = parts.model.inputs.map((input) => input.name).filter((name) => !parts.model.tensors.has(name));
-    this.inputs = this.#names.filter((name) => !states.some(({ to }) => to === name));
-    this.outputs = parts.model.outputs.map((output) => output.name).filter((name) => !hidden.includes(name));
-    this.#states = states.length === 0 ? undefined : keepStates(parts.states);
-    this.#base = RESERVED_BYTES + parts.weightBytes;
-    this.#top = this.#base;
-    const shapes = parts.model.inputs.filter((input) => this.#names.includes(input.name)).map((input) => input.shape);
-    // Where all is known beforehand, the first run is to be as quick as the second, and faults are to show now.
-    if (parts.contentInputs.length === 0 && shapes.every((shape) => shape?.every((d) => typeof d === 'number'))) this.#make(shapes as readonly (readonly number[])[], []);
-  }
+  return {
+    inputs,
+    outputs,
 
-  run(given: Tensors): Record<string, DenseTensor> {
-    const parts = this.#alive();
-    const inputs = this.#states === undefined ? given : this.#states.join(given);
-    checkInputs(parts.model, inputs);
-    const kept = this.#find(inputs) ?? this.#makeFor(inputs, parts.contentInputs);
-    this.#latest = kept;
-    if (kept.buffer !== parts.machine.buffer()) this.#rebind(kept);
-    const { bound, plan } = kept;
-    kept.runs++;
-    for (let i = 0; i < plan.inputs.length; i++) {
-      const { data } = inputs[plan.inputs[i]!.name]!;
-      if (data !== bound.inputs[i]) (bound.inputs[i] as Float32Array).set(data as Float32Array);
-    }
-    if (parts.timings) timed(kept);
-    else for (let i = 0; i < bound.steps.length; i++) bound.steps[i]!();
-    this.#states?.take(bound.views);
-    return parts.outputs === 'views' ? kept.views : copies(kept.views);
-  }
+    run(own) {
+      const { options } = alive();
+      const joined = kept === undefined ? own : kept.join(own);
+      const ready = planFor(joined);
+      latest = ready;
+      const { bound, plan } = ready;
+      ready.runs++;
+      for (let i = 0; i < plan.inputs.length; i++) {
+        const { data } = joined[plan.inputs[i]!.name]!;
+        if (data !== bound.inputs[i]) (bound.inputs[i] as Float32Array).set(data as Float32Array);
+      }
+      if (options.timings === true) timed(ready);
+      else for (let i = 0; i < bound.steps.length; i++) bound.steps[i]!();
+      kept?.take(bound.views);
+      return options.outputs === 'views' ? ready.views : copies(ready.views);
+    },
 
-  reset(): void {
-    this.#alive();
-    this.#states?.reset();
-  }
+    reset() {
+      alive();
+      kept?.reset();
+    },
 
-  inputViews(shapes: Readonly<Record<string, readonly number[]>> = {}): Record<string, DenseTensor> {
-    const { model, inputs: kind, machine } = this.#alive();
-    if (kind !== 'views') throw new FretworkError('run.views', 'this runtime copies its inputs', { hint: "load the model with inputs: 'views'" });
-    const wanted = model.inputs.filter(({ name }) => this.inputs.includes(name)).map(({ name, dtype, shape }): DenseTensor => {
-      const own = shapes[name] ?? shape;
-      if (own === undefined || !own.every((d) => typeof d === 'number')) throw new FretworkError('run.shape', 'the shape of an input is not known', { tensor: name, hint: 'name it in the first argument' });
-      return { kind: 'dense', dtype, shape: own as readonly number[], data: DTYPES[dtype].make(sizeOf(own as readonly number[])) };
-    });
-    const given = Object.fromEntries(wanted.map((tensor, i) => [this.inputs[i]!, tensor]));
-    const named = this.#states === undefined ? given : this.#states.join(given);
-    checkInputs(model, named);
-    const kept = this.#find(named) ?? this.#makeFor(named, this.#alive().contentInputs);
-    if (kept.buffer !== machine.buffer()) this.#rebind(kept);
-    const views = kept.plan.inputs.map(({ name, dtype, shape }, i): [string, DenseTensor] => [name, { kind: 'dense', dtype, shape, data: kept.bound.inputs[i]! }]);
-    return Object.fromEntries(views.filter(([name]) => this.inputs.includes(name)));
-  }
+    inputViews(given = {}) {
+      const { model, options } = alive();
+      if (options.inputs !== 'views') throw new FretworkError('run.views', 'this runtime copies its inputs', { hint: "load the model with inputs: 'views'" });
+      const wanted = model.inputs.filter(({ name }) => inputs.includes(name)).map(({ name, dtype, shape }): [string, DenseTensor] => {
+        const own = given[name] ?? shape;
+        if (own === undefined || !own.every((d) => typeof d === 'number')) throw new FretworkError('run.shape', 'the shape of an input is not known', { tensor: name, hint: 'name it in the first argument' });
+        return [name, zeros(dtype, own as readonly number[])];
+      });
+      const named = Object.fromEntries(wanted);
+      const { plan, bound } = planFor(kept === undefined ? named : kept.join(named));
+      const views = plan.inputs.map(({ name, dtype, shape }, i): [string, DenseTensor] => [name, { kind: 'dense', dtype, shape, data: bound.inputs[i]! }]);
+      return Object.fromEntries(views.filter(([name]) => inputs.includes(name)));
+    },
 
-  #rebind(kept: Kept): void {
-    const { machine } = this.#alive();
-    kept.bound = bindPlan(kept.plan, machine, kept.base, this.#decoded);
-    kept.views = this.#visible(kept.bound);
-    kept.buffer = machine.buffer();
-  }
+    dispose() {
+      parts?.machine.dispose();
+      parts = undefined;
+      plans = [];
+      latest = undefined;
+    },
 
-  #visible({ views }: BoundPlan): Record<string, DenseTensor> {
-    return this.#states === undefined ? views : Object.fromEntries(this.outputs.map((name) => [name, views[name]!]));
-  }
+    report() {
+      const { model, machine, level: { level, why }, threads, memoryLimit, weightBytes } = alive();
+      const plan = latest?.plan;
+      return {
+        level, why, threads,
+        states: states.map(({ from, to, layer }) => ({ from, to, ...(layer === undefined ? {} : { layer }) })),
+        memory: {
+          bytes: machine.buffer().byteLength, limitBytes: memoryLimit, weightBytes,
+          planBytes: plan === undefined ? 0 : plan.lastingBytes + plan.arenaBytes,
+        },
+        plans: plans.length,
+        layers: latest === undefined ? [] : layerReports(model, latest),
+      };
+    },
+  };
 
-  dispose(): void {
-    this.#parts?.machine.dispose();
-    this.#parts = undefined;
-    this.#plans = [];
-    this.#latest = undefined;
-  }
-
-  report(): RuntimeReport {
-    const parts = this.#alive();
-    const plan = this.#latest?.plan;
-    return {
-      level: parts.level.level,
-      why: parts.level.why,
-      threads: parts.threads,
-      states: parts.states.states.map(({ from, to, layer }) => ({ from, to, ...(layer === undefined ? {} : { layer }) })),
-      memory: {
-        bytes: parts.machine.buffer().byteLength, limitBytes: parts.memoryLimit, weightBytes: parts.weightBytes,
-        planBytes: plan === undefined ? 0 : plan.lastingBytes + plan.arenaBytes,
-      },
-      plans: this.#plans.length,
-      layers: plan === undefined ? [] : layerReports(parts.model, this.#latest!),
-    };
-  }
-
-  #alive(): SessionParts {
-    if (this.#parts !== undefined) return this.#parts;
+  function alive(): SessionParts {
+    if (parts !== undefined) return parts;
     throw new FretworkError('run.disposed', 'this runtime was disposed of', { hint: 'load the model again' });
   }
 
-  #find(inputs: Tensors): Kept | undefined {
-    for (let k = 0; k < this.#plans.length; k++) if (this.#fits(this.#plans[k]!, inputs)) return this.#plans[k];
+  /** The plan for inputs of these shapes, over the memory as it lies now. */
+  function planFor(tensors: Tensors): Kept {
+    const { model, machine } = alive();
+    checkInputs(model, tensors);
+    const found = find(tensors) ?? makeFor(tensors);
+    if (found.buffer !== machine.buffer()) {
+      found.bound = bindPlan(found.plan, machine, found.base, decoded);
+      found.views = visible(found.bound);
+      found.buffer = machine.buffer();
+    }
+    return found;
+  }
+
+  function visible({ views }: BoundPlan): Record<string, DenseTensor> {
+    return Object.fromEntries(outputs.map((name) => [name, views[name]!]));
+  }
+
+  function find(tensors: Tensors): Kept | undefined {
+    for (let k = 0; k < plans.length; k++) if (fits(plans[k]!, tensors)) return plans[k];
     return undefined;
   }
 
-  #fits(kept: Kept, inputs: Tensors): boolean {
-    for (let i = 0; i < this.#names.length; i++) {
-      const { shape } = inputs[this.#names[i]!]!;
-      const own = kept.shapes[i]!;
-      if (shape.length !== own.length) return false;
-      for (let d = 0; d < own.length; d++) if (shape[d] !== own[d]) return false;
-    }
-    const names = this.#parts!.contentInputs;
-    for (let i = 0; i < names.length; i++) {
-      const { data } = inputs[names[i]!]!;
-      const own = kept.contents[i]!.data;
+  function fits(plan: Kept, tensors: Tensors): boolean {
+    for (let i = 0; i < names.length; i++) if (!sameShape(tensors[names[i]!]!.shape, plan.shapes[i]!)) return false;
+    for (let i = 0; i < ofContent.length; i++) {
+      const { data } = tensors[ofContent[i]!]!;
+      const own = plan.contents[i]!.data;
       for (let e = 0; e < own.length; e++) if (data[e] !== own[e]) return false;
     }
     return true;
   }
 
-  /** By itself, because functions that close over `inputs` would make every `run` allocate. */
-  #makeFor(inputs: Tensors, contentInputs: readonly string[]): Kept {
-    return this.#make(
-      this.#names.map((name) => [...inputs[name]!.shape]),
-      contentInputs.map((name) => ({ ...inputs[name]!, data: inputs[name]!.data.slice() as TensorData })),
+  /** By itself, because functions that close over `tensors` would make every `run` allocate. */
+  function makeFor(tensors: Tensors): Kept {
+    return make(
+      names.map((name) => [...tensors[name]!.shape]),
+      ofContent.map((name) => ({ ...tensors[name]!, data: tensors[name]!.data.slice() as TensorData })),
     );
   }
 
-  #make(shapes: readonly (readonly number[])[], contents: readonly DenseTensor[]): Kept {
-    const { model, packed, contentInputs } = this.#alive();
+  function make(shapes: readonly (readonly number[])[], contents: readonly DenseTensor[]): Kept {
+    const { model, packed, machine, options } = alive();
     const planned = (): Plan => planModel(model, {
-      shapes: Object.fromEntries(this.#names.map((name, i) => [name, shapes[i]!])),
-      contents: new Map(contentInputs.map((name, i) => [name, contents[i]!])),
-      keepInputs: this.#alive().inputs === 'views',
+      shapes: Object.fromEntries(names.map((name, i) => [name, shapes[i]!])),
+      contents: new Map(ofContent.map((name, i) => [name, contents[i]!])),
+      keepInputs: options.inputs === 'views',
     }, (layer) => packed.get(layer.name) ?? []);
-    const plan = this.#states === undefined ? planned() : hinted(planned);
-    const base = this.#reserve(plan.lastingBytes + plan.arenaBytes);
-    const { machine } = this.#alive();
-    const bound = bindPlan(plan, machine, base, this.#decoded);
-    const kept: Kept = { shapes, contents, plan, base, buffer: machine.buffer(), bound, views: this.#visible(bound), spent: new Float64Array(plan.steps.length), runs: 0 };
-    this.#plans.push(kept);
-    this.#latest = kept;
-    return kept;
+    const plan = kept === undefined ? planned() : hinted(planned);
+    const at = reserve(plan.lastingBytes + plan.arenaBytes);
+    const bound = bindPlan(plan, machine, at, decoded);
+    latest = { shapes, contents, plan, base: at, buffer: machine.buffer(), bound, views: visible(bound), spent: new Float64Array(plan.steps.length), runs: 0 };
+    plans.push(latest);
+    return latest;
   }
 
   /** `bytes` behind all that is kept; where the limit is near, older plans go first. */
-  #reserve(bytes: number): number {
-    const { machine, memoryLimit } = this.#alive();
-    if (this.#plans.length >= MOST_PLANS || this.#top + bytes > memoryLimit) {
-      this.#plans = [];
-      this.#top = this.#base;
+  function reserve(bytes: number): number {
+    const { machine, memoryLimit } = alive();
+    if (plans.length >= MOST_PLANS || top + bytes > memoryLimit) {
+      plans = [];
+      top = base;
     }
-    const base = this.#top;
-    const wanted = Math.ceil((base + bytes) / PAGE_BYTES) * PAGE_BYTES;
+    const at = top;
+    const wanted = Math.ceil((at + bytes) / PAGE_BYTES) * PAGE_BYTES;
     const tooMuch = (cause?: unknown): FretworkError => new FretworkError('run.memory', 'the model needs more memory for these inputs', {
-      expected: `at most ${memoryLimit} bytes`, actual: `${wanted} bytes`, hint: 'raise memoryLimit, or give smaller inputs', ...(cause === undefined ? {} : { cause }),
+      expected: `at most ${memoryLimit} bytes`, actual: `${wanted} bytes`, hint: 'raise memoryLimit, or give smaller inputs', cause,
     });
     if (wanted > memoryLimit) throw tooMuch();
     try {
@@ -216,8 +201,8 @@ export class Session implements Runtime {
     } catch (cause) {
       throw tooMuch(cause);
     }
-    this.#top = base + bytes;
-    return base;
+    top = at + bytes;
+    return at;
   }
 }
 
