@@ -1,10 +1,11 @@
 import {
-  DTYPES, elementCount, FretworkError, indexBytes, payloadBytes, weightsOf, type Layer, type Model, type ModelHeader, type Tensor, type ValueInfo,
+  FretworkError, indexBytes, payloadBytes, weightsOf, type Layer, type Model, type ModelHeader, type Tensor, type ValueInfo,
 } from '@fretwork/format';
 import type { EstimatedCost, InspectOptions, Inspection, LayerInspection, Support } from './contract.js';
 import { chooseLevel } from './machine/choose-level.js';
 import { RESERVED_BYTES } from './machine/machine.js';
 import { sizeOf, type PackedMatrix } from './operators/row.js';
+import { isFixed } from './operators/shapes.js';
 import { findRow } from './operators/table.js';
 import { noRuns } from './pack/runs.js';
 import { contentInputs } from './plan/content.js';
@@ -30,7 +31,7 @@ export function supportOf(layer: Layer): Support {
 export async function inspect(model: Model | ModelHeader, options: InspectOptions = {}): Promise<Inspection> {
   const { level, why } = await chooseLevel(options.level ?? 'auto');
   const subject = subjectOf(model);
-  const inferred = inferValues(subject, { shapes: options.inputShapes ?? {}, contents: new Map(), declared: true });
+  const inferred = inferValues(subject, { shapes: options.inputShapes ?? {}, declared: true });
   const costs = costsOf(model, inferred.values);
   const planned = subject.layers.every((layer) => supportOf(layer).ok) ? planOf(model, subject, options) : {};
   const layers = subject.layers.map((layer, i): LayerInspection => {
@@ -46,7 +47,7 @@ export async function inspect(model: Model | ModelHeader, options: InspectOption
 /** Weights that are stored, of a dense tensor those that are not zero; all of them where they have not come yet. */
 function keptOf(tensor: Tensor): number {
   if (tensor.kind === 'sparse') return tensor.matrices.reduce((sum, matrix) => sum + matrix.payload.length, 0);
-  return ArrayBuffer.isView(tensor.data) ? (tensor.data as Float32Array).reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0) : elementCount(tensor.shape);
+  return ArrayBuffer.isView(tensor.data) ? (tensor.data as Float32Array).reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0) : sizeOf(tensor.shape);
 }
 
 /** Of every layer, for the shapes that are known. */
@@ -74,7 +75,7 @@ function costsOf(outline: Model | ModelHeader, values: Inferred['values']): read
     let [macs, keptMacs] = [0, 0];
     row.macs({ layer, inputs }, output.shape).forEach((products, i) => {
       const tensor = weights.get(i + 1);
-      const elements = tensor === undefined ? 0 : elementCount(tensor.shape);
+      const elements = tensor === undefined ? 0 : sizeOf(tensor.shape);
       const kept = tensor === undefined ? 0 : keptOf(tensor);
       macs += products;
       keptMacs += elements === 0 ? products : Math.round(products / elements * kept);
@@ -114,40 +115,24 @@ interface Planned {
   readonly refused?: { readonly layer: string; readonly support: Support };
 }
 
-function planOf(model: Model | ModelHeader, subject: Subject, { inputShapes = {} }: InspectOptions): Planned {
-  // A plan can be tried where nothing is left open but what a run computes.
-  const open = !isLoaded(model) || contentInputs(model).length > 0
-    || model.inputs.some(({ name, shape }) => !model.tensors.has(name) && inputShapes[name] === undefined && !(shape?.every((d) => typeof d === 'number') ?? false));
+function planOf(model: Model | ModelHeader, subject: Subject, { inputShapes: shapes = {} }: InspectOptions): Planned {
+  const loaded = isLoaded(model);
   try {
-    return isLoaded(model) ? planOfModel(model, inputShapes) : { memoryBytes: memoryOfHeader(model, subject, inputShapes) };
+    const packing = loaded ? planPacking(model) : undefined;
+    const { arenaBytes, lastingBytes, steps, skipped } = planModel(subject, { shapes, declared: !loaded }, (layer) => (packing === undefined
+      ? weightsOf(model as unknown as Model, layer).map(({ view: { rows, columns } }): PackedMatrix => ({ rows, columns, nnz: 0, panel: 1, runs: noRuns(), weights: 0, bias: 0 }))
+      : (packing.layers.get(layer.name) ?? []).map(({ plan }): PackedMatrix => ({ ...plan, weights: 0, bias: 0 }))));
+    // A kept weight takes its own four bytes, and less than those again for offsets and records.
+    const weightBytes = packing?.bytes ?? 2 * [...(model as Model).tensors.values()].reduce((sum, tensor) => sum + payloadBytes(tensor), 0);
+    const memoryBytes = RESERVED_BYTES + weightBytes + arenaBytes + lastingBytes;
+    if (!loaded) return { memoryBytes };
+    const gone = [...skipped.map(({ name }) => name), ...steps.flatMap(({ node }) => node.fused)];
+    return { memoryBytes, kernels: new Map([...steps.map(({ node, work }) => [node.layer.name, work.kernel] as const), ...gone.map((name) => [name, 'none'] as const)]) };
   } catch (error) {
     if (!(error instanceof FretworkError)) throw error;
     const { layer, hint } = error.details;
-    if (open || layer === undefined) return {};
-    return { refused: { layer, support: { ok: false, reason: error.message.split('\n')[0]!, hint: hint ?? '' } } };
+    // A plan tells of faults where nothing is left open but what a run computes.
+    const open = !loaded || contentInputs(model).length > 0 || model.inputs.some(({ name, shape }) => !model.tensors.has(name) && !isFixed(shapes[name] ?? shape));
+    return open || layer === undefined ? {} : { refused: { layer, support: { ok: false, reason: error.message.split('\n')[0]!, hint: hint ?? '' } } };
   }
-}
-
-function planOfModel(model: Model, inputShapes: NonNullable<InspectOptions['inputShapes']>): Planned {
-  const packing = planPacking(model);
-  const { arenaBytes, lastingBytes, steps, skipped } = planModel(model, { shapes: inputShapes, contents: new Map() }, (layer) =>
-    (packing.layers.get(layer.name) ?? []).map(({ plan }): PackedMatrix => ({ ...plan, weights: 0, bias: 0 })));
-  const gone = [...skipped.map(({ name }) => name), ...steps.flatMap(({ node }) => node.fused)];
-  return {
-    memoryBytes: RESERVED_BYTES + packing.bytes + arenaBytes + lastingBytes,
-    kernels: new Map([...steps.map(({ node, work }) => [node.layer.name, work.kernel] as const), ...gone.map((name) => [name, 'none'] as const)]),
-  };
-}
-
-function memoryOfHeader(model: ModelHeader, subject: Subject, inputShapes: NonNullable<InspectOptions['inputShapes']>): number {
-  const { arenaBytes, lastingBytes } = planModel(subject, { shapes: inputShapes, contents: new Map(), declared: true }, (layer) =>
-    weightsOf(model as unknown as Model, layer).map(({ view: { rows, columns } }): PackedMatrix => ({ rows, columns, nnz: 0, panel: 1, runs: noRuns(), weights: 0, bias: 0 })));
-  // A kept weight takes its own four bytes, and less than those again for offsets and records.
-  return RESERVED_BYTES + 2 * [...model.tensors.values()].reduce((sum, tensor) => sum + storedBytes(tensor), 0) + arenaBytes + lastingBytes;
-}
-
-/** Bytes of a tensor's elements: the kept ones of a sparse tensor. */
-function storedBytes(tensor: ModelHeader['tensors'] extends ReadonlyMap<string, infer T> ? T : never): number {
-  if (tensor.kind === 'dense') return sizeOf(tensor.shape) * DTYPES[tensor.dtype].bytes;
-  return tensor.matrices.reduce((sum, matrix) => sum + matrix.payload.length * DTYPES[tensor.dtype].bytes, 0);
 }

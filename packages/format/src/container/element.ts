@@ -8,9 +8,9 @@ const SCHEMES: readonly SchemeKind[] = ['dense', 'unstructured', 'filter', 'chan
 const numbersOf = <Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> =>
   Object.fromEntries(names.map((name, at) => [name, at + 1])) as Record<Name, number>;
 
-export const ELEMENT: Readonly<Record<DType, number>> = numbersOf(ELEMENTS);
-export const ACTIVATION: Readonly<Record<ActivationKind, number>> = numbersOf(ACTIVATIONS);
-export const SCHEME: Readonly<Record<SchemeKind, number>> = numbersOf(SCHEMES);
+export const ELEMENT: Readonly<Record<DType, number>> = /* @__PURE__ */ numbersOf(ELEMENTS);
+export const ACTIVATION: Readonly<Record<ActivationKind, number>> = /* @__PURE__ */ numbersOf(ACTIVATIONS);
+export const SCHEME: Readonly<Record<SchemeKind, number>> = /* @__PURE__ */ numbersOf(SCHEMES);
 
 /** These take numbers that the rules have found to be legal. */
 export const elementName = (value: number): DType => ELEMENTS[value - 1]!;

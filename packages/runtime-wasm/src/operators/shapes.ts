@@ -12,6 +12,9 @@ export function misfit(expected: string, actual: Shape | string | number | undef
 
 export const shown = (shape: readonly (number | string)[] | undefined): string => `[${shape?.join(', ') ?? '...'}]`;
 
+/** Are all sizes known numbers? */
+export const isFixed = (shape: readonly (number | string | undefined)[] | undefined): shape is Shape => shape?.every((d) => typeof d === 'number') === true;
+
 /** Input `i`. Throws `run.shape` where it is left out. */
 export const inputOf = ({ inputs }: Given, i: number): Value => inputs[i] ?? misfit(`input ${i}`, undefined);
 

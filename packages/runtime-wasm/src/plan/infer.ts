@@ -1,6 +1,6 @@
-import { DTYPES, FretworkError, type DenseTensor, type ValueInfo } from '@fretwork/format';
+import { FretworkError, zeros, type DenseTensor, type ValueInfo } from '@fretwork/format';
 import { sizeOf, type Binding, type Given, type Node, type OperatorRow, type Shape, type Value } from '../operators/row.js';
-import { placed, shown } from '../operators/shapes.js';
+import { isFixed, placed, shown } from '../operators/shapes.js';
 import { findRow } from '../operators/table.js';
 import type { PlanFor, Subject } from './nodes.js';
 
@@ -9,6 +9,7 @@ export const MOST_FOLLOWED = 4096;
 /** The same, of all layers together. */
 const BUDGET = 2 ** 20;
 const MOST_DIMENSIONS = 64;
+const NONE: ReadonlyMap<string, DenseTensor> = new Map();
 
 export interface Inferred {
   /** Those that are known. */
@@ -22,7 +23,7 @@ export interface Inferred {
  * from constants and shapes, computed by the operators themselves. Sizes are numbers: what depends on an input of unknown
  * size is not known. Time is linear in the layers, whatever sizes they declare.
  */
-export function inferValues(model: Subject, { shapes, contents, declared: believed }: Omit<PlanFor, 'keepInputs'>): Inferred {
+export function inferValues(model: Subject, { shapes = {}, contents = NONE, declared: believed }: Omit<PlanFor, 'keepInputs'>): Inferred {
   const values = new Map<string, Value>();
   const problems: FretworkError[] = [];
   const attempt = (place: { readonly layer?: string; readonly tensor?: string }, work: () => void): void => {
@@ -46,22 +47,19 @@ export function inferValues(model: Subject, { shapes, contents, declared: believ
       agree(shape, input.shape);
     });
   }
-  for (const { name, dtype, shape } of model.inputs) {
-    const size = Object.hasOwn(shapes, name) ? shapes[name] : shape?.map((d) => (typeof d === 'number' ? d : sizes.get(d)));
-    if (size?.every((d) => d !== undefined) === true) values.set(name, { name, dtype, shape: size as Shape });
-  }
+  /** Takes the shape that is declared, as far as the sizes that have names are known. */
+  const believe = (info: ValueInfo | undefined): void => {
+    const shape = info?.shape?.map((d) => (typeof d === 'number' ? d : sizes.get(d)));
+    if (isFixed(shape)) values.set(info!.name, { name: info!.name, dtype: info!.dtype, shape });
+  };
+  for (const input of model.inputs) believe(Object.hasOwn(shapes, input.name) ? { ...input, shape: shapes[input.name]! } : input);
   for (const [name, constant] of [...model.tensors, ...contents]) values.set(name, { name, dtype: constant.dtype, shape: constant.shape, constant });
   const declared = [model.values, model.outputs].map((list) => new Map(list.map((info) => [info.name, info])));
-  const believe = (name: string): void => {
-    const info = declared.map((list) => list.get(name)).find((own) => own !== undefined);
-    const shape = info?.shape?.map((d) => (typeof d === 'number' ? d : sizes.get(d)));
-    if (info !== undefined && shape?.every((d) => d !== undefined) === true) values.set(name, { name, dtype: info.dtype, shape: shape as Shape });
-  };
   let budget = BUDGET;
   for (const layer of model.layers) {
     const row = findRow(layer);
     const inputs = layer.inputs.map((name) => values.get(name));
-    if (believed === true) layer.outputs.forEach(believe);
+    if (believed === true) layer.outputs.forEach((name) => believe(declared.map((list) => list.get(name)).find((own) => own !== undefined)));
     if (row === undefined || layer.inputs.some((name, i) => name !== '' && inputs[i] === undefined)) continue;
     attempt({ layer: layer.name }, () => {
       const made = outputsOf(row, { layer, inputs }).map((value): Value => {
@@ -99,8 +97,7 @@ function outputsOf(row: OperatorRow, given: Given): Value[] {
 function computed(row: OperatorRow, node: Node): Value[] {
   const made = node.outputs.flatMap((value): Value[] => {
     if (value === undefined) return [];
-    const data = DTYPES[value.dtype].make(sizeOf(value.shape));
-    return [{ ...value, constant: { kind: 'dense', dtype: value.dtype, shape: value.shape, data } }];
+    return [{ ...value, constant: zeros(value.dtype, value.shape) }];
   });
   const dataOf = ({ constant }: Value): DenseTensor['data'] => (constant as DenseTensor).data;
   if (row.alias === true) (dataOf(made[0]!) as Float32Array).set(dataOf(node.inputs[0]!) as Float32Array);
@@ -112,5 +109,5 @@ function computed(row: OperatorRow, node: Node): Value[] {
 /** Shapes for inputs whose sizes are known but for some of the first `most`: with 1 for what has a name alone. */
 export const onesFor = (inputs: readonly ValueInfo[], most: number = Infinity): Readonly<Record<string, Shape>> => Object.fromEntries(inputs.flatMap(({ name, shape }) => {
   const sizes = shape?.map((d, at) => (typeof d === 'string' && at < most ? 1 : d));
-  return sizes?.every((d) => typeof d === 'number') === true ? [[name, sizes]] : [];
+  return isFixed(sizes) ? [[name, sizes]] : [];
 }));

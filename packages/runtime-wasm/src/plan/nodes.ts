@@ -1,4 +1,4 @@
-import { FretworkError, type DenseTensor, type Layer, type Model, type ValueInfo } from '@fretwork/format';
+import { FretworkError, type DenseTensor, type Layer, type Model } from '@fretwork/format';
 import type { Value, Node, PackedMatrix } from '../operators/row.js';
 import { fuse } from './fuse.js';
 import { inferValues } from './infer.js';
@@ -9,9 +9,9 @@ export type Subject = Pick<Model, 'inputs' | 'outputs' | 'values' | 'layers' | '
 /** What a plan is made for. */
 export interface PlanFor {
   /** Sizes of the model's inputs, by name. */
-  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
   /** Inputs that are known beforehand, by name. */
-  readonly contents: ReadonlyMap<string, DenseTensor>;
+  readonly contents?: ReadonlyMap<string, DenseTensor>;
   /** Are shapes that the model declares believed where they do not follow? Nothing may be run on them. */
   readonly declared?: boolean;
   /** Do inputs keep their place for the whole run? */
@@ -46,16 +46,18 @@ export function nodesOf(model: Subject, of: PlanFor, packedOf: (layer: Layer) =>
   }
   return {
     nodes: fuse(nodes, uses, find, packedOf),
-    inputs: model.inputs.filter(({ name }) => !model.tensors.has(name) && !of.contents.has(name)).map((input) => required(input, find)),
-    outputs: model.outputs.map((output) => required(output, find)),
+    inputs: model.inputs.filter(({ name }) => !model.tensors.has(name) && of.contents?.has(name) !== true).map(({ name }) => required(name, find)),
+    outputs: model.outputs.map(({ name }) => required(name, find)),
     skipped,
   };
 }
 
-function required(info: ValueInfo, find: ValueOf): Value {
-  const value = find(info.name);
+function required(name: string, find: ValueOf, layer?: Layer): Value {
+  const value = find(name);
   if (value === undefined) {
-    throw new FretworkError('run.unsupported', 'the shape of a value is not known before the model runs', { tensor: info.name, hint: 'give the sizes of all inputs; shapes that depend on computed values cannot be planned' });
+    throw new FretworkError('run.unsupported', 'the shape of a value is not known before the model runs', {
+      ...(layer === undefined ? {} : { layer: layer.name }), tensor: name, hint: 'give the sizes of all inputs; shapes that depend on computed values cannot be planned',
+    });
   }
   return value;
 }
@@ -82,17 +84,10 @@ function countUses(model: Subject, needed: ReadonlySet<Layer>): ReadonlyMap<stri
 }
 
 function nodeOf(layer: Layer, find: ValueOf, uses: ReadonlyMap<string, number>): Node {
-  const value = (name: string): Value => {
-    const found = find(name);
-    if (found !== undefined) return found;
-    throw new FretworkError('run.unsupported', 'a shape is not known before the model runs', {
-      layer: layer.name, tensor: name, hint: 'give the sizes of all inputs; shapes that depend on computed values cannot be planned',
-    });
-  };
   return {
     layer,
-    inputs: layer.inputs.map((name) => (name === '' ? undefined : value(name))),
-    outputs: layer.outputs.map((name) => (name === '' || !uses.has(name) ? undefined : value(name))),
+    inputs: layer.inputs.map((name) => (name === '' ? undefined : required(name, find, layer))),
+    outputs: layer.outputs.map((name) => (name === '' || !uses.has(name) ? undefined : required(name, find, layer))),
     ...(layer.activation === undefined ? {} : { activation: layer.activation }),
     fused: [],
   };

@@ -14,7 +14,7 @@ export interface PackPlan {
 export function planPacking(model: Model): PackPlan {
   const layers = new Map<string, readonly PackRequest[]>();
   let bytes = 0;
-  const { values } = inferValues(model, { shapes: onesFor(model.inputs, 1), contents: new Map() });
+  const { values } = inferValues(model, { shapes: onesFor(model.inputs, 1) });
   for (const layer of model.layers) {
     const row = findRow(layer);
     const requests = row?.pack?.(subjectOf(model, layer, values.get(layer.outputs[0] ?? '')?.shape)) ?? [];

@@ -3,7 +3,7 @@ import type { LayerReport, Runtime, RuntimeOptions, Tensors, ThreadReport } from
 import type { ChosenLevel } from '../machine/choose-level.js';
 import { PAGE_BYTES, RESERVED_BYTES, type Machine } from '../machine/machine.js';
 import type { PackedMatrix } from '../operators/row.js';
-import { placed } from '../operators/shapes.js';
+import { isFixed, placed } from '../operators/shapes.js';
 import { contentInputs } from '../plan/content.js';
 import { planModel, type Plan } from '../plan/plan-model.js';
 import { bindPlan, type BoundPlan, type Decoded } from './bind.js';
@@ -58,7 +58,7 @@ export function openSession(given: SessionParts): Runtime {
   let latest: Kept | undefined;
   const shapes = given.model.inputs.filter((input) => names.includes(input.name)).map((input) => input.shape);
   // Where all is known beforehand, the first run is to be as quick as the second, and faults are to show now.
-  if (ofContent.length === 0 && shapes.every((shape) => shape?.every((d) => typeof d === 'number'))) make(shapes as readonly (readonly number[])[], []);
+  if (ofContent.length === 0 && shapes.every(isFixed)) make(shapes, []);
 
   return {
     inputs,
@@ -91,8 +91,8 @@ export function openSession(given: SessionParts): Runtime {
       if (options.inputs !== 'views') throw new FretworkError('run.views', 'this runtime copies its inputs', { hint: "load the model with inputs: 'views'" });
       const wanted = model.inputs.filter(({ name }) => inputs.includes(name)).map(({ name, dtype, shape }): [string, DenseTensor] => {
         const own = given[name] ?? shape;
-        if (own === undefined || !own.every((d) => typeof d === 'number')) throw new FretworkError('run.shape', 'the shape of an input is not known', { tensor: name, hint: 'name it in the first argument' });
-        return [name, zeros(dtype, own as readonly number[])];
+        if (!isFixed(own)) throw new FretworkError('run.shape', 'the shape of an input is not known', { tensor: name, hint: 'name it in the first argument' });
+        return [name, zeros(dtype, own)];
       });
       const named = Object.fromEntries(wanted);
       const { plan, bound } = planFor(kept === undefined ? named : kept.join(named));

@@ -2,10 +2,10 @@
  * Values that one run leaves for the next: outputs that become inputs, and the states of recurrent layers, which are
  * made into such outputs and inputs first. Planning says which; `keepStates` keeps them.
  */
-import { DTYPES, FretworkError, type DenseTensor, type Layer, type Model, type TensorData, type ValueInfo } from '@fretwork/format';
+import { FretworkError, zeros, type DenseTensor, type Layer, type Model, type TensorData, type ValueInfo } from '@fretwork/format';
 import type { RuntimeOptions, Tensors } from '../contract.js';
 import { text } from '../operators/attributes.js';
-import { sizeOf, type Shape, type Value } from '../operators/row.js';
+import type { Shape, Value } from '../operators/row.js';
 import { findRow } from '../operators/table.js';
 import { inferValues, onesFor } from '../plan/infer.js';
 import { checkInputs, describe } from './inputs.js';
@@ -46,12 +46,13 @@ export function planStates(original: Model, { carry = {}, states = 'fresh' }: As
 }
 
 function carried(model: Model, from: string, to: string): State {
-  const names = (values: readonly ValueInfo[]): string => values.map(({ name }) => name).filter((name) => !model.tensors.has(name)).join(', ');
   const refuse = (says: string, expected: string, actual: string): never => { throw new FretworkError('run.carry', says, { tensor: from, expected, actual }); };
-  const output = model.outputs.find(({ name }) => name === from) ?? refuse('there is no such output', names(model.outputs), from);
-  const input = model.inputs.find(({ name }) => name === to && !model.tensors.has(name)) ?? refuse('there is no such input', names(model.inputs), to);
+  const find = (values: readonly ValueInfo[], wanted: string, what: string): ValueInfo =>
+    values.find(({ name }) => name === wanted) ?? refuse(`there is no such ${what}`, values.map(({ name }) => name).join(', '), wanted);
+  const output = find(model.outputs, from, 'output');
+  const input = find(model.inputs.filter(({ name }) => !model.tensors.has(name)), to, 'input');
   // Of sizes that have names any number will do to tell how many there are.
-  const { shape = output.shape } = inferValues(model, { shapes: onesFor(model.inputs), contents: new Map() }).values.get(from) ?? {};
+  const { shape = output.shape } = inferValues(model, { shapes: onesFor(model.inputs) }).values.get(from) ?? {};
   if (output.dtype !== input.dtype || (shape !== undefined && input.shape !== undefined && shape.length !== input.shape.length)) {
     refuse('an output cannot become an input of another kind', describe(input), describe({ ...output, ...(shape === undefined ? {} : { shape }) }));
   }
@@ -64,7 +65,7 @@ const STATES: Readonly<Record<string, readonly (readonly [input: number, output:
 /** Makes inputs and outputs of the states of all recurrent layers that start from a constant. */
 function opened(model: Model): Omit<StatePlan, 'original'> {
   const states: State[] = [];
-  const { values } = inferValues(model, { shapes: {}, contents: new Map() });
+  const { values } = inferValues(model, {});
   const layers = model.layers.map((layer): Layer => {
     const places = layer.domain === '' ? STATES[layer.operator] : undefined;
     if (places === undefined) return layer;
@@ -155,12 +156,12 @@ export function keepStates({ model, original, states }: StatePlan): KeptStates {
 
   function fresh(state: State, given: Tensors): DenseTensor {
     const shapes = Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, tensor.shape]));
-    const shape = shapeOfState(original, inferValues(original, { shapes, contents: new Map() }).values, state);
+    const shape = shapeOfState(original, inferValues(original, { shapes }).values, state);
     if (shape === undefined) throw new FretworkError('run.input-missing', 'an input is missing', { tensor: state.to, hint: 'its shape is not known before it was given once' });
     const { dtype } = model.inputs.find(({ name }) => name === state.to)!;
-    const data = DTYPES[dtype].make(sizeOf(shape));
-    if (state.initial !== undefined) (data as Float32Array).set((state.initial as Float32Array).subarray(0, data.length));
-    return { kind: 'dense', dtype, shape, data };
+    const tensor = zeros(dtype, shape);
+    if (state.initial !== undefined) (tensor.data as Float32Array).set((state.initial as Float32Array).subarray(0, tensor.data.length));
+    return tensor;
   }
 }
 
