@@ -1,6 +1,6 @@
 /** IEEE 754 binary16 and bfloat16, as bits. Rounding is to nearest, ties to even. */
 
-const word = new DataView(new ArrayBuffer(4));
+const word = new DataView(new ArrayBuffer(8));
 
 /** Bits of a binary16 → number. */
 export function halfToNumber(bits: number): number {
@@ -18,11 +18,11 @@ export function numberToHalf(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   if (size >= 65520) return sign | 0x7c00;
-  if (size < 2 ** -14) return sign | roundEven(size * 2 ** 24);
-  const exponent = Math.min(15, Math.floor(Math.log2(size)));
-  const scale = size < 2 ** exponent ? exponent - 1 : size >= 2 ** (exponent + 1) ? exponent + 1 : exponent;
-  // A carry out of the fraction raises the exponent by itself: the two fields are neighbours.
-  return sign | (((scale + 15) << 10) + roundEven((size / 2 ** scale - 1) * 1024));
+  word.setFloat64(0, size);
+  // That of the smallest normal number serves all below it.
+  const exponent = Math.max(-14, (word.getUint16(0) >> 4) - 1023);
+  // The leading one, and a carry out of the fraction, raise the exponent by themselves: the two fields are neighbours.
+  return sign | (((exponent + 14) << 10) + roundEven(size / 2 ** (exponent - 10)));
 }
 
 /** Bits of a bfloat16 → number. */
@@ -42,7 +42,5 @@ export function numberToBfloat(value: number): number {
 
 function roundEven(value: number): number {
   const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest > 0.5 || (rest === 0.5 && floor % 2 === 1)) return floor + 1;
-  return floor;
+  return value - floor === 0.5 ? floor + floor % 2 : Math.round(value);
 }

@@ -11,34 +11,35 @@ export interface WeightRow {
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
+/** `count` matrices whose rows lie one behind the other, or whose columns do. */
+const byRows = (count: number, rows: number, columns: number, kernel = 1): MatrixView => ({ count, rows, columns, order: 'row-major', kernel });
+const byColumns = (count: number, rows: number, columns: number): MatrixView => ({ count, rows, columns, order: 'column-major', kernel: 1 });
+
 const gates = (perDirection: number) => (shape: readonly number[]): MatrixView | undefined => {
-  const [directions, stacked, columns] = shape;
-  if (shape.length !== 3 || directions === undefined || stacked === undefined || columns === undefined) return undefined;
-  if (stacked % perDirection !== 0) return undefined;
-  return { count: directions * perDirection, rows: stacked / perDirection, columns, order: 'row-major', kernel: 1 };
+  const [directions, stacked, columns] = shape as [number, number, number];
+  return shape.length !== 3 || stacked % perDirection !== 0 ? undefined : byRows(directions * perDirection, stacked / perDirection, columns);
 };
+
+/** The weights of the inputs and those of the states. */
+const recurrent = (operator: string, perDirection: number): readonly WeightRow[] => [1, 2].map((input) => ({ operator, input, view: gates(perDirection) }));
 
 const convolution = (shape: readonly number[]): MatrixView | undefined => {
   if (shape.length < 3) return undefined;
   const kernel = product(shape.slice(2));
-  return { count: 1, rows: shape[0]!, columns: shape[1]! * kernel, order: 'row-major', kernel };
+  return byRows(1, shape[0]!, shape[1]! * kernel, kernel);
 };
 
 /** `[Cin, Cout/g, Kh, Kw]`: each input channel is a column of Cout/g·Kh·Kw outputs. */
 const transposedConvolution = (shape: readonly number[]): MatrixView | undefined =>
-  shape.length < 3 ? undefined
-    : { count: 1, rows: product(shape.slice(1)), columns: shape[0]!, order: 'column-major', kernel: 1 };
+  shape.length < 3 ? undefined : byColumns(1, product(shape.slice(1)), shape[0]!);
 
 const rightFactor = (shape: readonly number[]): MatrixView | undefined =>
-  shape.length < 2 ? undefined
-    : { count: product(shape.slice(0, -2)), rows: shape.at(-1)!, columns: shape.at(-2)!, order: 'column-major', kernel: 1 };
+  shape.length < 2 ? undefined : byColumns(product(shape.slice(0, -2)), shape.at(-1)!, shape.at(-2)!);
 
 const gemmFactor = (shape: readonly number[], layer: Layer): MatrixView | undefined => {
   if (shape.length !== 2) return undefined;
   const [first, second] = shape as [number, number];
-  return attribute(layer, 'transB', 'int', 0) === 0
-    ? { count: 1, rows: second, columns: first, order: 'column-major', kernel: 1 }
-    : { count: 1, rows: first, columns: second, order: 'row-major', kernel: 1 };
+  return attribute(layer, 'transB', 'int', 0) === 0 ? byColumns(1, second, first) : byRows(1, first, second);
 };
 
 /** Every place where prunable weights can stand. Biases and norms are not weights in this sense. */
@@ -47,12 +48,9 @@ export const WEIGHTS: readonly WeightRow[] = [
   { operator: 'ConvTranspose', input: 1, view: transposedConvolution },
   { operator: 'Gemm', input: 1, view: gemmFactor },
   { operator: 'MatMul', input: 1, view: rightFactor },
-  { operator: 'GRU', input: 1, view: gates(3) },
-  { operator: 'GRU', input: 2, view: gates(3) },
-  { operator: 'LSTM', input: 1, view: gates(4) },
-  { operator: 'LSTM', input: 2, view: gates(4) },
-  { operator: 'RNN', input: 1, view: gates(1) },
-  { operator: 'RNN', input: 2, view: gates(1) },
+  ...recurrent('GRU', 3),
+  ...recurrent('LSTM', 4),
+  ...recurrent('RNN', 1),
 ];
 
 /** A weight of a layer with the view that its operator and shape call for; undefined where the shape is none of the operator. */

@@ -17,8 +17,8 @@ const GIBIBYTE = 2 ** 30;
 export async function load(source: ModelSource | Model, options: RuntimeOptions = {}): Promise<Runtime> {
   const level = await chooseLevel(options.level ?? 'auto', options.revectorize);
   const model = isModel(source) ? source : await loadStructure(source, {
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    signal: options.signal,
+    onProgress: options.onProgress,
     onHeader: ({ header }) => requireSupport(header.layers as readonly Layer[]),
   });
   requireSupport(model.layers);
@@ -31,7 +31,7 @@ export async function load(source: ModelSource | Model, options: RuntimeOptions 
   }
   options.signal?.throwIfAborted();
   const { machine, threads } = await startMachine({
-    level, bytes, threads: options.threads ?? 1, limitBytes: memoryLimit, ...(options.signal === undefined ? {} : { signal: options.signal }),
+    level, bytes, threads: options.threads ?? 1, limitBytes: memoryLimit, signal: options.signal,
   });
   try {
     return openSession({

@@ -5,7 +5,7 @@ export interface ByteSource {
   /** Length of the whole, where it is known before the bytes arrive, and not from the file itself. */
   readonly size: number | undefined;
   /** What a server says of that length: good enough to show, not to judge by. */
-  readonly claimedSize?: number;
+  readonly claimedSize?: number | undefined;
   /** The next piece, which may be empty; undefined at the end. */
   next(): Promise<Uint8Array | undefined>;
   /** Lets go of the source; nothing is read after that. */

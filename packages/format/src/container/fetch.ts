@@ -8,7 +8,7 @@ import { streamSource, type ByteSource } from './byte-source.js';
 export async function openAddress(address: string | URL, signal: AbortSignal | undefined): Promise<ByteSource> {
   const shown = withoutSecrets(String(address));
   requireNoCredentials(String(address), shown);
-  const response = await fetch(address, signal === undefined ? {} : { signal }).catch((cause: unknown): never => {
+  const response = await fetch(address, { signal: signal ?? null }).catch((cause: unknown): never => {
     throw new FretworkError('load.fetch', `${shown} cannot be fetched`, {
       cause, hint: 'the cause says why; in a page look at its content security policy (connect-src) and at the CORS headers of the server too',
     });
@@ -19,8 +19,7 @@ export async function openAddress(address: string | URL, signal: AbortSignal | u
       expected: 'status 200', actual: `${response.status} ${response.statusText}`.trimEnd(), hint: nextStep(response.status),
     });
   }
-  const claimed = claimedSize(response.headers);
-  return { ...streamSource(response.body, undefined), ...(claimed !== undefined && { claimedSize: claimed }) };
+  return { ...streamSource(response.body, undefined), claimedSize: claimedSize(response.headers) };
 }
 
 /** What the server says of the length, where it speaks of the file and not of a compressed form of it. */

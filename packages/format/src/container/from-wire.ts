@@ -42,13 +42,7 @@ function tensor<A>(row: wire.Tensor, fetch: Fetch<A>): WithArrays<Tensor, A> {
   } as WithArrays<Tensor, A>;
 }
 
-const view = (row: wire.View): MatrixView => ({
-  count: row.count,
-  rows: row.rows,
-  columns: row.columns,
-  order: row.columnMajor ? 'column-major' : 'row-major',
-  kernel: row.kernel,
-});
+const view = ({ count, rows, columns, columnMajor, kernel }: wire.View): MatrixView => ({ count, rows, columns, order: columnMajor ? 'column-major' : 'row-major', kernel });
 
 function matrix<A>(row: wire.Matrix, fetch: Fetch<A>): WithArrays<SparseMatrix, A> {
   const encoding = ENCODINGS.find((name) => row[name])!;
@@ -64,17 +58,13 @@ function matrix<A>(row: wire.Matrix, fetch: Fetch<A>): WithArrays<SparseMatrix, 
 
 function layer<A>(row: wire.Layer, fetch: Fetch<A>): WithArrays<Layer, A> {
   return {
-    name: row.name,
-    operator: row.operator,
-    domain: row.domain,
-    inputs: row.inputs,
-    outputs: row.outputs,
+    ...plain(row),
     attributes: new Map(row.attributes.map((a) => [a.name, attribute(a, fetch)])),
     ...(row.activation && { activation: activation(row.activation) }),
     ...(row.scheme && { scheme: scheme(row.scheme) }),
     ...(row.tuning && { tuning: tuning(row.tuning) }),
     ...(row.origin && { origin: row.origin.values }),
-  } as WithArrays<Layer, A>;
+  } as unknown as WithArrays<Layer, A>;
 }
 
 function attribute<A>(row: wire.NamedAttribute, fetch: Fetch<A>): WithArrays<Attribute, A> {

@@ -12,15 +12,15 @@ export interface LoadProgress {
   /** Bytes that have arrived. */
   readonly loadedBytes: number;
   /** Length of the file: until its header is there what a server says, or left out. */
-  readonly fileBytes?: number;
+  readonly fileBytes?: number | undefined;
 }
 
 export interface LoadOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   readonly limits?: ReadLimits;
   /** Called once, when the header is found good and before the weights are waited for. To refuse the model, throw or reject. */
   readonly onHeader?: (header: GoodHeader) => void | Promise<void>;
-  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
 /** See `loadModel`; with the rules of `judge`. */
@@ -69,14 +69,12 @@ async function loadPieces(source: ByteSource, options: LoadOptions, judge: Judge
         needBytes = gather.length < 8 ? 1 : result.needBytes;
       }
     }
-    options.onProgress?.({ loadedBytes: gather.length, ...fileBytes(parsed?.fileBytes ?? source.claimedSize) });
+    options.onProgress?.({ loadedBytes: gather.length, fileBytes: parsed?.fileBytes ?? source.claimedSize });
     if (parsed !== undefined && gather.length > parsed.fileBytes) break;
   }
   if (parsed === undefined || gather.length !== parsed.fileBytes) parsed = whole(gather.bytes, gather.length, options, judge);
   return attachArrays(parsed, gather.bytes, judge);
 }
-
-const fileBytes = (bytes: number | undefined): Pick<LoadProgress, 'fileBytes'> => (bytes === undefined ? {} : { fileBytes: bytes });
 
 /** The header of a file of `size` bytes whose end has been seen. */
 function whole(bytes: Uint8Array, size: number, options: LoadOptions, judge: Judge): ParsedHeader {

@@ -1,5 +1,6 @@
 import { decodePreamble, MAGIC, PREAMBLE_BYTES, RESERVED_OFFSET, VERSION, type Preamble } from '../container/layout.js';
 import type { ReadLimits } from '../container/limits.js';
+import type { ErrorDetails } from '../error.js';
 import type { Rule } from './rule.js';
 
 /** The start of a file; `size` is the length of the whole file, where that is known by other means. */
@@ -10,9 +11,11 @@ export interface PreambleSubject {
 }
 
 /** Rules look at the numbers only where there are enough bytes: a prefix may still grow. */
-const judged = (check: (preamble: Preamble, subject: PreambleSubject) => ReturnType<Rule<PreambleSubject>['check']>) =>
-  (subject: PreambleSubject): ReturnType<Rule<PreambleSubject>['check']> =>
-    (subject.prefix.length < PREAMBLE_BYTES ? undefined : check(decodePreamble(subject.prefix), subject));
+const judged = (code: string, check: (preamble: Preamble, subject: PreambleSubject) => ErrorDetails | undefined): Rule<PreambleSubject> =>
+  ({ code, check: (subject) => (subject.prefix.length < PREAMBLE_BYTES ? undefined : check(decodePreamble(subject.prefix), subject)) });
+
+const tooShort = (size: number, least: number, offset?: number): ErrorDetails | undefined =>
+  (size >= least ? undefined : { ...(offset !== undefined && { offset }), expected: `${least} bytes`, actual: `${size}`, hint: 'get the file again: its end is missing' });
 
 export const PREAMBLE_RULES: readonly Rule<PreambleSubject>[] = [
   {
@@ -24,44 +27,21 @@ export const PREAMBLE_RULES: readonly Rule<PreambleSubject>[] = [
       return { offset: at, expected: hex(MAGIC[at]!), actual: hex(prefix[at]!), hint };
     },
   },
-  {
-    code: 'preamble.length',
-    check: ({ size }) =>
-      (size === undefined || size >= PREAMBLE_BYTES ? undefined : { expected: `${PREAMBLE_BYTES} bytes`, actual: `${size}`, hint: 'get the file again: its end is missing' }),
-  },
-  {
-    code: 'preamble.version',
-    check: judged(({ version }) =>
-      (version === VERSION ? undefined : { offset: 8, expected: `${VERSION}`, actual: `${version}`, hint: 'a newer @fretwork/format may read this file' })),
-  },
-  {
-    code: 'preamble.reserved',
-    check: judged((_, { prefix }) => {
-      const at = prefix.subarray(RESERVED_OFFSET, RESERVED_OFFSET + 4).findIndex((byte) => byte !== 0);
-      return at < 0 ? undefined : { offset: RESERVED_OFFSET + at, expected: '00', actual: hex(prefix[RESERVED_OFFSET + at]!) };
-    }),
-  },
-  {
-    code: 'preamble.header-length',
-    check: judged(({ headerBytes }, { limits }) =>
-      (headerBytes <= limits.headerBytes ? undefined : { offset: 12, expected: `at most ${limits.headerBytes} bytes`, actual: `${headerBytes}` })),
-  },
-  {
-    code: 'preamble.file-length',
-    check: judged(({ headerBytes, fileBytes }, { limits }) =>
-      (fileBytes >= PREAMBLE_BYTES + headerBytes && fileBytes <= limits.fileBytes ? undefined
-        : { offset: 24, expected: `${PREAMBLE_BYTES + headerBytes} to ${limits.fileBytes} bytes`, actual: `${fileBytes}` })),
-  },
-  {
-    code: 'file.truncated',
-    check: judged(({ fileBytes }, { size }) =>
-      (size === undefined || size >= fileBytes ? undefined : { offset: size, expected: `${fileBytes} bytes`, actual: `${size}`, hint: 'get the file again: its end is missing' })),
-  },
-  {
-    code: 'file.trailing',
-    check: judged(({ fileBytes }, { size }) =>
-      (size === undefined || size <= fileBytes ? undefined : { offset: fileBytes, expected: `${fileBytes} bytes`, actual: `${size}` })),
-  },
+  { code: 'preamble.length', check: ({ size = Infinity }) => tooShort(size, PREAMBLE_BYTES) },
+  judged('preamble.version', ({ version }) =>
+    (version === VERSION ? undefined : { offset: 8, expected: `${VERSION}`, actual: `${version}`, hint: 'a newer @fretwork/format may read this file' })),
+  judged('preamble.reserved', (_, { prefix }) => {
+    const at = prefix.subarray(RESERVED_OFFSET, RESERVED_OFFSET + 4).findIndex((byte) => byte !== 0);
+    return at < 0 ? undefined : { offset: RESERVED_OFFSET + at, expected: '00', actual: hex(prefix[RESERVED_OFFSET + at]!) };
+  }),
+  judged('preamble.header-length', ({ headerBytes }, { limits }) =>
+    (headerBytes <= limits.headerBytes ? undefined : { offset: 12, expected: `at most ${limits.headerBytes} bytes`, actual: `${headerBytes}` })),
+  judged('preamble.file-length', ({ headerBytes, fileBytes }, { limits }) =>
+    (fileBytes >= PREAMBLE_BYTES + headerBytes && fileBytes <= limits.fileBytes ? undefined
+      : { offset: 24, expected: `${PREAMBLE_BYTES + headerBytes} to ${limits.fileBytes} bytes`, actual: `${fileBytes}` })),
+  judged('file.truncated', ({ fileBytes }, { size = Infinity }) => tooShort(size, fileBytes, size)),
+  judged('file.trailing', ({ fileBytes }, { size = 0 }) =>
+    (size <= fileBytes ? undefined : { offset: fileBytes, expected: `${fileBytes} bytes`, actual: `${size}` })),
 ];
 
 const hex = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, '0');

@@ -10,7 +10,7 @@ export interface MachineRequest {
   readonly threads: number | 'auto';
   readonly bytes: number;
   readonly limitBytes: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A machine of `level` with as many threads as asked for; where the host refuses them with one, and `threads` says why. */
