@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
+import { ACTIVATION, ELEMENT, SCHEME } from '../src/container/element.js';
 import { walkHeader } from '../src/container/walk-header.js';
 import { toWire } from '../src/container/to-wire.js';
 import type * as wire from '../src/schema/bcr.pb.js';
@@ -34,6 +35,14 @@ function decodeHeader(bytes: Uint8Array): wire.Header {
   if ('code' in walked) throw new Error(`${walked.code}: ${JSON.stringify(walked.details)}`);
   return walked.header;
 }
+
+describe('the names of enums', () => {
+  it.for([['Element', ELEMENT], ['Activation.Kind', ACTIVATION], ['Scheme.Kind', SCHEME]] as const)('stand at the numbers of the schema: %s', ([name, numbers]) => {
+    const { values } = root.lookupEnum(name);
+    const legal = Object.entries(values).filter(([, value]) => value > 0);
+    expect(Object.fromEntries(legal.map(([word, value]) => [word.toLowerCase().replaceAll('_', '-'), value]))).toEqual(numbers);
+  });
+});
 
 describe('walkHeader', () => {
   it.for([1, 2, 3, 4, 5, 6, 7, 8])('reads what protobuf.js reads, seed %i', (seed) => {

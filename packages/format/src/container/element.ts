@@ -1,9 +1,21 @@
 import type { ActivationKind, DType, SchemeKind, TensorData } from '../contract.js';
+import { DTYPES } from '../dtype.js';
 
-/** Place in the list = value of the enum in `../schema/bcr.proto`; place 0 is "unspecified", which is no legal value. */
-const ELEMENTS: readonly DType[] = ['f32', 'f16', 'bf16', 'f64', 'i8', 'u8', 'i16', 'u16', 'i32', 'u32', 'i64', 'u64', 'bool'];
+/** The fields that each scheme has, beside its kind. */
+export const SCHEME_FIELDS: Readonly<Record<SchemeKind, readonly string[]>> = {
+  dense: [],
+  unstructured: ['rate'],
+  filter: ['rate'],
+  channel: ['rate'],
+  pattern: ['rate', 'keep', 'patterns'],
+  'block-punched': ['rate', 'blockFilters', 'blockChannels'],
+  bcr: ['rate', 'blockRows', 'blockColumns', 'rowShare'],
+};
+
+/** Place in the list = value of the enum in `../schema/bcr.proto`, which has the order of these tables; place 0 is "unspecified", which is no legal value. */
+const ELEMENTS = Object.keys(DTYPES) as readonly DType[];
 const ACTIVATIONS: readonly ActivationKind[] = ['relu', 'clip', 'leaky-relu', 'sigmoid', 'tanh', 'hard-sigmoid', 'hard-swish'];
-const SCHEMES: readonly SchemeKind[] = ['dense', 'unstructured', 'filter', 'channel', 'pattern', 'block-punched', 'bcr'];
+const SCHEMES = Object.keys(SCHEME_FIELDS) as readonly SchemeKind[];
 
 const numbersOf = <Name extends string>(names: readonly Name[]): Readonly<Record<Name, number>> =>
   Object.fromEntries(names.map((name, at) => [name, at + 1])) as Record<Name, number>;

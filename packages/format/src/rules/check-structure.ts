@@ -1,6 +1,6 @@
 import type { Outline } from '../container/outline.js';
 import type { Model } from '../contract.js';
-import { SPARSE_RULES } from '../sparse/rules.js';
+import { ENCODING_RULES } from '../sparse/rules.js';
 import { DATA_RULES } from './data-rules.js';
 import { GRAPH_RULES } from './graph-rules.js';
 import { LAYER_RULES } from './layer-rules.js';
@@ -19,7 +19,7 @@ function checkStructure(model: Outline): void {
 /** Judges the elements of arrays. */
 export function checkArrays(model: Model): void {
   for (const [name, tensor] of model.tensors) {
-    if (tensor.kind === 'sparse') for (const matrix of tensor.matrices) enforce(SPARSE_RULES, { matrix, tensor: name });
+    if (tensor.kind === 'sparse') for (const matrix of tensor.matrices) enforce(ENCODING_RULES, { matrix, tensor: name });
   }
   enforce(DATA_RULES, model);
 }

@@ -1,8 +1,7 @@
-import { ACTIVATION, ELEMENT, SCHEME } from '../container/element.js';
+import { ACTIVATION, ELEMENT, SCHEME, SCHEME_FIELDS } from '../container/element.js';
 import { ENCODINGS, MATRIX_NUMBERS } from '../container/matrix-arrays.js';
 import type { Model, Scheme, Tensor } from '../contract.js';
 import { quote, type ErrorDetails } from '../error.js';
-import { SCHEME_FIELDS } from './record-rules.js';
 import type { Rule } from './rule.js';
 
 /**

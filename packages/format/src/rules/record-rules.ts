@@ -1,23 +1,11 @@
 import { compareCodePoints } from '../container/code-points.js';
-import { schemeName } from '../container/element.js';
+import { SCHEME_FIELDS, schemeName } from '../container/element.js';
 import type { DecodedHeader } from '../container/walk-header.js';
 import { sectionsNamed } from '../container/wire-arrays.js';
-import type { SchemeKind } from '../contract.js';
 import type { ErrorDetails } from '../error.js';
 import type * as wire from '../schema/bcr.pb.js';
 import { firstTwice } from './names.js';
 import type { Rule } from './rule.js';
-
-/** The fields that each scheme has, beside its kind. */
-export const SCHEME_FIELDS: Readonly<Record<SchemeKind, readonly string[]>> = {
-  dense: [],
-  unstructured: ['rate'],
-  filter: ['rate'],
-  channel: ['rate'],
-  pattern: ['rate', 'keep', 'patterns'],
-  'block-punched': ['rate', 'blockFilters', 'blockChannels'],
-  bcr: ['rate', 'blockRows', 'blockColumns', 'rowShare'],
-};
 
 /** A decoded header, before its records become those of the contract. */
 export const RECORD_RULES: readonly Rule<DecodedHeader>[] = [

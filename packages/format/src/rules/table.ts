@@ -1,5 +1,5 @@
 import { SHAPE_RULES } from '../shape/agree.js';
-import { SPARSE_RULES } from '../sparse/rules.js';
+import { ENCODING_RULES } from '../sparse/rules.js';
 import { DATA_RULES } from './data-rules.js';
 import { GRAPH_RULES } from './graph-rules.js';
 import { HEADER_RULES } from './header-rules.js';
@@ -22,9 +22,6 @@ export interface RuleRow {
   readonly says: string;
 }
 
-/** A matrix in a model is held against its view and its schema first, which leaves nothing for these. */
-const JUDGED_BEFORE: readonly string[] = ['sparse.encoding', 'sparse.size'];
-
 const stage = (name: string, rules: readonly Pick<Rule<never>, 'code'>[]): readonly RuleRow[] =>
   rules.map(({ code }) => ({ stage: name, code, says: SENTENCES[code]! }));
 
@@ -42,7 +39,7 @@ export const RULES: readonly RuleRow[] = [
   ...stage('schemes', SCHEME_RULES),
   ...stage('plan and recipe', PLAN_RULES),
   ...stage('sections', SECTION_RULES),
-  ...stage('sparse', SPARSE_RULES.filter((rule) => !JUDGED_BEFORE.includes(rule.code))),
+  ...stage('sparse', ENCODING_RULES),
   ...stage('data', DATA_RULES),
   ...stage('shapes', SHAPE_RULES),
 ];
