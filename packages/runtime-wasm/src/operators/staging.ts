@@ -21,41 +21,26 @@ export function staging(b: Binding, w: Window, planes: Planes, channels: number,
       const { cells, planeAt, inputAt } = planes.phases[p]!;
       const base = b.scratch + 4 * p * planes.plane;
       const target = 4 * (planeAt[0] * planes.slice + planeAt[1] * planes.pitch + planeAt[2]);
-      if (cells[0] === 0 || cells[1] === 0 || cells[2] === 0) {
-        for (let c = 0; c < channels; c++) b.floats.fill(0, (base + c * step) / 4, (base + c * step) / 4 + planes.plane);
-        continue;
-      }
       // Rows that touch one another are one long row.
       const whole = sh === 1 && sw === 1 && cells[2] === layout.pitch && planes.pitch === layout.pitch;
       const rows = whole ? 1 : cells[1];
       const width = whole ? cells[1] * cells[2] : cells[2];
-      if (cells[0] === 1) frame(base, channels, step, 4 * planes.plane, target, rows, 4 * width, 4 * planes.pitch);
+      const empty = cells.includes(0);
+      if (!empty && cells[0] === 1) frame(base, channels, step, 4 * planes.plane, target, rows, 4 * width, 4 * planes.pitch);
       else for (let c = 0; c < channels; c++) b.floats.fill(0, (base + c * step) / 4, (base + c * step) / 4 + planes.plane);
+      if (empty) continue;
       for (let z = 0; z < cells[0]; z++) {
         const source = image + 4 * (layout.first + ((inputAt[0] + z * sd) * H + inputAt[1]) * layout.pitch + inputAt[2]);
         const to = base + target + 4 * z * planes.slice;
         if (sw === 1) copy1(source, to, channels, rows, width, sh * pitch, 4 * planes.pitch, 4 * layout.plane, step);
         else if (sw === 2) copy2(source, to, channels, rows, width, sh * pitch, 4 * planes.pitch, 4 * layout.plane, step);
-        else copyStrided(b.floats, source / 4, to / 4, channels, rows, width, sh * layout.pitch, planes.pitch, layout.plane, step / 4, sw);
+        // Of wider steps no kernel copies rows: columns are copied, one float wide.
+        else for (let x = 0; x < width; x++) copy1(source + 4 * x * sw, to + 4 * x, channels, rows, 1, sh * pitch, 4 * planes.pitch, 4 * layout.plane, step);
       }
     }
     // Taps of the last row reach behind the last plane.
     b.floats.fill(0, end - 64, end);
   };
-}
-
-/** `copy1` for steps that no kernel has; distances in floats. */
-function copyStrided(
-  floats: Float32Array, from: number, to: number, planes: number, rows: number, width: number,
-  fromPitch: number, toPitch: number, fromPlane: number, toPlane: number, step: number,
-): void {
-  for (let p = 0; p < planes; p++) {
-    for (let r = 0; r < rows; r++) {
-      const source = from + p * fromPlane + r * fromPitch;
-      const target = to + p * toPlane + r * toPitch;
-      for (let x = 0; x < width; x++) floats[target + x] = floats[source + x * step]!;
-    }
-  }
 }
 
 /** Takes the outputs at `result` out of their planes, to an image of `layout`. */
