@@ -20,7 +20,7 @@ const nameOf = ({ domain, operator }: Layer): string => (domain === '' ? operato
 export function supportOf(layer: Layer): Support {
   const row = findRow(layer);
   if (row !== undefined) return row.supports?.(layer) ?? { ok: true };
-  return { ok: false, reason: `operator ${nameOf(layer)} is not known to this runtime`, hint: 'rewrite the layer with operators that are' };
+  return { ok: false, reason: `operator ${nameOf(layer)} is not known to this runtime`, hint: 'rewrite the layer with others' };
 }
 
 /**
@@ -64,7 +64,7 @@ function costsOf(outline: Model | ModelHeader, values: Inferred['values']): read
       bytes += payloadBytes(tensor) + indexBytes(tensor);
     }
     const row = findRow(layer);
-    if (row === undefined) return { bytes, reason: `the work of operator ${nameOf(layer)} is not known: its layers are left out of every sum` };
+    if (row === undefined) return { bytes, reason: `the work of operator ${nameOf(layer)} is not known, and in no sum` };
     if (row.macs === undefined) return { bytes, macs: 0, keptMacs: 0 };
     const [inputs, output] = [layer.inputs.map((name) => values.get(name)), layer.outputs.map((name) => values.get(name)).find((value) => value !== undefined)];
     if (output === undefined || inputs.some((value, i) => value === undefined && layer.inputs[i] !== '')) {

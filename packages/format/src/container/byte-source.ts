@@ -41,6 +41,6 @@ export function iterableSource(iterable: AsyncIterable<Uint8Array>): ByteSource 
 function piece(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   throw new FretworkError('load.piece', 'the source gives something else than bytes', {
-    expected: 'Uint8Array', actual: typeof value, hint: 'a text stream cannot hold a .bcr file; open it as bytes',
+    expected: 'Uint8Array', actual: typeof value, hint: 'open the file as bytes, not as text',
   });
 }

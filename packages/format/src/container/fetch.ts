@@ -10,7 +10,7 @@ export async function openAddress(address: string | URL, signal: AbortSignal | u
   requireNoCredentials(String(address), shown);
   const response = await fetch(address, { signal: signal ?? null }).catch((cause: unknown): never => {
     throw new FretworkError('load.fetch', `${shown} cannot be fetched`, {
-      cause, hint: 'the cause says why; in a page look at its content security policy (connect-src) and at the CORS headers of the server too',
+      cause, hint: 'see the cause; in a page also its policy (connect-src) and the CORS headers of the server',
     });
   });
   if (response.status !== 200 || response.body === null) {
@@ -31,8 +31,8 @@ function claimedSize(headers: Headers): number | undefined {
 function nextStep(status: number): string {
   if (status === 401 || status === 403) return 'fetch it with what the server asks for, and pass the body of the response';
   if (status === 404 || status === 410) return 'check the address';
-  if (status === 429 || status >= 500) return 'the server is at fault or busy: try again later';
-  return 'open the address in a browser to see what the server says';
+  if (status === 429 || status >= 500) return 'try again later';
+  return 'open it in a browser';
 }
 
 /** `fetch` refuses such an address with a message that repeats the password. */

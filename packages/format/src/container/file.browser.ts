@@ -6,6 +6,6 @@ import { openAddress } from './fetch.js';
 export async function openFile(place: string | URL, signal: AbortSignal | undefined): Promise<ByteSource> {
   if (!/^file:/i.test(String(place))) return openAddress(place, signal);
   throw new FretworkError('load.no-files', `${String(place)} is a file, and this host has none`, {
-    hint: 'let a person choose it (an input of type file gives a Blob), or serve it and give its address',
+    hint: 'serve it, or take a Blob from an input of type file',
   });
 }

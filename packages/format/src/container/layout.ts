@@ -85,7 +85,7 @@ const littleEndian: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] ===
 /** Throws `host.big-endian` where typed arrays would read the file's numbers backwards. */
 export function requireLittleEndian(host: boolean = littleEndian): void {
   if (host) return;
-  throw new FretworkError('host.big-endian', '.bcr files are read and written on little-endian hosts only', {
+  throw new FretworkError('host.big-endian', '.bcr files need a little-endian host', {
     hint: 'convert the model on another machine',
   });
 }

@@ -23,7 +23,7 @@ export const PREAMBLE_RULES: readonly Rule<PreambleSubject>[] = [
     check: ({ prefix }) => {
       const at = MAGIC.findIndex((byte, i) => i < prefix.length && prefix[i] !== byte);
       if (at < 0) return undefined;
-      const hint = at >= 4 ? 'the file was copied as text; copy it again as binary' : 'this is no .bcr file; ONNX files need `fretwork convert` first';
+      const hint = at >= 4 ? 'copy the file again, as binary' : 'ONNX files need `fretwork convert` first';
       return { offset: at, expected: hex(MAGIC[at]!), actual: hex(prefix[at]!), hint };
     },
   },

@@ -20,7 +20,7 @@ export const PATTERN_RULES: readonly Rule<SparseSubject>[] = [
     lengthIs(m.ids.length, Math.ceil((kernelsOf(m) * m.idBits) / 8), 'ids')),
   rule('ids-padding', (m) =>
     m.idBits === 8 || kernelsOf(m) % 2 === 0 || m.ids[m.ids.length - 1]! >>> 4 === 0 ? undefined
-      : { expected: 'a high half of 0 in the last byte', actual: `${m.ids[m.ids.length - 1]}` }),
+      : { expected: '0 in the high half of the last byte', actual: `${m.ids[m.ids.length - 1]}` }),
   rule('ids-range', idsInRange),
   rule('payload-length', (m) =>
     lengthIs(m.payload.length, keptWeights(m), 'payload')),

@@ -36,7 +36,7 @@ export async function chooseLevel(wanted: Level | 'auto', revectorize = false): 
     }
     refused.push({ level: row.level, reason: tried.reason });
   }
-  if (wanted !== 'auto') throw new FretworkError('run.level', sentences(refused)[0]!, { hint: 'ask for level auto, or for javascript, which every host has' });
+  if (wanted !== 'auto') throw new FretworkError('run.level', sentences(refused)[0]!, { hint: 'ask for auto, or javascript' });
   return { level: 'javascript', why: sentences(refused).join('; '), tiles: 'narrow' };
 }
 

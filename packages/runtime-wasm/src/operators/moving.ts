@@ -202,7 +202,7 @@ function triluMap(b: Binding): Int32Array {
 /** x itself, and a mask of ones. What drops elements at random is refused. */
 function dropout(b: Binding): Step {
   if ((constantNumbers(b.node, 2)?.[0] ?? 0) !== 0 && (constantNumbers(b.node, 1)?.[0] ?? 0.5) !== 0) {
-    throw new FretworkError('run.unsupported', 'dropout in training mode drops elements at random', { layer: b.node.layer.name, hint: 'set training_mode to false or ratio to 0' });
+    throw new FretworkError('run.unsupported', 'dropout in training mode is random', { layer: b.node.layer.name, hint: 'set training_mode to false or ratio to 0' });
   }
   const [x, y, mask] = [b.node.inputs[0]!, b.node.outputs[0], b.node.outputs[1]];
   const out = mask === undefined ? undefined : b.view(mask) as Uint8Array;

@@ -84,7 +84,7 @@ const work: NonNullable<OperatorRow['work']> = (node, packed): Work => {
   return {
     scratchBytes: 4 * plane * (x.shape[1]! + packed[0]!.rows) + 256,
     programBytes: packed.reduce((sum, m) => sum + programBytes(m.runs), 0),
-    kernel: 'stream', why: 'each input cell by the kernels, added up by plain loops', clamps: false,
+    kernel: 'stream', why: 'cells by the kernels, sums by plain loops', clamps: false,
   };
 };
 

@@ -211,7 +211,7 @@ function hinted<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof FretworkError && error.code === 'run.shape' ? placed(error, { hint: 'states have the sizes of the last run: call reset() before inputs of others' }) : error;
+    throw error instanceof FretworkError && error.code === 'run.shape' ? placed(error, { hint: 'call reset() before inputs of other sizes' }) : error;
   }
 }
 
@@ -242,7 +242,7 @@ function layerReports(model: Model, { plan, spent, runs }: Kept): LayerReport[] 
     const step = steps.get(name);
     if (step === undefined) {
       const maker = makers.get(name);
-      const why = maker === undefined ? 'its result is known beforehand, or nobody reads it' : `fused into ${maker}`;
+      const why = maker === undefined ? 'known beforehand, or read by nobody' : `fused into ${maker}`;
       return { layer: name, operator, kernel: 'none', why, fused: [], nnz: 0, weights: 0 };
     }
     return {

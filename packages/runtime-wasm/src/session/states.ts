@@ -76,7 +76,7 @@ function opened(model: Model): Omit<StatePlan, 'original'> {
       // A state that the model computes is the model's own affair.
       if (name !== '' && (constant?.kind !== 'dense' || constant.dtype !== 'f32')) continue;
       if (text(layer, 'direction', 'forward') !== 'forward') {
-        throw new FretworkError('run.carry', 'a layer that runs backwards has no state to keep', { layer: layer.name, hint: "its sequences cannot come in pieces; load the model with states: 'fresh'" });
+        throw new FretworkError('run.carry', 'a layer that runs backwards has no state to keep', { layer: layer.name, hint: "load the model with states: 'fresh'" });
       }
       while (inputs.length <= input) inputs.push('');
       while (outputs.length <= output) outputs.push('');
