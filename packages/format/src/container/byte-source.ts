@@ -40,7 +40,7 @@ export function iterableSource(iterable: AsyncIterable<Uint8Array>): ByteSource 
 
 function piece(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
-  throw new FretworkError('load.piece', 'the source gives something else than bytes', {
+  throw new FretworkError('load.piece', 'the source gives no bytes', {
     expected: 'Uint8Array', actual: typeof value, hint: 'open the file as bytes, not as text',
   });
 }

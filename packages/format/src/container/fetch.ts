@@ -29,7 +29,7 @@ function claimedSize(headers: Headers): number | undefined {
 }
 
 function nextStep(status: number): string {
-  if (status === 401 || status === 403) return 'fetch it with what the server asks for, and pass the body of the response';
+  if (status === 401 || status === 403) return 'fetch it yourself, and pass the body of the response';
   if (status === 404 || status === 410) return 'check the address';
   if (status === 429 || status >= 500) return 'try again later';
   return 'open it in a browser';
@@ -38,8 +38,8 @@ function nextStep(status: number): string {
 /** `fetch` refuses such an address with a message that repeats the password. */
 function requireNoCredentials(address: string, shown: string): void {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(address)) return;
-  throw new FretworkError('load.fetch', `${shown} carries a user name, which fetch refuses`, {
-    hint: 'fetch it with an Authorization header, and pass the body of the response',
+  throw new FretworkError('load.fetch', `${shown} has a user name, which fetch refuses`, {
+    hint: 'fetch it yourself, and pass the body of the response',
   });
 }
 

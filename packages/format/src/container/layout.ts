@@ -86,6 +86,6 @@ const littleEndian: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] ===
 export function requireLittleEndian(host: boolean = littleEndian): void {
   if (host) return;
   throw new FretworkError('host.big-endian', '.bcr files need a little-endian host', {
-    hint: 'convert the model on another machine',
+    hint: 'use another machine',
   });
 }

@@ -6,7 +6,7 @@ export const MAX_RANK = 16;
 
 /** What a name must be, or undefined where it is one. */
 export function nameFault(name: string): ErrorDetails | undefined {
-  const expected = name === '' ? 'a name, not the empty text'
+  const expected = name === '' ? 'a name'
     : name.length > MAX_NAME ? `a name of at most ${MAX_NAME} characters`
       : name.includes('\0') ? 'a name without NUL' : undefined;
   return expected === undefined ? undefined : { expected, actual: quote(name) };

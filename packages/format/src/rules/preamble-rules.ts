@@ -29,7 +29,7 @@ export const PREAMBLE_RULES: readonly Rule<PreambleSubject>[] = [
   },
   { code: 'preamble.length', check: ({ size = Infinity }) => tooShort(size, PREAMBLE_BYTES) },
   judged('preamble.version', ({ version }) =>
-    (version === VERSION ? undefined : { offset: 8, expected: `${VERSION}`, actual: `${version}`, hint: 'a newer @fretwork/format may read this file' })),
+    (version === VERSION ? undefined : { offset: 8, expected: `${VERSION}`, actual: `${version}`, hint: 'a newer @fretwork/format may read it' })),
   judged('preamble.reserved', (_, { prefix }) => {
     const at = prefix.subarray(RESERVED_OFFSET, RESERVED_OFFSET + 4).findIndex((byte) => byte !== 0);
     return at < 0 ? undefined : { offset: RESERVED_OFFSET + at, expected: '00', actual: hex(prefix[RESERVED_OFFSET + at]!) };

@@ -55,6 +55,6 @@ export const ELEMENTWISE: readonly OperatorRow[] = [
   { ...row('IsInf', infinite), dtypes: () => ['bool'] },
   { ...row('IsNaN', () => (x) => (Number.isNaN(x) ? 1 : 0)), dtypes: () => ['bool'] },
   row('Not', () => (x) => (x === 0 ? 1 : 0)),
-  { operator: 'Cast', dtypes: ({ layer }) => [ONNX_DTYPES.get(int(layer, 'to', 0)) ?? misfit('an element type as attribute to', undefined)], prepare: cast },
+  { operator: 'Cast', dtypes: ({ layer }) => [ONNX_DTYPES.get(int(layer, 'to', 0)) ?? misfit('an element type', undefined)], prepare: cast },
   { operator: 'CastLike', dtypes: (given) => [inputOf(given, 1).dtype], prepare: cast },
 ];

@@ -100,7 +100,7 @@ function overMaps(b: Binding, mean: boolean): Step {
 
 const pooling = (operator: string, mean: boolean): OperatorRow => ({
   operator, supports: knownWindow, shapes: pooled, dtypes: () => [undefined, 'i64'], inMemory: [0], planes: poolUse,
-  work: (node) => (isPooledByKernels(node) ? { ...PLAIN, scratchBytes: rowBytes(node), kernel: 'rows and columns', why: 'rows put together by vectors, then columns' } : PLAIN),
+  work: (node) => (isPooledByKernels(node) ? { ...PLAIN, scratchBytes: rowBytes(node), kernel: 'rows and columns', why: 'rows by vectors, then columns' } : PLAIN),
   prepare: (b) => (isPooledByKernels(b.node) ? pooledByKernels(b, mean) : plainPool(b, mean)),
 });
 

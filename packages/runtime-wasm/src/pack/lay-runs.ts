@@ -54,9 +54,14 @@ function each(runs: Runs, which: Uint32Array | undefined, visit: (run: number, b
   }
 }
 
+/** Throws `RangeError` where `bytes` bytes from `base` on are more than `memory` has. */
+export function requireRoom(memory: ArrayBufferLike, base: number, bytes: number): void {
+  if (base + bytes > memory.byteLength) throw new RangeError(`${bytes} bytes at ${base} are needed, memory has ${memory.byteLength}`);
+}
+
 /** Writes the weights of `plan` to `memory` from byte `base` on. Throws `RangeError` where they do not fit. */
 export function layWeights(plan: RunPlan, memory: ArrayBufferLike, base: number): PackedRuns {
-  if (base + weightBytes(plan) > memory.byteLength) throw new RangeError(`the weights need ${weightBytes(plan)} bytes at ${base}, memory has ${memory.byteLength}`);
+  requireRoom(memory, base, weightBytes(plan));
   const to = new Float32Array(memory, base, plan.runs.weightCount);
   for (const source of plan.sources) laySource(plan.runs, source, to);
   return { runs: plan.runs, weights: base };
@@ -99,7 +104,7 @@ function laySource(runs: Runs, source: RunSource, to: Float32Array): void {
 /** Writes the program of `runs`, of all or of those named, to `memory` as `record.ts` describes. Throws `RangeError` where it does not fit. */
 export function layRuns({ runs, weights }: PackedRuns, memory: ArrayBufferLike, places: Places, which?: Uint32Array): Program {
   const bytes = programBytes(runs, which);
-  if (places.base + bytes > memory.byteLength) throw new RangeError(`the program needs ${bytes} bytes at ${places.base}, memory has ${memory.byteLength}`);
+  requireRoom(memory, places.base, bytes);
   const words = new Uint32Array(memory);
   const { columnOffsets, groupOffset = () => 0 } = places;
   let end = places.base;

@@ -1,7 +1,7 @@
 import type { SparseMatrix } from '@fretwork/format';
 import { rowCountsOf } from '../kernels/manifest.js';
 import { choosePanel } from './choose-panel.js';
-import type { PackedRuns } from './lay-runs.js';
+import { requireRoom, type PackedRuns } from './lay-runs.js';
 import type { RunOptions, RunPlan } from './plan-runs.js';
 import { firstRowOf, heightOf, RunWriter, type Runs } from './runs.js';
 import { planVectorCost, vectorCost } from './run-cost.js';
@@ -62,7 +62,7 @@ export interface VectorRequest extends PackedRuns {
 
 /** Writes the program to `memory` from byte `base` on, as `vector-record.ts` describes. Throws `RangeError` where it does not fit. */
 export function layVectors({ runs, weights, rows, bias, parts }: VectorRequest, memory: ArrayBufferLike, base: number): VectorProgram {
-  if (base + vectorBytes(runs) > memory.byteLength) throw new RangeError(`the program needs ${vectorBytes(runs)} bytes at ${base}, memory has ${memory.byteLength}`);
+  requireRoom(memory, base, vectorBytes(runs));
   const [words, halves] = [new Uint32Array(memory), new Uint16Array(memory)];
   let top = base;
   const header = (from: number, to: number): number => {

@@ -41,7 +41,7 @@ export function planStates(original: Model, { carry = {}, states = 'fresh' }: As
   const given = Object.entries(carry).map(([from, to]) => carried(original, from, to));
   const taken = given.map(({ to }) => to);
   const twice = taken.find((to, i) => taken.indexOf(to) !== i);
-  if (twice !== undefined) throw new FretworkError('run.carry', 'two outputs cannot become the same input', { tensor: twice });
+  if (twice !== undefined) throw new FretworkError('run.carry', 'two outputs become the same input', { tensor: twice });
   return { ...recurrent, original, states: [...given, ...recurrent.states] };
 }
 
@@ -54,7 +54,7 @@ function carried(model: Model, from: string, to: string): State {
   // Of sizes that have names any number will do to tell how many there are.
   const { shape = output.shape } = inferValues(model, { shapes: onesFor(model.inputs) }).values.get(from) ?? {};
   if (output.dtype !== input.dtype || (shape !== undefined && input.shape !== undefined && shape.length !== input.shape.length)) {
-    refuse('an output cannot become an input of another kind', describe(input), describe({ ...output, ...(shape === undefined ? {} : { shape }) }));
+    refuse('the input is of another kind', describe(input), describe({ ...output, ...(shape === undefined ? {} : { shape }) }));
   }
   return { from, to };
 }
@@ -76,7 +76,7 @@ function opened(model: Model): Omit<StatePlan, 'original'> {
       // A state that the model computes is the model's own affair.
       if (name !== '' && (constant?.kind !== 'dense' || constant.dtype !== 'f32')) continue;
       if (text(layer, 'direction', 'forward') !== 'forward') {
-        throw new FretworkError('run.carry', 'a layer that runs backwards has no state to keep', { layer: layer.name, hint: "load the model with states: 'fresh'" });
+        throw new FretworkError('run.carry', 'a backward layer has no state to keep', { layer: layer.name, hint: "load the model with states: 'fresh'" });
       }
       while (inputs.length <= input) inputs.push('');
       while (outputs.length <= output) outputs.push('');
@@ -157,7 +157,7 @@ export function keepStates({ model, original, states }: StatePlan): KeptStates {
   function fresh(state: State, given: Tensors): DenseTensor {
     const shapes = Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, tensor.shape]));
     const shape = shapeOfState(original, inferValues(original, { shapes }).values, state);
-    if (shape === undefined) throw new FretworkError('run.input-missing', 'an input is missing', { tensor: state.to, hint: 'its shape is not known before it was given once' });
+    if (shape === undefined) throw new FretworkError('run.input-missing', 'an input is missing', { tensor: state.to, hint: 'give it once' });
     const { dtype } = model.inputs.find(({ name }) => name === state.to)!;
     const tensor = zeros(dtype, shape);
     if (state.initial !== undefined) (tensor.data as Float32Array).set((state.initial as Float32Array).subarray(0, tensor.data.length));

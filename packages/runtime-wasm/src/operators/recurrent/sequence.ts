@@ -133,7 +133,7 @@ function lengthsOf(b: Binding, steps: number, batch: number): { readonly data: A
     view.load?.();
     for (let n = 0; n < batch; n++) {
       if (!(view.data[n]! >= 0 && view.data[n]! <= steps)) {
-        throw new FretworkError('run.shape', 'sequence_lens does not fit', { layer: b.node.layer.name, expected: `${batch} lengths of 0 to ${steps}`, actual: String(view.data[n]) });
+        throw new FretworkError('run.shape', 'the inputs do not fit', { layer: b.node.layer.name, expected: `${batch} lengths of 0 to ${steps}`, actual: String(view.data[n]) });
       }
     }
   };
