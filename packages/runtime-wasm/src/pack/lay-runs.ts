@@ -1,4 +1,4 @@
-import { isWhole, PanelReader } from './panels.js';
+import { isWhole, panelReader } from './panels.js';
 import type { RunPlan, RunSource } from './plan-runs.js';
 import { FLAG, RECORD, recordBytes } from './record.js';
 import { firstRowOf, heightOf, sharesColumns, type Runs } from './runs.js';
@@ -83,7 +83,7 @@ function laySource(runs: Runs, source: RunSource, to: Float32Array): void {
   const [next, order] = [start.slice(), new Uint32Array(start[panels]!)];
   own((i, p) => { order[next[p]!++] = i; });
   const whole = isWhole(matrix);
-  const reader = whole ? undefined : new PanelReader(source, 'values');
+  const reader = whole ? undefined : panelReader(source, 'values');
   const values = reader === undefined ? matrix.payload as Float32Array : reader.values;
   // Of a dense matrix the weights are read where they lie.
   const [perRow, perColumn] = whole ? [matrix.columns, 1] : [1, panel];

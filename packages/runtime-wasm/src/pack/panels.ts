@@ -13,91 +13,91 @@ export interface Part {
 export const isWhole = (matrix: SparseMatrix): boolean => matrix.encoding === 'bcr' && matrix.blockRows >= matrix.rows && matrix.blockColumns >= matrix.columns
   && matrix.present === undefined && matrix.rowMask === undefined && matrix.columnMask === undefined;
 
-/** Reads the weights of a matrix that are not zero, one panel of rows after the other, into the same scratch arrays. */
-export class PanelReader {
-  readonly #part: Part;
-  readonly #load: (p: number) => void;
-  readonly #width: number;
+/** The weights of a matrix that are not zero, one panel of rows after the other, in the same scratch arrays. */
+export interface PanelReader {
   /** Bit r of column c: row r of the panel keeps it. */
   readonly masks: Uint32Array;
   /** `[columns, panel]`: the panel's weights, valid where a mask says so; empty where nobody asked for them. */
   readonly values: Float32Array;
-  /** Columns that some row of the panel keeps, ascending: the first `count`. */
+  /** Columns that some row of the panel keeps, ascending: the first of them. */
   readonly kept: Uint32Array;
-  count = 0;
+  /** Loads panel `p` and returns how many columns it keeps; panels are to be asked for in their order. */
+  readonly load: (p: number) => number;
+}
 
-  constructor(part: Part, values: 'values' | 'masks') {
-    const { matrix, panel, columns: [from, to] } = part;
-    this.#part = part;
-    this.#width = to - from;
-    this.masks = new Uint32Array(this.#width);
-    this.kept = new Uint32Array(this.#width);
-    this.values = new Float32Array(values === 'values' ? this.#width * panel : 0);
-    this.#load = isWhole(matrix) ? (p) => this.#whole(p) : inOrder(part) ? this.#streamed() : this.#sorted();
-  }
+export function panelReader(part: Part, wanted: 'values' | 'masks'): PanelReader {
+  const { matrix, panel, columns: [first, end] } = part;
+  const width = end - first;
+  const masks = new Uint32Array(width);
+  const kept = new Uint32Array(width);
+  const values = new Float32Array(wanted === 'values' ? width * panel : 0);
+  const read = isWhole(matrix) ? whole : inOrder(part) ? streamed() : sorted();
+  let count = 0;
+  return {
+    masks, values, kept,
+    load: (p) => {
+      for (let k = 0; k < count; k++) masks[kept[k]!] = 0;
+      count = 0;
+      read(p);
+      let rises = true;
+      for (let k = 1; k < count; k++) rises &&= kept[k]! > kept[k - 1]!;
+      if (!rises) kept.subarray(0, count).sort();
+      return count;
+    },
+  };
 
-  /** Loads panel `p`; panels are to be asked for in their order. */
-  load(p: number): void {
-    for (let k = 0; k < this.count; k++) this.masks[this.kept[k]!] = 0;
-    this.count = 0;
-    this.#load(p);
-    for (let k = 1; k < this.count; k++) if (this.kept[k]! < this.kept[k - 1]!) return void this.kept.subarray(0, this.count).sort();
-  }
-
-  #add(row: number, column: number, value: number): void {
-    const { masks } = this;
-    if (masks[column] === 0) this.kept[this.count++] = column;
+  function add(row: number, column: number, value: number): void {
+    if (masks[column] === 0) kept[count++] = column;
     masks[column]! |= 1 << row;
-    if (this.values.length > 0) this.values[column * this.#part.panel + row] = value;
+    if (values.length > 0) values[column * panel + row] = value;
   }
 
-  #whole(p: number): void {
-    const { matrix: { rows, columns, payload }, panel, columns: [from] } = this.#part;
+  function whole(p: number): void {
+    const { rows, columns, payload } = matrix;
     const top = p * panel;
     for (let row = top; row < Math.min(rows, top + panel); row++) {
-      for (let c = 0; c < this.#width; c++) {
-        const value = payload[row * columns + from + c] as number;
-        if (value !== 0) this.#add(row - top, c, value);
+      for (let c = 0; c < width; c++) {
+        const value = payload[row * columns + first + c] as number;
+        if (value !== 0) add(row - top, c, value);
       }
     }
   }
 
   /** Tiles as they come. */
-  #streamed(): (p: number) => void {
-    const all = tiles(this.#part.matrix)[Symbol.iterator]();
+  function streamed(): (p: number) => void {
+    const all = tiles(matrix)[Symbol.iterator]();
     let next = all.next();
     return (p) => {
-      const top = p * this.#part.panel;
-      const add = (row: number, column: number, value: number): void => this.#add(row - top, column, value);
-      for (; next.done !== true && next.value.rows[0]! < top + this.#part.panel; next = all.next()) this.#each(next.value, add);
+      const top = p * panel;
+      const below = (row: number, column: number, value: number): void => add(row - top, column, value);
+      for (; next.done !== true && next.value.rows[0]! < top + panel; next = all.next()) each(next.value, below);
     };
   }
 
   /** All weights sorted into panels first, by counting. */
-  #sorted(): (p: number) => void {
-    const { matrix, panel } = this.#part;
+  function sorted(): (p: number) => void {
     const start = new Uint32Array(Math.ceil(matrix.rows / panel) + 1);
-    for (const tile of tiles(matrix)) this.#each(tile, (row) => { start[Math.floor(row / panel) + 1]!++; });
+    for (const tile of tiles(matrix)) each(tile, (row) => { start[Math.floor(row / panel) + 1]!++; });
     for (let p = 1; p < start.length; p++) start[p]! += start[p - 1]!;
     const next = start.slice();
-    const [rows, columns, values] = [new Uint8Array(start.at(-1)!), new Uint32Array(start.at(-1)!), new Float32Array(start.at(-1)!)];
+    const [rows, columns, weights] = [new Uint8Array(start.at(-1)!), new Uint32Array(start.at(-1)!), new Float32Array(start.at(-1)!)];
     for (const tile of tiles(matrix)) {
-      this.#each(tile, (row, column, value) => {
+      each(tile, (row, column, value) => {
         const at = next[Math.floor(row / panel)]!++;
         rows[at] = row % panel;
         columns[at] = column;
-        values[at] = value;
+        weights[at] = value;
       });
     }
-    return (p) => { for (let i = start[p]!; i < start[p + 1]!; i++) this.#add(rows[i]!, columns[i]!, values[i]!); };
+    return (p) => { for (let i = start[p]!; i < start[p + 1]!; i++) add(rows[i]!, columns[i]!, weights[i]!); };
   }
 
-  #each({ rows, columns, payload }: Tile, visit: (row: number, column: number, value: number) => void): void {
+  function each({ rows, columns, payload }: Tile, visit: (row: number, column: number, value: number) => void): void {
     let at = 0;
     for (let i = 0; i < rows.length; i++) {
       for (let j = 0; j < columns.length; j++) {
-        const [value, column] = [payload[at++] as number, columns[j]! - this.#part.columns[0]];
-        if (value !== 0 && column >= 0 && column < this.#width) visit(rows[i]!, column, value);
+        const [value, column] = [payload[at++] as number, columns[j]! - first];
+        if (value !== 0 && column >= 0 && column < width) visit(rows[i]!, column, value);
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { SparseMatrix } from '@fretwork/format';
 import { rowCountsOf } from '../kernels/manifest.js';
-import { PanelReader, type Part } from './panels.js';
+import { panelReader, type Part } from './panels.js';
 import { RunWriter, type Runs } from './runs.js';
 
 export interface RunOptions {
@@ -53,8 +53,7 @@ export function planRuns(matrix: SparseMatrix, options: RunOptions = {}): RunPla
   const panel = groupRows === matrix.rows ? wanted : panelWithin(groupRows, wanted);
   const columns = range[1] - range[0];
   const source: RunSource = { matrix, panel, columns: range, firstRow: 0, scale: options.scale ?? 1 };
-  const cutter = new Cutter(source, options.rowCounts ?? rowCountsOf('stream'), Math.max(1, options.chunk ?? columns));
-  const runs = cutter.cut();
+  const runs = cutRuns(source, options.rowCounts ?? rowCountsOf('stream'), Math.max(1, options.chunk ?? columns));
   return { rows: matrix.rows, columns, panel, nnz: runs.weightCount, runs, sources: [source] };
 }
 
@@ -72,56 +71,37 @@ function panelWithin(groupRows: number, wanted: number): number {
   return 1;
 }
 
-/** Cuts one panel after the other, on the same scratch arrays. */
-class Cutter {
-  readonly #source: RunSource;
-  readonly #rowCounts: readonly number[];
-  readonly #chunk: number;
-  readonly #reader: PanelReader;
-  readonly #writers: readonly RunWriter[];
+/** Cuts one panel after the other, on the same scratch arrays; `width` columns make a chunk. */
+function cutRuns(source: RunSource, rowCounts: readonly number[], width: number): Runs {
+  const { matrix: { rows: height }, panel, columns: [first, end] } = source;
+  const { masks, kept, load } = panelReader(source, 'masks');
+  const writers = Array.from({ length: Math.max(1, Math.ceil((end - first) / width)) }, () => new RunWriter());
   /** Of the columns of a chunk: the group of each, and all of them group by group. */
-  readonly #groupOf: Uint32Array;
-  readonly #grouped: Uint32Array;
-
-  constructor(source: RunSource, rowCounts: readonly number[], chunk: number) {
-    const columns = source.columns[1] - source.columns[0];
-    this.#source = source;
-    this.#rowCounts = rowCounts;
-    this.#chunk = chunk;
-    this.#reader = new PanelReader(source, 'masks');
-    this.#writers = Array.from({ length: Math.max(1, Math.ceil(columns / chunk)) }, () => new RunWriter());
-    this.#groupOf = new Uint32Array(columns);
-    this.#grouped = new Uint32Array(columns);
-  }
-
-  cut(): Runs {
-    const { matrix: { rows }, panel } = this.#source;
-    const empty = new Uint8Array(rows).fill(1);
-    for (let p = 0; p < Math.ceil(rows / panel); p++) {
-      this.#reader.load(p);
-      const { kept, count } = this.#reader;
-      for (let from = 0; from < count;) {
-        const chunk = Math.floor(kept[from]! / this.#chunk);
-        let to = from;
-        while (to < count && kept[to]! < (chunk + 1) * this.#chunk) to++;
-        this.#cutChunk(p, from, to, this.#writers[chunk]!, empty);
-        from = to;
-      }
+  const groupOf = new Uint32Array(end - first);
+  const grouped = new Uint32Array(end - first);
+  const empty = new Uint8Array(height).fill(1);
+  for (let p = 0; p < Math.ceil(height / panel); p++) {
+    const count = load(p);
+    for (let from = 0; from < count;) {
+      const chunk = Math.floor(kept[from]! / width);
+      let to = from;
+      while (to < count && kept[to]! < (chunk + 1) * width) to++;
+      cutChunk(p, from, to, writers[chunk]!);
+      from = to;
     }
-    const last = this.#writers.at(-1)!;
-    for (let row = 0; row < rows; row++) if (empty[row] === 1) last.add(this.#grouped, 0, 0).of([row]);
-    if (this.#writers.length === 1) return last.finish(rows);
-    const all = new RunWriter();
-    for (const writer of this.#writers) {
-      const runs = writer.finish(rows);
-      for (let i = 0; i < runs.count; i++) all.take(runs, i);
-    }
-    return all.finish(rows);
   }
+  const last = writers.at(-1)!;
+  for (let row = 0; row < height; row++) if (empty[row] === 1) last.add(grouped, 0, 0).of([row]);
+  if (writers.length === 1) return last.finish(height);
+  const all = new RunWriter();
+  for (const writer of writers) {
+    const runs = writer.finish(height);
+    for (let i = 0; i < runs.count; i++) all.take(runs, i);
+  }
+  return all.finish(height);
 
   /** Kept columns `from` to `to` of panel `p`, which all lie in one chunk. */
-  #cutChunk(p: number, from: number, to: number, into: RunWriter, empty: Uint8Array): void {
-    const { masks, kept } = this.#reader;
+  function cutChunk(p: number, from: number, to: number, into: RunWriter): void {
     const [groups, sizes] = [new Map<number, number>(), [] as number[]];
     for (let k = from; k < to; k++) {
       const mask = masks[kept[k]!]!;
@@ -131,25 +111,24 @@ class Cutter {
         groups.set(mask, group);
       }
       sizes[group]!++;
-      this.#groupOf[k] = group;
+      groupOf[k] = group;
     }
     // Long runs first: the first touch of a row takes the bias without loading anything.
     const order = [...groups].sort(([, a], [, b]) => sizes[b]! - sizes[a]!);
     const ends = new Uint32Array(sizes.length);
-    let end = 0;
+    let top = 0;
     for (const [, group] of order) {
-      ends[group] = end;
-      end += sizes[group]!;
+      ends[group] = top;
+      top += sizes[group]!;
     }
-    for (let k = from; k < to; k++) this.#grouped[ends[this.#groupOf[k]!]!++] = kept[k]!;
-    const { panel } = this.#source;
+    for (let k = from; k < to; k++) grouped[ends[groupOf[k]!]!++] = kept[k]!;
     for (const [mask, group] of order) {
       const rows: number[] = [];
       for (let r = 0; r < panel; r++) if (((mask >>> r) & 1) === 1) rows.push(p * panel + r);
       for (const row of rows) empty[row] = 0;
       for (let i = 0; i < rows.length;) {
-        const count = countOf(rows.length - i, this.#rowCounts);
-        (i > 0 ? into.addBeside() : into.add(this.#grouped, ends[group]! - sizes[group]!, ends[group]!)).of(rows, i, i + count);
+        const count = countOf(rows.length - i, rowCounts);
+        (i > 0 ? into.addBeside() : into.add(grouped, ends[group]! - sizes[group]!, ends[group]!)).of(rows, i, i + count);
         i += count;
       }
     }
