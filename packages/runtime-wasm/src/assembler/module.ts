@@ -1,4 +1,4 @@
-import { Code, TYPE_CODE, type Local } from './code.js';
+import { codeWriter, TYPE_CODE, type Code, type Local } from './code.js';
 import { joined, unsigned } from './bytes.js';
 
 /** The memory that a module imports as `env.memory`. Pages of 64 KiB. */
@@ -31,7 +31,7 @@ export class ModuleWriter {
 
   /** Adds a function and returns its index, for `Code.call`. `body` is given its parameters, so many of them. */
   func(exported: string | undefined, parameters: number, body: (code: Code, ...given: Local[]) => void): number {
-    const code = new Code(parameters, this.#fused);
+    const code = codeWriter(parameters, this.#fused);
     body(code, ...Array.from({ length: parameters }, (_, i) => i as Local));
     return this.#functions.push({ type: this.typeOf(parameters), code, exported }) - 1;
   }

@@ -1,7 +1,7 @@
 import type { SparseMatrix } from '@fretwork/format';
 import { rowCountsOf } from '../kernels/manifest.js';
 import { panelReader, type Part } from './panels.js';
-import { RunWriter, type Runs } from './runs.js';
+import { runWriter, type RunWriter, type Runs } from './runs.js';
 
 export interface RunOptions {
   /** Rows looked at together, 1 to 32; left out: the encoding's own block height. A panel never spans two groups. */
@@ -75,7 +75,7 @@ function panelWithin(groupRows: number, wanted: number): number {
 function cutRuns(source: RunSource, rowCounts: readonly number[], width: number): Runs {
   const { matrix: { rows: height }, panel, columns: [first, end] } = source;
   const { masks, kept, load } = panelReader(source, 'masks');
-  const writers = Array.from({ length: Math.max(1, Math.ceil((end - first) / width)) }, () => new RunWriter());
+  const writers = Array.from({ length: Math.max(1, Math.ceil((end - first) / width)) }, () => runWriter());
   /** Of the columns of a chunk: the group of each, and all of them group by group. */
   const groupOf = new Uint32Array(end - first);
   const grouped = new Uint32Array(end - first);
@@ -93,7 +93,7 @@ function cutRuns(source: RunSource, rowCounts: readonly number[], width: number)
   const last = writers.at(-1)!;
   for (let row = 0; row < height; row++) if (empty[row] === 1) last.add(grouped, 0, 0).of([row]);
   if (writers.length === 1) return last.finish(height);
-  const all = new RunWriter();
+  const all = runWriter();
   for (const writer of writers) {
     const runs = writer.finish(height);
     for (let i = 0; i < runs.count; i++) all.take(runs, i);

@@ -32,108 +32,105 @@ export const sharesColumns = (runs: Runs, i: number, before: number | undefined)
   before !== undefined && runs.columnAt[i] === runs.columnAt[before] && runs.columnCount[i] === runs.columnCount[before];
 
 /** A list of numbers that grows. */
-class Numbers {
-  #data: Uint32Array = new Uint32Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    this.room(1)[this.length++] = value;
-  }
-
+interface NumberList {
+  readonly length: () => number;
+  readonly last: () => number;
+  readonly push: (value: number) => void;
   /** `values` from `from` to `to`, `more` added to each. */
-  append(values: ArrayLike<number>, from: number, to: number, more = 0): void {
-    const data = this.room(to - from);
-    for (let i = from; i < to; i++) data[this.length++] = values[i]! + more;
-  }
+  readonly append: (values: ArrayLike<number>, from: number, to: number, more?: number) => void;
+  readonly finish: () => Uint32Array;
+}
 
-  /** All of them, with room for `more`. */
-  room(more: number): Uint32Array {
-    if (this.length + more > this.#data.length) {
-      const larger = new Uint32Array(Math.max(this.length + more, 2 * this.#data.length));
-      larger.set(this.#data.subarray(0, this.length));
-      this.#data = larger;
-    }
-    return this.#data;
-  }
-
-  finish(): Uint32Array {
-    return this.#data.slice(0, this.length);
-  }
+function numberList(): NumberList {
+  let data: Uint32Array = new Uint32Array(1024);
+  let length = 0;
+  const room = (more: number): void => {
+    if (length + more <= data.length) return;
+    const larger = new Uint32Array(Math.max(length + more, 2 * data.length));
+    larger.set(data.subarray(0, length));
+    data = larger;
+  };
+  return {
+    length: () => length,
+    last: () => data[length - 1]!,
+    push: (value) => {
+      room(1);
+      data[length++] = value;
+    },
+    append: (values, from, to, more = 0) => {
+      room(to - from);
+      for (let i = from; i < to; i++) data[length++] = values[i]! + more;
+    },
+    finish: () => data.slice(0, length),
+  };
 }
 
 /** Writes a table, run by run. */
-export class RunWriter {
-  readonly #rowAt = new Numbers();
-  readonly #rows = new Numbers();
-  readonly #columnAt = new Numbers();
-  readonly #columnCount = new Numbers();
-  readonly #columns = new Numbers();
-  /** The run that was taken last. */
-  #from: Runs | undefined;
-  #run = 0;
-
-  get count(): number {
-    return this.#columnAt.length;
-  }
-
+export interface RunWriter {
   /** A run of columns `columns[from]` … `columns[to - 1]`; its rows are to be added next. */
-  add(columns: Uint32Array, from: number, to: number): this {
-    this.#begin(this.#columns.length, to - from);
-    this.#columns.append(columns, from, to);
-    return this;
-  }
-
+  readonly add: (columns: Uint32Array, from: number, to: number) => RunWriter;
   /** A run of the columns of the one before; its rows are to be added next. */
-  addBeside(): this {
-    return this.#begin(this.#columnAt.room(0)[this.count - 1]!, this.#columnCount.room(0)[this.count - 1]!);
-  }
-
+  readonly addBeside: () => RunWriter;
   /** Rows of the run that was added last: `rows[from]` … `rows[to - 1]`, `below` further down. */
-  of(rows: ArrayLike<number>, from = 0, to: number = rows.length, below = 0): void {
-    this.#rows.append(rows, from, to, below);
-  }
-
+  readonly of: (rows: ArrayLike<number>, from?: number, to?: number, below?: number) => void;
   /** Run i of another table, its rows `below` further down. */
-  take(from: Runs, i: number, below = 0): void {
-    const beside = this.#from === from && sharesColumns(from, i, this.#run);
-    (beside ? this.addBeside() : this.add(from.columns, from.columnAt[i]!, from.columnAt[i]! + from.columnCount[i]!)).of(from.rows, from.rowAt[i]!, from.rowAt[i + 1]!, below);
-    [this.#from, this.#run] = [from, i];
-  }
+  readonly take: (from: Runs, i: number, below?: number) => void;
+  /** The table; `rows`: of the whole matrix. */
+  readonly finish: (rows: number) => Runs;
+}
 
-  #begin(columnAt: number, columns: number): this {
-    this.#columnAt.push(columnAt);
-    this.#columnCount.push(columns);
-    this.#rowAt.push(this.#rows.length);
-    return this;
-  }
+export function runWriter(): RunWriter {
+  const [rowAt, rows, columnAt, columnCount, columns] = [numberList(), numberList(), numberList(), numberList(), numberList()];
+  /** The run that was taken last. */
+  let [source, run]: [Runs | undefined, number] = [undefined, 0];
+  const begin = (at: number, count: number): RunWriter => {
+    columnAt.push(at);
+    columnCount.push(count);
+    rowAt.push(rows.length());
+    return writer;
+  };
+  const writer: RunWriter = {
+    add: (from, first, end) => {
+      begin(columns.length(), end - first);
+      columns.append(from, first, end);
+      return writer;
+    },
+    addBeside: () => begin(columnAt.last(), columnCount.last()),
+    of: (from, first = 0, end = from.length, below = 0) => rows.append(from, first, end, below),
+    take: (from, i, below = 0) => {
+      const beside = source === from && sharesColumns(from, i, run);
+      (beside ? writer.addBeside() : writer.add(from.columns, from.columnAt[i]!, from.columnAt[i]! + from.columnCount[i]!)).of(from.rows, from.rowAt[i]!, from.rowAt[i + 1]!, below);
+      [source, run] = [from, i];
+    },
+    finish: (height) => {
+      rowAt.push(rows.length());
+      return table(rowAt.finish(), rows.finish(), columnAt.finish(), columnCount.finish(), columns.finish(), height);
+    },
+  };
+  return writer;
+}
 
-  /** `rows`: of the whole matrix. */
-  finish(rows: number): Runs {
-    const { count } = this;
-    this.#rowAt.push(this.#rows.length);
-    const [rowAt, ids, columnCount] = [this.#rowAt.finish(), this.#rows.finish(), this.#columnCount.finish()];
-    const weightAt = new Uint32Array(count);
-    const [firstRun, lastRun] = [new Int32Array(rows).fill(-1), new Int32Array(rows)];
-    let weightCount = 0;
-    for (let i = 0; i < count; i++) {
-      weightAt[i] = weightCount;
-      weightCount += columnCount[i]! * (rowAt[i + 1]! - rowAt[i]!);
-      for (let k = rowAt[i]!; k < rowAt[i + 1]!; k++) {
-        if (firstRun[ids[k]!] === -1) firstRun[ids[k]!] = i;
-        lastRun[ids[k]!] = i;
-      }
+/** With what follows from the runs: where weights stand, and which run of a row is its first and its last. */
+function table(rowAt: Uint32Array, rows: Uint32Array, columnAt: Uint32Array, columnCount: Uint32Array, columns: Uint32Array, height: number): Runs {
+  const count = columnAt.length;
+  const weightAt = new Uint32Array(count);
+  const [firstRun, lastRun] = [new Int32Array(height).fill(-1), new Int32Array(height)];
+  let weightCount = 0;
+  for (let i = 0; i < count; i++) {
+    weightAt[i] = weightCount;
+    weightCount += columnCount[i]! * (rowAt[i + 1]! - rowAt[i]!);
+    for (let k = rowAt[i]!; k < rowAt[i + 1]!; k++) {
+      if (firstRun[rows[k]!] === -1) firstRun[rows[k]!] = i;
+      lastRun[rows[k]!] = i;
     }
-    const bits = (run: Int32Array): Uint32Array => {
-      const found = new Uint32Array(count);
-      for (let i = 0; i < count; i++) for (let k = rowAt[i]!; k < rowAt[i + 1]!; k++) if (run[ids[k]!] === i) found[i]! |= 1 << (k - rowAt[i]!);
-      return found;
-    };
-    return {
-      count, rowAt, rows: ids, columnAt: this.#columnAt.finish(), columnCount, columns: this.#columns.finish(), weightAt, weightCount,
-      first: bits(firstRun), last: bits(lastRun),
-    };
   }
+  const bits = (run: Int32Array): Uint32Array => {
+    const found = new Uint32Array(count);
+    for (let i = 0; i < count; i++) for (let k = rowAt[i]!; k < rowAt[i + 1]!; k++) if (run[rows[k]!] === i) found[i]! |= 1 << (k - rowAt[i]!);
+    return found;
+  };
+  return { count, rowAt, rows, columnAt, columnCount, columns, weightAt, weightCount, first: bits(firstRun), last: bits(lastRun) };
 }
 
 /** No runs at all. */
-export const noRuns = (): Runs => new RunWriter().finish(0);
+export const noRuns = (): Runs => runWriter().finish(0);

@@ -3,7 +3,7 @@ import { rowCountsOf } from '../kernels/manifest.js';
 import { choosePanel } from './choose-panel.js';
 import { requireRoom, type PackedRuns } from './lay-runs.js';
 import type { RunOptions, RunPlan } from './plan-runs.js';
-import { firstRowOf, heightOf, RunWriter, type Runs } from './runs.js';
+import { firstRowOf, heightOf, runWriter, type Runs } from './runs.js';
 import { planVectorCost, vectorCost } from './run-cost.js';
 import { BLOCK, blockBytes, GROUP, MOST_COLUMNS, PART, QUARTERED_ROWS } from './vector-record.js';
 
@@ -14,7 +14,7 @@ export function planVectors(matrices: readonly SparseMatrix[], options: Pick<Run
 
 /** `plans`, one under the other, with their runs in the order of programs, kind by kind: so weights are read as they lie, from whole vectors on where runs have such. */
 export function forVectors(plans: readonly RunPlan[]): RunPlan {
-  const runs = new RunWriter();
+  const runs = runWriter();
   const rows = plans.reduce((sum, plan) => sum + plan.rows, 0);
   for (const height of HEIGHTS) {
     let top = 0;
