@@ -66,7 +66,8 @@ function costsOf(outline: Model | ModelHeader, values: Inferred['values']): read
     const row = findRow(layer);
     if (row === undefined) return { bytes, reason: `the work of operator ${nameOf(layer)} is not known, and in no sum` };
     if (row.macs === undefined) return { bytes, macs: 0, keptMacs: 0 };
-    const [inputs, output] = [layer.inputs.map((name) => values.get(name)), layer.outputs.map((name) => values.get(name)).find((value) => value !== undefined)];
+    const inputs = layer.inputs.map((name) => values.get(name));
+    const output = layer.outputs.map((name) => values.get(name)).find((value) => value !== undefined);
     if (output === undefined || inputs.some((value, i) => value === undefined && layer.inputs[i] !== '')) {
       return { bytes, reason: `the shapes of ${layer.operator} are not known before it runs: give the shapes of the inputs` };
     }

@@ -32,7 +32,8 @@ export const GRAPH_RULES: readonly Rule<Outline>[] = [
   {
     code: 'graph.clash',
     check: (model) => {
-      const [made, inputs] = [makers(model), inputNames(model)];
+      const made = makers(model);
+      const inputs = inputNames(model);
       for (const name of model.tensors.keys()) {
         if (made.has(name) || inputs.has(name)) return { tensor: name, expected: 'a name of its own', actual: made.has(name) ? 'the output of a layer' : 'an input of the model' };
       }

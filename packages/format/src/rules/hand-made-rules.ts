@@ -44,7 +44,8 @@ function unknownKind(model: Model): ErrorDetails | undefined {
   }
   for (const { layer, scheme } of schemes(model)) {
     if (!(scheme.kind in SCHEME)) return { layer, expected: 'a known scheme', actual: quote(scheme.kind) };
-    const [found, expected] = [Object.keys(scheme).filter((name) => name !== 'kind').sort(), [...SCHEME_FIELDS[scheme.kind]].sort()];
+    const found = Object.keys(scheme).filter((name) => name !== 'kind').sort();
+    const expected = [...SCHEME_FIELDS[scheme.kind]].sort();
     if (found.join() !== expected.join()) return { layer, expected: `of a ${scheme.kind} scheme ${expected.join(', ') || 'no fields'}`, actual: found.join(', ') };
   }
   return undefined;

@@ -22,7 +22,8 @@ export const RECORD_RULES: readonly Rule<DecodedHeader>[] = [
     check: ({ header: { layers } }) => {
       for (const layer of layers) {
         for (let at = 1; at < layer.attributes.length; at++) {
-          const [before, name] = [layer.attributes[at - 1]!.name, layer.attributes[at]!.name];
+          const before = layer.attributes[at - 1]!.name;
+          const name = layer.attributes[at]!.name;
           if (compareCodePoints(before, name) >= 0) return { layer: layer.name, expected: `a name above ${before}`, actual: name };
         }
       }

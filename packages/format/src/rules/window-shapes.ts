@@ -42,7 +42,8 @@ export function convolutionFault(layer: AnyLayer, shapes: Shapes): ErrorDetails 
 }
 
 export function convolutionBiasFault(layer: AnyLayer, shapes: Shapes): ErrorDetails | undefined {
-  const [weight, bias] = [shapes(layer, 1), shapes(layer, 2)];
+  const weight = shapes(layer, 1);
+  const bias = shapes(layer, 2);
   if (weight === undefined || bias === undefined) return undefined;
   const outputs = layer.operator === 'Conv' ? weight[0] : times(weight[1], intOf(layer, 'group', 1));
   return bias.length !== 1 || differ(bias[0], outputs) ? misfit('a bias', `[${outputs ?? '?'}]`, bias) : undefined;

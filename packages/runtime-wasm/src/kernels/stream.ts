@@ -45,7 +45,8 @@ export function stream(writer: ModuleWriter, rows: number, width: number): numbe
 
 /** sums[r][v] += weight r · vector v; the fewer of the two stay in registers, the others come one by one. */
 function multiply(code: Code, weights: Local, address: Local, sums: readonly (readonly Local[])[]): void {
-  const [rows, width] = [sums.length, sums[0]!.length];
+  const rows = sums.length;
+  const width = sums[0]!.length;
   const splat = (r: number): Code => code.get(weights).loadSplat(4 * r);
   const vector = (v: number): Code => code.get(address).loadVector(16 * v);
   if (rows === 1) {

@@ -10,7 +10,8 @@ export function javascriptMachine(bytes: number): Machine {
   let halves = new Uint16Array(buffer);
   let floats = new Float32Array(buffer);
   const clamped = (value: number): number => {
-    const [low, high] = [floats[CLAMP_ADDRESS / 4]!, floats[CLAMP_ADDRESS / 4 + 1]!];
+    const low = floats[CLAMP_ADDRESS / 4]!;
+    const high = floats[CLAMP_ADDRESS / 4 + 1]!;
     return value < low ? low : value > high ? high : value;
   };
   const walk = (step: number, put: (target: number, value: number) => void): Copy => (from, to, planes, rows, width, fromPitch, toPitch, fromPlane, toPlane) => {
@@ -66,16 +67,19 @@ export function javascriptMachine(bytes: number): Machine {
   };
   const vector = (part: number, input: number, output: number, vectors: number, inputPitch: number, outputPitch: number): void => {
     for (let v = 0; v < vectors; v++) {
-      const [from, to] = [words[(part + PART.from) / 4]!, words[(part + PART.to) / 4]!];
+      const from = words[(part + PART.from) / 4]!;
+      const to = words[(part + PART.to) / 4]!;
       const bias = words[(part + PART.bias) / 4]!;
       const out = output + v * outputPitch;
       for (let r = from; r < to; r += 4) floats[(out + r) / 4] = floats[(bias + r - from) / 4]!;
       for (let group = part + PART.groups; group < words[(part + PART.end) / 4]!;) {
-        const [rows, end] = [words[group / 4]!, words[(group + GROUP.end) / 4]!];
+        const rows = words[group / 4]!;
+        const end = words[(group + GROUP.end) / 4]!;
         for (let at = group + GROUP.blocks; at < end; at += blockBytes(rows, words[(at + BLOCK.columns) / 4]!)) block(at, rows, input + v * inputPitch, out);
         group = end;
       }
-      const [low, high] = [floats[CLAMP_ADDRESS / 4]!, floats[CLAMP_ADDRESS / 4 + 1]!];
+      const low = floats[CLAMP_ADDRESS / 4]!;
+      const high = floats[CLAMP_ADDRESS / 4 + 1]!;
       for (let at = (out + from) / 4; at < (out + to) / 4; at++) floats[at] = floats[at]! < low ? low : floats[at]! > high ? high : floats[at]!;
     }
   };

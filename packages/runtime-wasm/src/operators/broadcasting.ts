@@ -123,7 +123,8 @@ function pow(b: Binding): Step {
 /** min(high, max(low, x)): where low is above high, high wins. NaN stays. */
 function clip(b: Binding): Step {
   return onNumbers(b, ([X, low, high]: readonly (Numbers | undefined)[] & Elements, [Y]) => () => {
-    const [bottom, top] = [low?.[0] ?? -Infinity, high?.[0] ?? Infinity];
+    const bottom = low?.[0] ?? -Infinity;
+    const top = high?.[0] ?? Infinity;
     for (let i = 0; i < X.length; i++) {
       const x = X[i]!;
       const raised = x < bottom ? bottom : x;

@@ -14,7 +14,8 @@ export function concatMaps(b: Binding): Step {
   const y = b.node.outputs[0]!;
   const [batch, channels, H, W] = y.shape as [number, number, number, number];
   const to = b.layout(y);
-  const [copy, frame] = [sharedCopy(b, 'copy1'), sharedFrame(b)];
+  const copy = sharedCopy(b, 'copy1');
+  const frame = sharedFrame(b);
   let before = 0;
   const parts = b.node.inputs.map((value) => {
     const part = { from: b.layout(value!), address: b.address(value!), channels: value!.shape[1]!, first: before };

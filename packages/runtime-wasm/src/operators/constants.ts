@@ -17,7 +17,8 @@ const constant = (operator: string, row: Omit<OperatorRow, 'operator' | 'prepare
   operator,
   ...row,
   prepare: (b) => {
-    const [out, found] = [b.view(b.node.outputs[0]!), elements(b)];
+    const out = b.view(b.node.outputs[0]!);
+    const found = elements(b);
     return () => { for (let i = 0; i < out.length; i++) out[i] = found[i % found.length]!; };
   },
 });

@@ -34,7 +34,9 @@ const convolutionWindow = ({ layer, inputs }: Given): Window => windowOf(layer, 
 
 /** x `[N, C, …]`, weight `[filters, C/groups, …]`. */
 function shapes(given: Given): readonly Shape[] {
-  const [x, w, groups] = [shapeOf(given, 0, 3, Infinity), shapeOf(given, 1, 3, Infinity), groupsOf(given)];
+  const x = shapeOf(given, 0, 3, Infinity);
+  const w = shapeOf(given, 1, 3, Infinity);
+  const groups = groupsOf(given);
   const filters = w[0]!;
   requireShape([groups * quotient(filters, groups), x[1]!], [filters, groups * w[1]!]);
   requireShape(given.inputs[2]?.shape, [filters]);
@@ -72,7 +74,8 @@ interface Way {
 const same = (a: Layout, b: Layout): boolean => a.pitch === b.pitch && a.first === b.first && a.plane === b.plane;
 
 function wayOf(node: Node, matrix: Packed, layout: Binding['layout']): Way {
-  const [x, y] = [node.inputs[0]!, node.outputs[0]!];
+  const x = node.inputs[0]!;
+  const y = node.outputs[0]!;
   const w = convolutionWindow(node);
   const planes = planesOf(w, layout(x));
   const to = layout(y);
@@ -131,14 +134,19 @@ function sharesOf(matrix: PackedMatrix, vectors: number, threads: number): reado
 
 function prepare(b: Binding): Step {
   const [matrix] = b.packed;
-  const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
+  const x = b.node.inputs[0]!;
+  const y = b.node.outputs[0]!;
   const window = convolutionWindow(b.node);
   if (matrix === undefined || x.dtype !== 'f32') return plainConvolution(b, window, groupsOf(b.node));
   const way = wayOf(b.node, matrix, b.layout);
   const { planes, inPlace } = way;
-  const [from, to] = [b.layout(x), b.layout(y)];
-  const [batch, channels, filters] = [x.shape[0]!, x.shape[1]!, matrix.rows];
-  const [groupRows, taps] = [filters / groupsOf(b.node), planes.taps.length];
+  const from = b.layout(x);
+  const to = b.layout(y);
+  const batch = x.shape[0]!;
+  const channels = x.shape[1]!;
+  const filters = matrix.rows;
+  const groupRows = filters / groupsOf(b.node);
+  const taps = planes.taps.length;
   const perGroup = matrix.columns / taps;
   const stride = planes.direct ? planes.plane : planes.phases.length * planes.plane;
   const places: Omit<Places, 'base'> = {
@@ -159,8 +167,10 @@ function prepare(b: Binding): Step {
   if (sizeOf(y.shape) === 0) return () => undefined;
   const [low, high] = clampOf(b.node.activation);
   const [firstLow, firstHigh] = way.residual === 'walk' ? clampOf(undefined) : [low, high];
-  const [input, output] = [b.address(x), b.address(y)];
-  const [image, result] = [4 * channels * from.plane, 4 * filters * to.plane];
+  const input = b.address(x);
+  const output = b.address(y);
+  const image = 4 * channels * from.plane;
+  const result = 4 * filters * to.plane;
   const scratch = b.scratch + (planes.direct ? 0 : 4 * stagedCells(planes, channels));
   const stage = planes.direct ? undefined : staging(b, window, planes, channels, from);
   const place = inPlace ? undefined : placing(b, window, planes, filters, to, scratch);
@@ -168,7 +178,9 @@ function prepare(b: Binding): Step {
   const residual = b.node.residual === undefined ? 0 : b.address(b.node.residual);
   const other = b.node.residual === undefined ? to : b.layout(b.node.residual);
   const add = way.residual === 'walk' ? adding(b, window, filters, to, other) : undefined;
-  const [words, source, target] = [new Int32Array(b.buffer), planes.direct ? input : b.scratch, inPlace ? output + 4 * to.first : scratch];
+  const words = new Int32Array(b.buffer);
+  const source = planes.direct ? input : b.scratch;
+  const target = inPlace ? output + 4 * to.first : scratch;
   return () => {
     for (let n = 0; n < batch; n++) {
       if (stage !== undefined) stage(input + n * image);

@@ -61,9 +61,11 @@ export function onNumbers(
 ): Step {
   const views = (values: typeof inputs): readonly (NumberView | undefined)[] =>
     values.map((value) => (value === undefined ? undefined : exact ? { data: b.view(value) as unknown as Numbers } : numbersOf(b, value)));
-  const [from, to] = [views(inputs), views(outputs)];
+  const from = views(inputs);
+  const to = views(outputs);
   const work = make(from.map((view) => view?.data) as unknown as Elements, to.map((view) => view?.data) as unknown as Elements);
-  const [before, after] = [from.flatMap((view) => view?.load ?? []), to.flatMap((view) => view?.store ?? [])];
+  const before = from.flatMap((view) => view?.load ?? []);
+  const after = to.flatMap((view) => view?.store ?? []);
   if (before.length === 0 && after.length === 0) return work;
   return () => {
     for (const step of before) step();
@@ -74,7 +76,8 @@ export function onNumbers(
 
 /** The elements of `x` as they are. */
 export function copied(b: Binding, x: Value, y: Value): Step {
-  const [from, to] = [b.view(x) as Float32Array, b.view(y) as Float32Array];
+  const from = b.view(x) as Float32Array;
+  const to = b.view(y) as Float32Array;
   return () => to.set(from);
 }
 
@@ -116,14 +119,16 @@ export const at = (map: Int32Array | undefined, i: number): number => (map === u
 /** out[i] = x[map[i]], or `fill` where the map is negative; elements are moved as they are. */
 export function taken(x: TensorData, out: TensorData, map: Int32Array, fill: number | bigint): Step {
   const run = runsOf(map);
-  const [from, to] = [x as Float32Array, out as Float32Array];
+  const from = x as Float32Array;
+  const to = out as Float32Array;
   if (run === undefined) {
     if (map.includes(-1)) return () => { for (let i = 0; i < map.length; i++) to[i] = map[i]! < 0 ? fill as number : from[map[i]!]!; };
     return () => { for (let i = 0; i < map.length; i++) to[i] = from[map[i]!]!; };
   }
   return () => {
     for (let r = 0, at = 0; r < run.length; r += 2) {
-      const [start, end] = [run[r]!, at + run[r + 1]!];
+      const start = run[r]!;
+      const end = at + run[r + 1]!;
       if (start < 0) for (; at < end; at++) to[at] = fill as number;
       else for (let i = start; at < end; at++, i++) to[at] = from[i]!;
     }

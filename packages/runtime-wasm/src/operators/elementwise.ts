@@ -25,13 +25,15 @@ const gelu = (layer: Layer): Curve => (text(layer, 'approximate', 'none') === 't
   : (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)));
 
 const infinite = (layer: Layer): Curve => {
-  const [above, below] = [int(layer, 'detect_positive', 1) !== 0, int(layer, 'detect_negative', 1) !== 0];
+  const above = int(layer, 'detect_positive', 1) !== 0;
+  const below = int(layer, 'detect_negative', 1) !== 0;
   return (x) => ((x === Infinity && above) || (x === -Infinity && below) ? 1 : 0);
 };
 
 /** To another element type: floats are cut towards zero, 64-bit integers kept exact among themselves, to bool is "not zero". */
 function cast(b: Binding): Step {
-  const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
+  const x = b.node.inputs[0]!;
+  const y = b.node.outputs[0]!;
   // One 64-bit type set into the other wraps around.
   if (x.dtype === y.dtype || (isWide(x.dtype) && isWide(y.dtype))) return copied(b, x, y);
   return through(b, y.dtype === 'bool' ? (v) => (v === 0 ? 0 : 1) : isFloat(x.dtype) && !isFloat(y.dtype) ? Math.trunc : (v) => v);

@@ -33,7 +33,10 @@ const axisOf = ({ layer, inputs }: Given): number => axisIn(int(layer, 'axis', 0
 function rowsAt(b: Binding): Parts {
   const [{ shape }, indices] = [b.node.inputs[0]!, b.node.inputs[1]!];
   const axis = axisOf(b.node);
-  const [outer, size, inner, count] = [sizeOf(shape.slice(0, axis)), shape[axis]!, sizeOf(shape.slice(axis + 1)), sizeOf(indices.shape)];
+  const outer = sizeOf(shape.slice(0, axis));
+  const size = shape[axis]!;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const count = sizeOf(indices.shape);
   const { data, load } = numbersOf(b, indices);
   return { count: outer * count, size: inner, load, place: (k) => (Math.floor(k / count) * size + inside(b, data[k % count]!, size)) * inner };
 }
@@ -41,7 +44,9 @@ function rowsAt(b: Binding): Parts {
 /** Elements, the index standing for the axis. */
 function elementsAt(b: Binding): Parts {
   const [{ shape }, indices] = [b.node.inputs[0]!, b.node.inputs[1]!];
-  const [axis, strides, own] = [axisOf(b.node), stridesOf(shape), stridesOf(indices.shape)];
+  const axis = axisOf(b.node);
+  const strides = stridesOf(shape);
+  const own = stridesOf(indices.shape);
   const { data, load } = numbersOf(b, indices);
   return {
     count: sizeOf(indices.shape), size: 1, load,
@@ -59,7 +64,8 @@ function partsAt(b: Binding): Parts {
   const batchDims = int(b.node.layer, 'batch_dims', 0);
   const depth = indices.shape.at(-1)!;
   const [count, strides, { data, load }] = [sizeOf(indices.shape.slice(0, -1)), stridesOf(shape), numbersOf(b, indices)];
-  const [perBatch, each] = [sizeOf(shape.slice(batchDims)), count / sizeOf(shape.slice(0, batchDims))];
+  const perBatch = sizeOf(shape.slice(batchDims));
+  const each = count / sizeOf(shape.slice(0, batchDims));
   return {
     count, size: sizeOf(shape.slice(batchDims + depth)), load,
     place: (k) => {
@@ -72,7 +78,8 @@ function partsAt(b: Binding): Parts {
 
 const gather = (partsOf: (b: Binding) => Parts) => (b: Binding): Step => {
   const { count, size, load, place } = partsOf(b);
-  const [X, Y] = [b.view(b.node.inputs[0]!) as Float32Array, b.view(b.node.outputs[0]!) as Float32Array];
+  const X = b.view(b.node.inputs[0]!) as Float32Array;
+  const Y = b.view(b.node.outputs[0]!) as Float32Array;
   return () => {
     load?.();
     for (let k = 0; k < count; k++) {
@@ -92,8 +99,10 @@ const MERGES: Readonly<Record<string, Merge>> = {
 const scatter = (partsOf: (b: Binding) => Parts) => (b: Binding): Step => {
   const { count, size, load, place } = partsOf(b);
   const [x, , updates] = b.node.inputs;
-  const [U, Y] = [b.view(updates!) as Float32Array, b.view(b.node.outputs[0]!) as Float32Array];
-  const [copy, merge] = [copied(b, x!, b.node.outputs[0]!), MERGES[text(b.node.layer, 'reduction', 'none')]!];
+  const U = b.view(updates!) as Float32Array;
+  const Y = b.view(b.node.outputs[0]!) as Float32Array;
+  const copy = copied(b, x!, b.node.outputs[0]!);
+  const merge = MERGES[text(b.node.layer, 'reduction', 'none')]!;
   return () => {
     copy();
     load?.();
@@ -129,7 +138,8 @@ function elementwise(given: Given): Shape {
 
 /** `[…, depth]` indices find parts of the data behind `batch` dimensions that both have: their shape. */
 function parts(given: Given, batch: number): Shape {
-  const [x, indices] = [shapeOf(given, 0, 1, Infinity), shapeOf(given, 1, 1, Infinity)];
+  const x = shapeOf(given, 0, 1, Infinity);
+  const indices = shapeOf(given, 1, 1, Infinity);
   const depth = indices.at(-1)!;
   if (batch < 0 || batch >= indices.length || depth < 1 || batch + depth > x.length) misfit(`indices of ${x.length - batch} dimensions at most`, indices);
   requireShape(indices.slice(0, batch), x.slice(0, batch));

@@ -83,7 +83,8 @@ const reduce = ({ operator, fold, empty, exact = false }: Reduction): OperatorRo
   shapeInputs: [1],
   shapes: (given) => without(given, shapeOf(given, 0), reducedAxes(given)),
   prepare: (b) => {
-    const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
+    const x = b.node.inputs[0]!;
+    const y = b.node.outputs[0]!;
     const { map, size } = reduceMap(b);
     const wide = exact && isWide(x.dtype);
     const [low, high] = endsOf(y.dtype).map((end) => (wide ? end : Number(end))) as [number, number];
@@ -110,7 +111,8 @@ function alongLanes(
   b: Binding, axis: number, make: (inputs: Elements, outputs: Elements) => (first: number, size: number, step: number, lane: number) => void, outputs = b.node.outputs,
 ): Step {
   const { shape } = b.node.inputs[0]!;
-  const [size, inner] = [shape[axis] ?? 1, sizeOf(shape.slice(axis + 1))];
+  const size = shape[axis] ?? 1;
+  const inner = sizeOf(shape.slice(axis + 1));
   const lanes = sizeOf(shape.slice(0, axis)) * inner;
   return onNumbers(b, (from, to) => {
     const visit = make(from, to);
@@ -148,7 +150,9 @@ const arg = (operator: string, better: (a: number, b: number) => boolean): Opera
 });
 
 function best(given: Given): readonly Shape[] {
-  const [x, axis, count] = [shapeOf(given, 0), axisOf(given, -1), constantNumbers(given, 1)?.[0] ?? -1];
+  const x = shapeOf(given, 0);
+  const axis = axisOf(given, -1);
+  const count = constantNumbers(given, 1)?.[0] ?? -1;
   if (!(count >= 0 && count <= x[axis]!)) misfit(`0 to ${x[axis]}`, count);
   const shape = x.map((size, d) => (d === axis ? count : size));
   return [shape, shape];
@@ -163,7 +167,8 @@ function topK(b: Binding): Step {
 
 function cumSum(b: Binding): Step {
   const { layer, inputs } = b.node;
-  const [exclusive, reverse] = [flag(layer, 'exclusive'), flag(layer, 'reverse')];
+  const exclusive = flag(layer, 'exclusive');
+  const reverse = flag(layer, 'reverse');
   return alongLanes(b, axisIn(constantNumbers(b.node, 1)![0]!, inputs[0]!.shape.length), ([X], [Y]) => (first, size, step) => {
     let total = 0;
     for (let k = 0; k < size; k++) {

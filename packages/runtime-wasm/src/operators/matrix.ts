@@ -14,7 +14,9 @@ const isBias = (shape: readonly number[], columns: number): boolean => sizeOf(sh
 function packGemm(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>> {
   const [matrix] = subject.matrices(1);
   if (matrix === undefined) return [];
-  const [c, values, beta] = [subject.tensor(2), subject.floats(2), float(subject.layer, 'beta', 1)];
+  const c = subject.tensor(2);
+  const values = subject.floats(2);
+  const beta = float(subject.layer, 'beta', 1);
   const bias = new Float32Array(matrix.rows);
   if (c !== undefined && values !== undefined && isBias(c.shape, matrix.rows)) for (let n = 0; n < bias.length; n++) bias[n] = beta * values[values.length === 1 ? 0 : n]!;
   return [{ plan: planVectors([matrix], { scale: float(subject.layer, 'alpha', 1) }), bias }];
@@ -28,8 +30,10 @@ function addedC({ inputs, outputs }: Node): Node['inputs'][number] {
 
 /** A `[rows, inner]` or turned, B `[inner, columns]` or turned, C broadcast to `[rows, columns]`. */
 function gemmShapes(given: Given): readonly Shape[] {
-  const [a, b] = [shapeOf(given, 0, 2), shapeOf(given, 1, 2)];
-  const [turnA, turnB] = [flag(given.layer, 'transA') ? 1 : 0, flag(given.layer, 'transB') ? 1 : 0];
+  const a = shapeOf(given, 0, 2);
+  const b = shapeOf(given, 1, 2);
+  const turnA = flag(given.layer, 'transA') ? 1 : 0;
+  const turnB = flag(given.layer, 'transB') ? 1 : 0;
   requireShape([b[turnB]!], [a[1 - turnA]!]);
   const y = [a[turnA]!, b[1 - turnB]!];
   const c = given.inputs[2];
@@ -44,7 +48,8 @@ const vectorWork = (node: Node, packed: readonly Pick<PackedMatrix, 'runs'>[], c
 
 function gemm(b: Binding): Step {
   const { node } = b;
-  const [a, y] = [node.inputs[0]!, node.outputs[0]!];
+  const a = node.inputs[0]!;
+  const y = node.outputs[0]!;
   const turned = flag(node.layer, 'transA');
   const [rows, columns] = y.shape as [number, number];
   const inner = a.shape[turned ? 0 : 1]!;
@@ -77,7 +82,8 @@ function addC(b: Binding, rows: number, columns: number): Step {
 
 function plainGemm(b: Binding, turned: boolean, rows: number, columns: number, inner: number): Step {
   const { layer, inputs: [, , c] } = b.node;
-  const [alpha, beta] = [float(layer, 'alpha', 1), float(layer, 'beta', 1)];
+  const alpha = float(layer, 'alpha', 1);
+  const beta = float(layer, 'beta', 1);
   const [aRow, aColumn] = turned ? [1, rows] : [inner, 1];
   const [bRow, bColumn] = flag(layer, 'transB') ? [1, inner] : [columns, 1];
   const times = (p: number, q: number): number => alpha * p * q;
@@ -111,9 +117,12 @@ function matMulShapes(given: Given): readonly Shape[] {
 }
 
 function stackOf({ inputs }: Given): Stack {
-  const [a, b] = [inputs[0]!.shape, inputs[1]!.shape];
-  const [left, right] = [a.length === 1 ? [1, ...a] : a, b.length === 1 ? [...b, 1] : b];
-  const [stackA, stackB] = [left.slice(0, -2), right.slice(0, -2)];
+  const a = inputs[0]!.shape;
+  const b = inputs[1]!.shape;
+  const left = a.length === 1 ? [1, ...a] : a;
+  const right = b.length === 1 ? [...b, 1] : b;
+  const stackA = left.slice(0, -2);
+  const stackB = right.slice(0, -2);
   const stack = broadcast(stackA, stackB);
   requireShape([right.at(-2)!], [left.at(-1)!]);
   return {
@@ -125,12 +134,14 @@ function stackOf({ inputs }: Given): Stack {
 
 function matMul(b: Binding): Step {
   const { node } = b;
-  const [a, y] = [node.inputs[0]!, node.outputs[0]!];
+  const a = node.inputs[0]!;
+  const y = node.outputs[0]!;
   const s = stackOf(node);
   if (b.packed.length === 0 || a.dtype !== 'f32') return plainMatMul(b, s);
   const products = productsOf(b, b.packed);
   const [low, high] = clampOf(node.activation);
-  const [from, to] = [b.address(a), b.address(y)];
+  const from = b.address(a);
+  const to = b.address(y);
   return () => {
     setClamp(b.floats, low, high);
     for (let i = 0; i < s.count; i++) {

@@ -24,7 +24,9 @@ function orderOf(given: Given): readonly number[] {
 }
 
 function transposeMap(b: Binding): Int32Array {
-  const [x, y, order] = [xOf(b), b.node.outputs[0]!, orderOf(b.node)];
+  const x = xOf(b);
+  const y = b.node.outputs[0]!;
+  const order = orderOf(b.node);
   const strides = stridesOf(x.shape);
   return mapOf(y.shape, (d, i) => i * strides[order[d]!]!);
 }
@@ -40,9 +42,12 @@ function slicesOf(given: Given): Slices {
   const [starts, ends, named, steps] = [1, 2, 3, 4].map((i) => constantNumbers(given, i)) as [number[], number[], number[] | undefined, number[] | undefined];
   const axes = axesIn(named ?? [...(starts ?? []).keys()], x.length);
   for (const list of [starts, ends, steps ?? starts]) if (list?.length !== axes.length) misfit(`${axes.length} starts, ends and steps`, list);
-  const [from, by, shape] = [x.map(() => 0), x.map(() => 1), [...x]];
+  const from = x.map(() => 0);
+  const by = x.map(() => 1);
+  const shape = [...x];
   axes.forEach((d, i) => {
-    const [size, step] = [x[d]!, steps?.[i] ?? 1];
+    const size = x[d]!;
+    const step = steps?.[i] ?? 1;
     if (step === 0) misfit('a step that is not 0', step);
     const [low, high] = step < 0 ? [-1, size - 1] : [0, size];
     const clamp = (at: number, least: number): number => Math.min(high, Math.max(least, at < 0 ? at + size : at));
@@ -77,7 +82,8 @@ function joined(given: Given): readonly Shape[] {
 function partsOf(given: Given): readonly Shape[] {
   const x = shapeOf(given, 0, 1, Infinity);
   const axis = axisIn(int(given.layer, 'axis', 0), x.length);
-  const [size, count] = [x[axis]!, given.layer.outputs.length];
+  const size = x[axis]!;
+  const count = given.layer.outputs.length;
   const even = Math.ceil(size / count);
   const sizes = constantNumbers(given, 1) ?? given.layer.outputs.map((_, i) => Math.max(0, Math.min(even, size - i * even)));
   if (sizes.length !== count || sizes.some((part) => part < 0) || sizes.reduce((a, b) => a + b, 0) !== size) misfit(`${count} parts of ${size}`, sizes);
@@ -88,7 +94,8 @@ function partsOf(given: Given): readonly Shape[] {
 function alongAxis(b: Binding, whole: Value, parts: readonly (Value | undefined)[], intoWhole: boolean): Step {
   const { shape } = whole;
   const axis = axisIn(int(b.node.layer, 'axis', 0), shape.length);
-  const [outer, inner] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
+  const outer = sizeOf(shape.slice(0, axis));
+  const inner = sizeOf(shape.slice(axis + 1));
   const row = shape[axis]! * inner;
   const all = b.view(whole) as Float32Array;
   const sizes = intoWhole ? parts.map((part) => part!.shape[axis]!) : partsOf(b.node).map((part) => part[axis]!);
@@ -125,9 +132,11 @@ const PADDED: Readonly<Record<string, (i: number, size: number) => number>> = {
 /** Cells before and behind each axis; negative ones crop. */
 function paddingOf(given: Given): { readonly begins: readonly number[]; readonly shape: Shape } {
   const x = shapeOf(given, 0);
-  const [pads, axes] = [constantNumbers(given, 1), axesIn(constantNumbers(given, 3), x.length)];
+  const pads = constantNumbers(given, 1);
+  const axes = axesIn(constantNumbers(given, 3), x.length);
   if (pads?.length !== 2 * axes.length) misfit(`${2 * axes.length} pads`, pads);
-  const [begins, shape] = [x.map(() => 0), [...x]];
+  const begins = x.map(() => 0);
+  const shape = [...x];
   axes.forEach((d, i) => {
     begins[d] = pads![i]!;
     shape[d]! += pads![i]! + pads![i + axes.length]!;
@@ -136,7 +145,8 @@ function paddingOf(given: Given): { readonly begins: readonly number[]; readonly
 }
 
 function pad(b: Binding): Step {
-  const [x, y] = [xOf(b), b.node.outputs[0]!];
+  const x = xOf(b);
+  const y = b.node.outputs[0]!;
   const { begins } = paddingOf(b.node);
   const place = PADDED[text(b.node.layer, 'mode', 'constant')]!;
   const strides = stridesOf(x.shape);
@@ -147,7 +157,8 @@ function pad(b: Binding): Step {
   const fill = b.node.inputs[2];
   if (fill?.constant === undefined && fill !== undefined) {
     // The value to pad with is computed: everything is moved, then the gaps are filled.
-    const [value, out] = [b.view(fill) as Float32Array, b.view(y) as Float32Array];
+    const value = b.view(fill) as Float32Array;
+    const out = b.view(y) as Float32Array;
     const step = taken(b.view(x), out, map, zeroOf(x.dtype));
     return () => {
       step();
@@ -163,7 +174,8 @@ const identityOf = (shape: Shape): Int32Array => Int32Array.from({ length: sizeO
 
 /** Input 1 says how often each axis is repeated. */
 function tiled(given: Given): readonly Shape[] {
-  const [x, repeats] = [shapeOf(given, 0), targetOf(given, 1)];
+  const x = shapeOf(given, 0);
+  const repeats = targetOf(given, 1);
   return [repeats.length === x.length ? x.map((size, d) => size * repeats[d]!) : misfit(`${x.length} repeats`, repeats)];
 }
 
@@ -194,7 +206,8 @@ function triluMap(b: Binding): Int32Array {
   const upper = int(b.node.layer, 'upper', 1) !== 0;
   const k = constantNumbers(b.node, 1)?.[0] ?? 0;
   return Int32Array.from({ length: sizeOf(xOf(b).shape) }, (_, i) => {
-    const [r, c] = [Math.floor(i / columns) % rows, i % columns];
+    const r = Math.floor(i / columns) % rows;
+    const c = i % columns;
     return (upper ? c - r >= k : c - r <= k) ? i : -1;
   });
 }
@@ -204,7 +217,9 @@ function dropout(b: Binding): Step {
   if ((constantNumbers(b.node, 2)?.[0] ?? 0) !== 0 && (constantNumbers(b.node, 1)?.[0] ?? 0.5) !== 0) {
     throw new FretworkError('run.unsupported', 'dropout in training mode is random', { layer: b.node.layer.name, hint: 'set training_mode to false or ratio to 0' });
   }
-  const [x, y, mask] = [b.node.inputs[0]!, b.node.outputs[0], b.node.outputs[1]];
+  const x = b.node.inputs[0]!;
+  const y = b.node.outputs[0];
+  const mask = b.node.outputs[1];
   const out = mask === undefined ? undefined : b.view(mask) as Uint8Array;
   const copy = y === undefined ? undefined : taken(b.view(x), b.view(y), identityOf(x.shape), 0);
   return () => {

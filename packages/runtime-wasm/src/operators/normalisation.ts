@@ -37,7 +37,9 @@ function moments(into: Float64Array, x: Numbers, first: number, count: number, s
 /** With `training_mode` the batch's own moments are used, and the running ones given: running · momentum + own · (1 - momentum). */
 function batchNormalization(b: Binding): Step {
   const x = b.node.inputs[0]!;
-  const [batch, channels, size] = [x.shape[0] ?? 1, x.shape[1] ?? 1, sizeOf(x.shape.slice(2))];
+  const batch = x.shape[0] ?? 1;
+  const channels = x.shape[1] ?? 1;
+  const size = sizeOf(x.shape.slice(2));
   const training = flag(b.node.layer, 'training_mode');
   const momentum = float(b.node.layer, 'momentum', 0.9);
   const epsilon = epsilonOf(b);
@@ -51,7 +53,8 @@ function batchNormalization(b: Binding): Step {
       if (V !== undefined) V[c] = variance[c]! * momentum + own[1] * (1 - momentum);
       if (Y === undefined) continue;
       const factor = scale[c]! / Math.sqrt(own[1] + epsilon);
-      const [middle, shift] = [own[0], bias[c]!];
+      const middle = own[0];
+      const shift = bias[c]!;
       for (let n = 0; n < batch; n++) {
         const end = (n * channels + c + 1) * size;
         for (let i = end - size; i < end; i++) Y[i] = (X[i]! - middle) * factor + shift;
@@ -74,7 +77,8 @@ interface Stretches {
 function stretchwise(b: Binding, { count, size, centred, scaled }: Stretches): Step {
   const [x, scale, bias] = b.node.inputs;
   const [atScale, atBias] = [scale!, bias ?? scale!].map((value) => broadcastMap(scaled(value), x!.shape));
-  const [own, epsilon] = [new Float64Array(2), epsilonOf(b)];
+  const own = new Float64Array(2);
+  const epsilon = epsilonOf(b);
   return onNumbers(b, ([X, S, B]: readonly (Numbers | undefined)[] & Elements, [Y, M, I]: readonly (Numbers | undefined)[]) => () => {
     for (let o = 0; o < count; o++) {
       moments(own, X, o * size, 1, 0, size);
@@ -109,8 +113,13 @@ const layerNormalization = (operator: string, centred: boolean): OperatorRow => 
 /** x / (bias + alpha / size · Σ x²)^beta, the sum over `size` channels around each one. */
 function lrn(b: Binding): Step {
   const { shape } = b.node.inputs[0]!;
-  const [batch, channels, plane] = [shape[0]!, shape[1]!, sizeOf(shape.slice(2))];
-  const [alpha, beta, bias, size] = [float(b.node.layer, 'alpha', 1e-4), float(b.node.layer, 'beta', 0.75), float(b.node.layer, 'bias', 1), int(b.node.layer, 'size', 1)];
+  const batch = shape[0]!;
+  const channels = shape[1]!;
+  const plane = sizeOf(shape.slice(2));
+  const alpha = float(b.node.layer, 'alpha', 1e-4);
+  const beta = float(b.node.layer, 'beta', 0.75);
+  const bias = float(b.node.layer, 'bias', 1);
+  const size = int(b.node.layer, 'size', 1);
   return onNumbers(b, ([X], [Y]) => () => {
     for (let n = 0; n < batch; n++) {
       for (let c = 0; c < channels; c++) {

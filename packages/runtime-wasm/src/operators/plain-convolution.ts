@@ -4,11 +4,17 @@ import { windowMap, type Window } from './window.js';
 
 /** A convolution whose weights are computed, or of another type than float32: loops over windows. */
 export function plainConvolution(b: Binding, window: Window, groups: number): Step {
-  const [x, w] = [b.node.inputs[0]!, b.node.inputs[1]!];
+  const x = b.node.inputs[0]!;
+  const w = b.node.inputs[1]!;
   const map = windowMap(window);
-  const [batch, channels, filters, perGroup] = [x.shape[0]!, x.shape[1]!, w.shape[0]!, w.shape[1]!];
+  const batch = x.shape[0]!;
+  const channels = x.shape[1]!;
+  const filters = w.shape[0]!;
+  const perGroup = w.shape[1]!;
   const groupRows = filters / groups;
-  const [cells, positions, taps] = [sizeOf(window.inputs), sizeOf(window.outputs), sizeOf(window.kernel)];
+  const cells = sizeOf(window.inputs);
+  const positions = sizeOf(window.outputs);
+  const taps = sizeOf(window.kernel);
   return onNumbers(b, ([X, M, B]: readonly (Numbers | undefined)[] & Elements, [Y]) => () => {
     for (let n = 0; n < batch; n++) {
       for (let f = 0; f < filters; f++) {

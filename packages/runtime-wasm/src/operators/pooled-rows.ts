@@ -39,21 +39,26 @@ function counts(w: Window, d: 1 | 2, padded: boolean): Float64Array {
 }
 
 export function pooledByKernels(b: Binding, mean: boolean): Step {
-  const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
+  const x = b.node.inputs[0]!;
+  const y = b.node.outputs[0]!;
   const w = poolingWindow(b.node);
-  const [from, to] = [b.layout(x), b.layout(y)];
+  const from = b.layout(x);
+  const to = b.layout(y);
   const [, H, W] = w.inputs;
   const [, rows, columns] = w.outputs;
   const planes = x.shape[0]! * x.shape[1]!;
   const padded = flag(b.node.layer, 'count_include_pad');
-  const [ofRows, ofColumns] = [counts(w, 1, padded), counts(w, 2, padded)];
+  const ofRows = counts(w, 1, padded);
+  const ofColumns = counts(w, 2, padded);
   const [down, across] = mean ? [b.kernels.rowsSum, b.kernels.columnsSum] : [b.kernels.rowsMost, b.kernels.columnsMost];
   const empty = mean ? 0 : -Infinity;
   const { floats } = b;
   const row = b.scratch / 4;
   const inner = row + w.begins[2];
-  const [input, output] = [b.address(x) + 4 * from.first, b.address(y) + 4 * to.first];
-  const [readVectors, wroteVectors] = [Math.ceil(W / 4), Math.ceil(columns / 4)];
+  const input = b.address(x) + 4 * from.first;
+  const output = b.address(y) + 4 * to.first;
+  const readVectors = Math.ceil(W / 4);
+  const wroteVectors = Math.ceil(columns / 4);
   const frame = framing(b, w, planes, to);
   const pool = (source: number, target: number, r: number): void => {
     const top = Math.max(0, r * w.strides[1] - w.begins[1]);

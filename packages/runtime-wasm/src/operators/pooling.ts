@@ -15,7 +15,8 @@ interface Taps {
 
 /** What each window meets of its inputs. */
 function tapsOf(w: Window): Taps {
-  const [map, positions] = [windowMap(w), sizeOf(w.outputs)];
+  const map = windowMap(w);
+  const positions = sizeOf(w.outputs);
   const start = new Int32Array(positions + 1);
   const cells: number[] = [];
   for (let p = 0; p < positions; p++) {
@@ -81,8 +82,10 @@ const globally = (operator: string, mean: boolean): OperatorRow => ({
 
 /** One number of each whole map. */
 function overMaps(b: Binding, mean: boolean): Step {
-  const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
-  const [from, to] = [b.layout(x), b.layout(y)];
+  const x = b.node.inputs[0]!;
+  const y = b.node.outputs[0]!;
+  const from = b.layout(x);
+  const to = b.layout(y);
   const [, , H, W] = x.shape as [number, number, number, number];
   const planes = x.shape[0]! * x.shape[1]!;
   const [first, target, { floats }] = [b.address(x) / 4 + from.first, b.address(y) / 4 + to.first, b];

@@ -22,14 +22,16 @@ function flattened(given: Given): Shape {
 
 /** The axes named, or all of size 1, go. */
 function squeezed(given: Given): Shape {
-  const [x, named] = [shapeOf(given, 0), constantNumbers(given, 1)];
+  const x = shapeOf(given, 0);
+  const named = constantNumbers(given, 1);
   const axes = named === undefined ? undefined : axesIn(named, x.length);
   if (axes?.some((d) => x[d] !== 1) === true) misfit('axes of size 1', axes);
   return x.filter((size, d) => (axes === undefined ? size !== 1 : !axes.includes(d)));
 }
 
 function unsqueezed(given: Given): Shape {
-  const [x, named] = [shapeOf(given, 0), constantNumbers(given, 1) ?? []];
+  const x = shapeOf(given, 0);
+  const named = constantNumbers(given, 1) ?? [];
   const shape = Array.from({ length: x.length + named.length }, () => 0);
   for (const d of axesIn(named, shape.length)) shape[d] = 1;
   const kept = x.values();
@@ -39,7 +41,8 @@ function unsqueezed(given: Given): Shape {
 const row = (operator: string, shape: (given: Given) => Shape, shapeInputs?: readonly number[]): OperatorRow => ({
   operator, alias: true, ...(shapeInputs === undefined ? {} : { shapeInputs }), prepare: () => () => undefined,
   shapes: (given) => {
-    const [x, y] = [shapeOf(given, 0), shape(given)];
+    const x = shapeOf(given, 0);
+    const y = shape(given);
     return [sizeOf(x) === sizeOf(y) ? y : misfit(`${sizeOf(x)} elements`, y)];
   },
 });

@@ -61,7 +61,9 @@ function axesOf(given: Given): ReadonlyMap<number, Axis> {
     return numbers?.length === 0 ? undefined : numbers;
   };
   const named = axesIn(ints(layer, 'axes'), shape.length);
-  const [roi, scales, sizes] = [listed(1), listed(2), listed(3)];
+  const roi = listed(1);
+  const scales = listed(2);
+  const sizes = listed(3);
   const amounts = scales ?? sizes;
   if (amounts?.length !== named.length || amounts.some((amount) => !(amount > 0 || (amount === 0 && amounts === sizes)))) misfit(`${named.length} sizes or scales`, amounts);
   const ratios = named.map((d, i) => scales?.[i] ?? sizes![i]! / shape[d]!);
@@ -88,7 +90,8 @@ const cubic = (a: number) => (d: number): number =>
   (d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0);
 
 function samplesOf(layer: Layer, axis: Axis): readonly Sample[] {
-  const [mode, transform] = [choice(layer, 'mode'), choice(layer, 'coordinate_transformation_mode')];
+  const mode = choice(layer, 'mode');
+  const transform = choice(layer, 'coordinate_transformation_mode');
   const stretch = !flag(layer, 'antialias') ? 1 : Math.min(1, axis.scale);
   const weight = mode === 'linear' ? (d: number): number => Math.max(0, 1 - d) : cubic(float(layer, 'cubic_coeff_a', -0.75));
   const reach = (mode === 'linear' ? 1 : 2) / stretch;
@@ -111,7 +114,8 @@ function samplesOf(layer: Layer, axis: Axis): readonly Sample[] {
 }
 
 function resize(b: Binding): Step {
-  const [x, y] = [b.node.inputs[0]!, b.node.outputs[0]!];
+  const x = b.node.inputs[0]!;
+  const y = b.node.outputs[0]!;
   const samples = new Map([...axesOf(b.node)].map(([d, axis]) => [d, samplesOf(b.node.layer, axis)]));
   const outside = float(b.node.layer, 'extrapolation_value', 0);
   const strides = stridesOf(x.shape);

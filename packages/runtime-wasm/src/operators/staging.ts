@@ -12,7 +12,9 @@ export const stagedCells = (planes: Planes, channels: number): number => oddLine
 export function staging(b: Binding, w: Window, planes: Planes, channels: number, layout: Layout): (image: number) => void {
   const [, H] = w.inputs;
   const [sd, sh, sw] = w.strides;
-  const [copy1, copy2, frame] = [sharedCopy(b, 'copy1'), sharedCopy(b, 'copy2'), sharedFrame(b)];
+  const copy1 = sharedCopy(b, 'copy1');
+  const copy2 = sharedCopy(b, 'copy2');
+  const frame = sharedFrame(b);
   const step = 4 * planes.phases.length * planes.plane;
   const pitch = 4 * layout.pitch;
   const end = b.scratch / 4 + stagedCells(planes, channels);

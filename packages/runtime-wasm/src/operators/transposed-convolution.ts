@@ -28,11 +28,14 @@ interface Sizes {
 
 /** The windows that lead back: from the result, whose sizes are `inputs`, to x, whose sizes are `outputs`. */
 function windowsBack({ layer, inputs }: Given): Window {
-  const [spatial, kernel] = [inputs[0]!.shape.slice(2), inputs[1]!.shape.slice(2)];
+  const spatial = inputs[0]!.shape.slice(2);
+  const kernel = inputs[1]!.shape.slice(2);
   const rank = spatial.length;
   if (rank !== kernel.length) misfit(`${kernel.length} spatial dimensions`, spatial);
   const { first, last, ...s } = settingsOf(layer, kernel);
-  const [extra, autoPad, asked] = [listOf(layer, 'output_padding', rank, 0, 0), autoPadOf(layer), ints(layer, 'output_shape')?.slice(-rank)];
+  const extra = listOf(layer, 'output_padding', rank, 0, 0);
+  const autoPad = autoPadOf(layer);
+  const asked = ints(layer, 'output_shape')?.slice(-rank);
   const x = triple(spatial);
   const full = each((d) => s.strides[d] * (x[d] - 1) + triple(extra, 0)[d] + (s.kernel[d] - 1) * s.dilations[d] + 1);
   const open = asked === undefined && !autoPad.startsWith('SAME');
@@ -49,7 +52,9 @@ function windowsBack({ layer, inputs }: Given): Window {
 
 /** x `[N, C, …]`, weight `[C, filters/groups, …]`. */
 function shapes(given: Given): readonly Shape[] {
-  const [x, w, groups] = [shapeOf(given, 0, 3, Infinity), shapeOf(given, 1, 3, Infinity), int(given.layer, 'group', 1)];
+  const x = shapeOf(given, 0, 3, Infinity);
+  const w = shapeOf(given, 1, 3, Infinity);
+  const groups = int(given.layer, 'group', 1);
   requireShape([x[1]!], [groups * quotient(w[0]!, groups)]);
   const filters = groups * w[1]!;
   requireShape(given.inputs[2]?.shape, [filters]);
@@ -57,7 +62,8 @@ function shapes(given: Given): readonly Shape[] {
 }
 
 function sizesOf(node: Node): Sizes {
-  const [x, w] = [node.inputs[0]!, node.inputs[1]!];
+  const x = node.inputs[0]!;
+  const w = node.inputs[1]!;
   const window = windowsBack(node);
   return {
     batch: x.shape[0]!, channels: x.shape[1]!, groups: int(node.layer, 'group', 1), perGroup: w.shape[1]!,
@@ -137,7 +143,9 @@ function packedProduct(b: Binding, s: Sizes): Product {
     base = program.top;
     return program;
   });
-  const [from, width, vectors] = [b.address(b.node.inputs[0]!), s.channels / s.groups, Math.ceil(s.cells / 4)];
+  const from = b.address(b.node.inputs[0]!);
+  const width = s.channels / s.groups;
+  const vectors = Math.ceil(s.cells / 4);
   const multiply = (n: number, g: number): number => {
     if (g === 0) b.kernels.copy1(from + 4 * n * s.channels * s.cells, b.scratch, s.channels, 1, s.cells, 0, 0, 4 * s.cells, 4 * plane);
     setClamp(b.floats, -Infinity, Infinity);
@@ -148,7 +156,8 @@ function packedProduct(b: Binding, s: Sizes): Product {
 }
 
 function plainProduct(X: Numbers, M: Numbers, s: Sizes): Product {
-  const [rows, inner] = [s.perGroup * s.taps, s.channels / s.groups];
+  const rows = s.perGroup * s.taps;
+  const inner = s.channels / s.groups;
   const product = new Float64Array(rows * s.cells);
   const multiply = (n: number, g: number): number => {
     const first = g * inner;

@@ -65,7 +65,9 @@ export function settingsOf(layer: Layer, kernel: Shape): Pick<Window, 'kernel' |
 export function windowOf(layer: Layer, inputs: Shape, kernel: Shape): Window {
   if (inputs.length !== kernel.length) misfit(`${kernel.length} spatial dimensions`, inputs);
   const { first, last, ...s } = settingsOf(layer, kernel);
-  const [ins, autoPad, ceil] = [triple(inputs), autoPadOf(layer), flag(layer, 'ceil_mode')];
+  const ins = triple(inputs);
+  const autoPad = autoPadOf(layer);
+  const ceil = flag(layer, 'ceil_mode');
   const same = autoPad.startsWith('SAME');
   const reach = each((d) => (s.kernel[d] - 1) * s.dilations[d] + 1);
   const [begins, ends] = autoPad === 'NOTSET' ? [first, last] : [none, none];
@@ -91,7 +93,9 @@ export function windowMap(w: Window): Int32Array {
   const map = new Int32Array(kd * kh * kw * D * H * W);
   let at = 0;
   for (let k = 0; k < kd * kh * kw; k++) {
-    const [td, th, tw] = [Math.floor(k / (kh * kw)), Math.floor(k / kw) % kh, k % kw];
+    const td = Math.floor(k / (kh * kw));
+    const th = Math.floor(k / kw) % kh;
+    const tw = k % kw;
     for (let d = 0; d < D; d++) {
       const z = d * w.strides[0] - w.begins[0] + td * w.dilations[0];
       for (let h = 0; h < H; h++) {

@@ -80,7 +80,8 @@ function laySource(runs: Runs, source: RunSource, to: Float32Array): void {
   };
   own((_, p) => { start[p + 1]!++; });
   for (let p = 1; p <= panels; p++) start[p]! += start[p - 1]!;
-  const [next, order] = [start.slice(), new Uint32Array(start[panels]!)];
+  const next = start.slice();
+  const order = new Uint32Array(start[panels]!);
   own((i, p) => { order[next[p]!++] = i; });
   const whole = isWhole(matrix);
   const reader = whole ? undefined : panelReader(source, 'values');
@@ -92,7 +93,9 @@ function laySource(runs: Runs, source: RunSource, to: Float32Array): void {
     const origin = (whole ? from : -p * panel) - firstRow * perRow;
     for (let k = start[p]!; k < start[p + 1]!; k++) {
       const i = order[k]!;
-      const [height, columnAt, weightAt] = [heightOf(runs, i), runs.columnAt[i]!, runs.weightAt[i]!];
+      const height = heightOf(runs, i);
+      const columnAt = runs.columnAt[i]!;
+      const weightAt = runs.weightAt[i]!;
       for (let r = 0; r < height; r++) {
         const row = origin + runs.rows[runs.rowAt[i]! + r]! * perRow;
         for (let c = 0; c < runs.columnCount[i]!; c++) to[weightAt + c * height + r] = values[row + runs.columns[columnAt + c]! * perColumn]! * scale;
@@ -113,7 +116,10 @@ export function layRuns({ runs, weights }: PackedRuns, memory: ArrayBufferLike, 
   let top = end;
   let offsets = top;
   each(runs, which, (i, before) => {
-    const [height, count, columnAt, rowAt] = [heightOf(runs, i), runs.columnCount[i]!, runs.columnAt[i]!, runs.rowAt[i]!];
+    const height = heightOf(runs, i);
+    const count = runs.columnCount[i]!;
+    const columnAt = runs.columnAt[i]!;
+    const rowAt = runs.rowAt[i]!;
     if (!sharesColumns(runs, i, before)) {
       offsets = top;
       top += 4 * count;

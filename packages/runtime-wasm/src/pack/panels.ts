@@ -80,7 +80,9 @@ export function panelReader(part: Part, wanted: 'values' | 'masks'): PanelReader
     for (const tile of tiles(matrix)) each(tile, (row) => { start[Math.floor(row / panel) + 1]!++; });
     for (let p = 1; p < start.length; p++) start[p]! += start[p - 1]!;
     const next = start.slice();
-    const [rows, columns, weights] = [new Uint8Array(start.at(-1)!), new Uint32Array(start.at(-1)!), new Float32Array(start.at(-1)!)];
+    const rows = new Uint8Array(start.at(-1)!);
+    const columns = new Uint32Array(start.at(-1)!);
+    const weights = new Float32Array(start.at(-1)!);
     for (const tile of tiles(matrix)) {
       each(tile, (row, column, value) => {
         const at = next[Math.floor(row / panel)]!++;
@@ -96,7 +98,8 @@ export function panelReader(part: Part, wanted: 'values' | 'masks'): PanelReader
     let at = 0;
     for (let i = 0; i < rows.length; i++) {
       for (let j = 0; j < columns.length; j++) {
-        const [value, column] = [payload[at++] as number, columns[j]! - first];
+        const value = payload[at++] as number;
+        const column = columns[j]! - first;
         if (value !== 0 && column >= 0 && column < width) visit(rows[i]!, column, value);
       }
     }

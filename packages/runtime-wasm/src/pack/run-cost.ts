@@ -47,7 +47,8 @@ function axpyCycles(rows: number, columns: number, vectors: number): number {
 
 /** Is the axpy kernel the quicker one for this run? It wants all its rows to begin and end together: one bit speaks for all. */
 export function isAxpy(runs: Runs, i: number, vectors: number): boolean {
-  const [rows, columns] = [heightOf(runs, i), runs.columnCount[i]!];
+  const rows = heightOf(runs, i);
+  const columns = runs.columnCount[i]!;
   if (columns === 0 || axpyCycles(rows, columns, vectors) >= streamCycles(rows, columns, vectors)) return false;
   const even = (bits: number): boolean => bits === 0 || bits === allRows(runs, i);
   return even(runs.first[i]!) && even(runs.last[i]!);

@@ -80,7 +80,11 @@ export interface RunWriter {
 }
 
 export function runWriter(): RunWriter {
-  const [rowAt, rows, columnAt, columnCount, columns] = [numberList(), numberList(), numberList(), numberList(), numberList()];
+  const rowAt = numberList();
+  const rows = numberList();
+  const columnAt = numberList();
+  const columnCount = numberList();
+  const columns = numberList();
   /** The run that was taken last. */
   let [source, run]: [Runs | undefined, number] = [undefined, 0];
   const begin = (at: number, count: number): RunWriter => {
@@ -114,7 +118,8 @@ export function runWriter(): RunWriter {
 function table(rowAt: Uint32Array, rows: Uint32Array, columnAt: Uint32Array, columnCount: Uint32Array, columns: Uint32Array, height: number): Runs {
   const count = columnAt.length;
   const weightAt = new Uint32Array(count);
-  const [firstRun, lastRun] = [new Int32Array(height).fill(-1), new Int32Array(height)];
+  const firstRun = new Int32Array(height).fill(-1);
+  const lastRun = new Int32Array(height);
   let weightCount = 0;
   for (let i = 0; i < count; i++) {
     weightAt[i] = weightCount;

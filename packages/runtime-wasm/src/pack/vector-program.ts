@@ -63,7 +63,8 @@ export interface VectorRequest extends PackedRuns {
 /** Writes the program to `memory` from byte `base` on, as `vector-record.ts` describes. Throws `RangeError` where it does not fit. */
 export function layVectors({ runs, weights, rows, bias, parts }: VectorRequest, memory: ArrayBufferLike, base: number): VectorProgram {
   requireRoom(memory, base, vectorBytes(runs));
-  const [words, halves] = [new Uint32Array(memory), new Uint16Array(memory)];
+  const words = new Uint32Array(memory);
+  const halves = new Uint16Array(memory);
   let top = base;
   const header = (from: number, to: number): number => {
     words.set([0, 4 * from, 4 * to, bias + 4 * from], top / 4);
@@ -96,7 +97,8 @@ export function layVectors({ runs, weights, rows, bias, parts }: VectorRequest, 
 }
 
 function layBlock(runs: Runs, i: number, weights: number, words: Uint32Array, halves: Uint16Array, block: number): number {
-  const [height, count] = [heightOf(runs, i), runs.columnCount[i]!];
+  const height = heightOf(runs, i);
+  const count = runs.columnCount[i]!;
   const columns = runs.columns.subarray(runs.columnAt[i], runs.columnAt[i]! + count);
   const first = columns[0]! - columns[0]! % MOST_COLUMNS;
   const word = block / 4;
@@ -116,7 +118,8 @@ export function cutRows(runs: Runs, rows: number, parts: number): readonly numbe
   const cost = new Float64Array(rows + 1);
   const across = new Int32Array(rows + 1);
   for (let i = 0; i < runs.count; i++) {
-    const [low, high] = [firstRowOf(runs, i), runs.rows[runs.rowAt[i + 1]! - 1]!];
+    const low = firstRowOf(runs, i);
+    const high = runs.rows[runs.rowAt[i + 1]! - 1]!;
     // A run counts where its rows end, so that a cut behind it has all of it on one side.
     cost[high + 1]! += vectorCost(heightOf(runs, i), runs.columnCount[i]!);
     across[low + 1]!++;

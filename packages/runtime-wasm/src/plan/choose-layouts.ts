@@ -30,7 +30,8 @@ export function chooseLayouts(planned: readonly Planned[], fixed: ReadonlySet<st
       if (use === undefined || i > 0 || !isMap(value)) refused.add(value.name);
     });
     if (use === undefined) continue;
-    const [x, y] = [node.inputs[0]!, node.outputs[0]!];
+    const x = node.inputs[0]!;
+    const y = node.outputs[0]!;
     margins.set(x.name, Math.max(margins.get(x.name) ?? 0, use.margin));
     if (use.sameSize) for (const i of use.reads) links.push([node.inputs[i]!.name, y.name]);
     if (node.residual !== undefined) links.push([node.residual.name, y.name]);

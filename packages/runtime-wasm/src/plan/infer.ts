@@ -85,7 +85,8 @@ function outputsOf(row: OperatorRow, given: Given): Value[] {
   const shapes = row.shapes?.(given) ?? given.inputs.slice(0, 1).flatMap((value) => (value === undefined ? [] : [value.shape]));
   const dtypes = row.dtypes?.(given) ?? [];
   return given.layer.outputs.flatMap((name, i): Value[] => {
-    const [shape, dtype] = [shapes[i], dtypes[i] ?? given.inputs[0]?.dtype];
+    const shape = shapes[i];
+    const dtype = dtypes[i] ?? given.inputs[0]?.dtype;
     if (name === '' || shape === undefined || dtype === undefined) return [];
     const fits = shape.length <= MOST_DIMENSIONS && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
     if (!fits) throw new FretworkError('run.shape', 'a result has no size', { expected: `${MOST_DIMENSIONS} whole numbers of 0 or more at most`, actual: shown(shape) });

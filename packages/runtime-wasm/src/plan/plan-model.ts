@@ -66,7 +66,8 @@ export function planModel(model: Subject, of: PlanFor, packedOf: PackedOf): Plan
   };
   for (const input of inputs) touch(input, 0);
   nodes.forEach((node, at) => {
-    const [from, to] = [node.inputs[0], node.outputs[0]];
+    const from = node.inputs[0];
+    const to = node.outputs[0];
     if (isAlias(node, works[at]!.row) && from !== undefined && to !== undefined) owner.set(to.name, ownerOf(from.name));
     for (const input of node.inputs) if (input !== undefined) touch(input, at);
     if (node.residual !== undefined) touch(node.residual, at);

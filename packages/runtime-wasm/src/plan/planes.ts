@@ -98,7 +98,8 @@ function stagedPlanes(w: Window): Planes {
 /** Padded cell `from + k·stride` stands at place k of the plane and at `from + k·stride - begin` of the input. */
 function phaseOf(w: Window, from: Triple, sizes: Triple): Phase {
   const ranges = from.map((f, d) => {
-    const [stride, begin] = [w.strides[d]!, w.begins[d]!];
+    const stride = w.strides[d]!;
+    const begin = w.begins[d]!;
     const first = Math.max(0, Math.ceil((begin - f) / stride));
     const end = Math.min(sizes[d]!, Math.ceil((begin + w.inputs[d]! - f) / stride));
     return { cells: Math.max(0, end - first), planeAt: first, inputAt: f + first * stride - begin };

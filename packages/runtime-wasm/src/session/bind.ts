@@ -61,7 +61,8 @@ export function bindPlan(plan: Plan, machine: Machine, base: number, decoded: De
 }
 
 function activated(binding: Binding, { node, work }: PlanStep, step: Step): Step {
-  const [activation, output] = [node.activation, node.outputs[0]];
+  const activation = node.activation;
+  const output = node.outputs[0];
   if (activation === undefined || output === undefined) return step;
   if (work.clamps && (activation.kind === 'relu' || activation.kind === 'clip')) return step;
   const after = activate(binding, output, activation);

@@ -69,7 +69,8 @@ function opened(model: Model): Omit<StatePlan, 'original'> {
   const layers = model.layers.map((layer): Layer => {
     const places = layer.domain === '' ? STATES[layer.operator] : undefined;
     if (places === undefined) return layer;
-    const [inputs, outputs] = [[...layer.inputs], [...layer.outputs]];
+    const inputs = [...layer.inputs];
+    const outputs = [...layer.outputs];
     for (const [input, output] of places) {
       const name = inputs[input] ?? '';
       const constant = name === '' ? undefined : model.tensors.get(name);

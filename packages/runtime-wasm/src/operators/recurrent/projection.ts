@@ -26,7 +26,8 @@ export interface Projections {
 
 /** Biases of the input half and of the recurrent half, `[gates · hidden]` each. */
 function biasesOf(bias: ArrayLike<number> | undefined, d: number, { gates, ownBias }: CellShape, hidden: number): readonly [Float32Array, Float32Array] {
-  const [input, recurrent] = [new Float32Array(gates * hidden), new Float32Array(gates * hidden)];
+  const input = new Float32Array(gates * hidden);
+  const recurrent = new Float32Array(gates * hidden);
   if (bias === undefined) return [input, recurrent];
   const first = d * 2 * gates * hidden;
   for (let i = 0; i < gates * hidden; i++) {
@@ -39,7 +40,8 @@ function biasesOf(bias: ArrayLike<number> | undefined, d: number, { gates, ownBi
 
 /** Per direction: the input half, the early recurrent half, and the late one where there is one. */
 export function packRecurrent(subject: PackSubject, shape: CellShape): readonly PackRequest[] {
-  const [w, r] = [subject.matrices(1), subject.matrices(2)];
+  const w = subject.matrices(1);
+  const r = subject.matrices(2);
   const [first] = r;
   if (w.length === 0 || first === undefined || (subject.has(3) && subject.floats(3) === undefined)) return [];
   const hidden = first.rows;
@@ -79,7 +81,8 @@ function plainProjections(b: Binding, { gates, late, ownBias }: CellShape, hidde
     const columns = half === 0 ? b.node.inputs[1]!.shape[2]! : hidden;
     for (let v = 0; v < vectors; v++) {
       for (let row = begin; row < end; row++) {
-        const [at, own] = [2 * d * rows + row, ownBias && row >= rows - hidden];
+        const at = 2 * d * rows + row;
+        const own = ownBias && row >= rows - hidden;
         floats[(to + v * toPitch) / 4 + row - begin] = B === undefined ? 0 : (half === 0 ? B[at]! : 0) + (own === (half === 1) ? B[at + rows]! : 0);
       }
     }

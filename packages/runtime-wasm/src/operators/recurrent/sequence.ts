@@ -50,7 +50,9 @@ export function scratchFloats(node: Node, gates: number, hidden: number): number
  * `[batch]`, states `[D, batch, H]` and peepholes `[D, 3·H]`; with layout 1 batch comes first in x and the states.
  */
 export function sequenceShapes(given: Given, { gates, initial }: Cell): readonly Shape[] {
-  const [x, hidden, directions] = [shapeOf(given, 0, 3), shapeOf(given, 2, 3)[2]!, directionsOf(given.layer)];
+  const x = shapeOf(given, 0, 3);
+  const hidden = shapeOf(given, 2, 3)[2]!;
+  const directions = directionsOf(given.layer);
   const batchFirst = flag(given.layer, 'layout');
   const [steps, batch] = batchFirst ? [x[1]!, x[0]!] : [x[0]!, x[1]!];
   const state = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];
@@ -68,14 +70,17 @@ export function recurrent(b: Binding, cell: Cell): Step {
   if (x.dtype !== 'f32') throw new FretworkError('run.unsupported', `recurrent layers of ${x.dtype} cannot be run`, { layer: node.layer.name, hint: 'convert the model to float32' });
   const batchFirst = flag(node.layer, 'layout');
   const [steps, batch] = batchFirst ? [x.shape[1]!, x.shape[0]!] : [x.shape[0]!, x.shape[1]!];
-  const [inputs, hidden, directions] = [x.shape[2]!, hiddenOf(node), directionsOf(node.layer)];
+  const inputs = x.shape[2]!;
+  const hidden = hiddenOf(node);
+  const directions = directionsOf(node.layer);
   const curves = curvesOf(node.layer, cell.defaults, directions);
   const projections = projectionsOf(b, cell, hidden);
   const width = cell.gates * hidden;
   const parts = b.scratch / 4;
   const at: Cursor = { input: 0, recurrent: parts + steps * batch * width, spare: 0, hidden: 0, cell: 0 };
   at.spare = at.recurrent + width;
-  const [h, c] = [at.spare + hidden, at.spare + hidden + batch * hidden];
+  const h = at.spare + hidden;
+  const c = at.spare + hidden + batch * hidden;
   const peepholes = c + batch * hidden;
   const copied = b.packed.length === 0;
   const source = copied ? peepholes + 3 * hidden : b.address(x) / 4;
