@@ -107,7 +107,7 @@ export interface RuntimeReport {
   readonly why: string;
   readonly threads: ThreadReport;
   /** What is kept from run to run: outputs that become inputs; `layer` has none of its own in the model. */
-  readonly states: readonly { readonly from: string; readonly to: string; readonly layer?: string }[];
+  readonly states: readonly { readonly from: string; readonly to: string; readonly layer?: string | undefined }[];
   readonly memory: {
     /** Of the WebAssembly memory as it is now. */
     readonly bytes: number;
@@ -180,7 +180,7 @@ export interface Inspection {
   /** Sums over all layers. */
   readonly cost: EstimatedCost;
   /** Bytes needed for the shapes asked about; left out where a shape is not known yet. */
-  readonly memoryBytes?: number;
+  readonly memoryBytes?: number | undefined;
 }
 
 export interface InspectOptions {

@@ -41,7 +41,7 @@ export async function inspect(model: Model | ModelHeader, options: InspectOption
     return { layer: layer.name, operator: layer.operator, support, kernel: support.ok ? kernel : 'none', cost: costs[i]! };
   });
   const ok = layers.every((layer) => layer.support.ok);
-  return { ok, level, why, layers, cost: totals(subject.layers, costs, inferred.problems), ...(planned.memoryBytes === undefined ? {} : { memoryBytes: planned.memoryBytes }) };
+  return { ok, level, why, layers, cost: totals(subject.layers, costs, inferred.problems), memoryBytes: planned.memoryBytes };
 }
 
 /** Weights that are stored, of a dense tensor those that are not zero; all of them where they have not come yet. */

@@ -1,4 +1,4 @@
-import type { ErrorDetails } from '../error.js';
+import { FretworkError, type ErrorDetails } from '../error.js';
 import type * as wire from '../schema/bcr.pb.js';
 import type { MessageName } from '../schema/fields.js';
 import { messageOf, type FieldRow } from '../schema/message.js';
@@ -31,17 +31,6 @@ const WIRE_TYPE: Readonly<Record<FieldRow['kind'], number>> = {
 
 type Decoded = Record<string, unknown>;
 
-class Fault extends Error {
-  readonly code: WalkCode;
-  readonly details: ErrorDetails;
-
-  constructor(code: WalkCode, details: ErrorDetails) {
-    super(code);
-    this.code = code;
-    this.details = details;
-  }
-}
-
 /**
  * Decodes the protobuf of a header up to its first fault. Each item is paid for out of `memory` bytes before it is made, so that a
  * hostile header allocates no more. Fields that are left out have the default of proto3, records and fields with presence null.
@@ -57,7 +46,7 @@ export function walkHeader(bytes: Uint8Array, offset: number, memory: number): W
   try {
     return { header: message('Header', bytes.length) as unknown as wire.Header, lack };
   } catch (error) {
-    if (error instanceof Fault) return error;
+    if (error instanceof FretworkError) return error as FretworkError & { code: WalkCode };
     throw error;
   }
 
@@ -168,8 +157,8 @@ export function walkHeader(bytes: Uint8Array, offset: number, memory: number): W
     if (spent > memory) throw fault('header.memory', place, `records of at most ${memory} bytes`, 'more');
   }
 
-  function fault(code: WalkCode, place: number, expected: string, actual: string): Fault {
-    return new Fault(code, { offset: offset + place, expected, actual });
+  function fault(code: WalkCode, place: number, expected: string, actual: string): FretworkError {
+    return new FretworkError(code, '', { offset: offset + place, expected, actual });
   }
 }
 

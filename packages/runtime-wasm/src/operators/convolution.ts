@@ -54,8 +54,8 @@ function pack(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>
   const chunked = channels >= 2 * together && matrix.payload.length >= CHANNELS.density * matrix.rows * matrix.columns;
   const plan = planMapRuns(matrix, {
     groupRows: matrix.rows / groupsOf(subject),
-    ...(chunked ? { chunk: together * kernel } : {}),
-    ...(subject.cells === undefined ? {} : { vectors: Math.min(SPARSE.tile, Math.ceil(subject.cells / 4)) }),
+    chunk: chunked ? together * kernel : undefined,
+    vectors: subject.cells === undefined ? undefined : Math.min(SPARSE.tile, Math.ceil(subject.cells / 4)),
   });
   return [{ plan, bias }];
 }

@@ -39,7 +39,7 @@ function unsqueezed(given: Given): Shape {
 }
 
 const row = (operator: string, shape: (given: Given) => Shape, shapeInputs?: readonly number[]): OperatorRow => ({
-  operator, alias: true, ...(shapeInputs === undefined ? {} : { shapeInputs }), prepare: () => () => undefined,
+  operator, alias: true, shapeInputs, prepare: () => () => undefined,
   shapes: (given) => {
     const x = shapeOf(given, 0);
     const y = shape(given);

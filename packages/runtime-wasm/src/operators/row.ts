@@ -22,7 +22,7 @@ export interface Node {
   /** Added to the first output, before the activation. */
   readonly residual?: Value;
   /** Applied to the first output. */
-  readonly activation?: Activation;
+  readonly activation?: Activation | undefined;
   /** Names of the layers that were fused into this one. */
   readonly fused: readonly string[];
 }
@@ -136,7 +136,7 @@ export interface OperatorRow {
   /** Left out, or undefined: all that it touches must lie as tensors do. */
   readonly planes?: (node: Node, packed: readonly PackedMatrix[]) => PlaneUse | undefined;
   /** Inputs whose content decides the shape of an output. */
-  readonly shapeInputs?: readonly number[];
+  readonly shapeInputs?: readonly number[] | undefined;
   /** Matrices to be packed, if the weights are constant float32; else nothing. */
   readonly pack?: (subject: PackSubject) => readonly PackRequest[];
   readonly work?: (node: Node, packed: readonly Pick<PackedMatrix, 'runs' | 'rows' | 'columns' | 'nnz'>[], layout: Binding['layout']) => Work;

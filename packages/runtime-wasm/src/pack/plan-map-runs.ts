@@ -6,7 +6,7 @@ import { planCycles } from './run-cost.js';
 
 export interface MapRunOptions extends Omit<RunOptions, 'panel' | 'rowCounts'> {
   /** Vectors of pixels that the runs will go over, where that is known at load. */
-  readonly vectors?: number;
+  readonly vectors?: number | undefined;
 }
 
 /** Where nobody knows how large maps will be: in the middle of what networks have. */

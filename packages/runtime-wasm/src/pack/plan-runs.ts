@@ -11,7 +11,7 @@ export interface RunOptions {
   /** Rows of one group of a grouped convolution; left out: one group. */
   readonly groupRows?: number;
   /** Columns taken together before the next ones, so that their activations stay in the first cache; left out: all. */
-  readonly chunk?: number;
+  readonly chunk?: number | undefined;
   /** Only columns `[from, to)`, renumbered from 0. */
   readonly columns?: readonly [from: number, to: number];
   /** All weights times this. */

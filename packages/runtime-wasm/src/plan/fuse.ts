@@ -48,7 +48,7 @@ export function fuse(nodes: readonly Node[], uses: ReadonlyMap<string, number>, 
       const into = maker(own);
       if (into === undefined || into.node.residual !== undefined || other.constant !== undefined) continue;
       if (findRow(into.node.layer)?.adds?.(into.node, packedOf(into.node.layer)) !== true) continue;
-      join(at, into, { residual: other, ...(activation === undefined ? {} : { activation }) });
+      join(at, into, { residual: other, activation });
       return;
     }
   }

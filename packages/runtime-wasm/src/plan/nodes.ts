@@ -88,7 +88,7 @@ function nodeOf(layer: Layer, find: ValueOf, uses: ReadonlyMap<string, number>):
     layer,
     inputs: layer.inputs.map((name) => (name === '' ? undefined : required(name, find, layer))),
     outputs: layer.outputs.map((name) => (name === '' || !uses.has(name) ? undefined : required(name, find, layer))),
-    ...(layer.activation === undefined ? {} : { activation: layer.activation }),
+    activation: layer.activation,
     fused: [],
   };
 }

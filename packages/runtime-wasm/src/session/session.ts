@@ -112,7 +112,7 @@ export function openSession(given: SessionParts): Runtime {
       const plan = latest?.plan;
       return {
         level, why, threads,
-        states: states.map(({ from, to, layer }) => ({ from, to, ...(layer === undefined ? {} : { layer }) })),
+        states: states.map(({ from, to, layer }) => ({ from, to, layer })),
         memory: {
           bytes: machine.buffer().byteLength, limitBytes: memoryLimit, weightBytes,
           planBytes: plan === undefined ? 0 : plan.lastingBytes + plan.arenaBytes,

@@ -21,7 +21,7 @@ export interface Projections {
   readonly input: Product;
   readonly early: Product;
   /** Left out where no gate waits. */
-  readonly late?: Product;
+  readonly late?: Product | undefined;
 }
 
 /** Biases of the input half and of the recurrent half, `[gates · hidden]` each. */
@@ -64,7 +64,7 @@ export function projectionsOf(b: Binding, shape: CellShape, hidden: number): rea
   if (b.packed.length > 0) {
     const products = productsOf(b, b.packed);
     return Array.from({ length: directions }, (_, d) => ({
-      input: products[d * per]!, early: products[d * per + 1]!, ...(shape.late === 0 ? {} : { late: products[d * per + 2]! }),
+      input: products[d * per]!, early: products[d * per + 1]!, late: shape.late === 0 ? undefined : products[d * per + 2]!,
     }));
   }
   return Array.from({ length: directions }, (_, d) => plainProjections(b, shape, hidden, d));
@@ -90,7 +90,7 @@ function plainProjections(b: Binding, { gates, late, ownBias }: CellShape, hidde
       floats, from / 4, fromPitch / 4, 1, M, (d * rows + begin) * columns, 1, columns, floats, to / 4, toPitch / 4, vectors, columns, end - begin,
     );
   };
-  return { input: times(W!, 0, 0, rows), early: times(R!, 1, 0, early), ...(late === 0 ? {} : { late: times(R!, 1, early, rows) }) };
+  return { input: times(W!, 0, 0, rows), early: times(R!, 1, 0, early), late: late === 0 ? undefined : times(R!, 1, early, rows) };
 }
 
 export const hiddenOf = ({ inputs }: Given): number => inputs[2]!.shape[2]!;
