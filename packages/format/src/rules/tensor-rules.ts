@@ -1,6 +1,6 @@
 import { MATRIX_ARRAYS } from '../container/matrix-arrays.js';
 import type { ArrayPlace, Outline } from '../container/outline.js';
-import type { DType, Encoding, SparseMatrix, TensorData } from '../contract.js';
+import type { DType, TensorData } from '../contract.js';
 import { DTYPES } from '../dtype.js';
 import { each, layersOf, payloadsOf, sparseTensorsOf, tensorsOf, type Item } from './items.js';
 import { countOf, isCount, MAX_RANK, nameFault } from './names.js';
@@ -28,7 +28,7 @@ export const TENSOR_RULES: readonly Rule<Outline>[] = [
       const fields = matrix as unknown as Readonly<Record<string, AnyArray | undefined>>;
       for (const name of MATRIX_ARRAYS[matrix.encoding]) {
         const array = fields[name];
-        const legal = INDEX_TYPES[matrix.encoding][name];
+        const legal = INDEX_TYPES[name];
         if (array === undefined || legal === undefined || legal.some((dtype) => holds(array, dtype))) continue;
         return { expected: `${legal.join(' or ')} for ${name}`, actual: arrayName(array) };
       }
@@ -55,11 +55,13 @@ export const TENSOR_RULES: readonly Rule<Outline>[] = [
   }),
 ];
 
-const INDEX_TYPES: { readonly [E in Encoding]: Readonly<Partial<Record<keyof Extract<SparseMatrix, { encoding: E }>, readonly DType[]>>> & Readonly<Record<string, readonly DType[] | undefined>> } = {
-  csr: { rowOffset: ['u32'], column: ['u16', 'u32'] },
-  bcrc: { reorder: ['u16', 'u32'], rowOffset: ['u32'], occurrence: ['u32'], columnStride: ['u32'], compactColumn: ['u16', 'u32'] },
-  bcr: { present: ['u8'], rowMask: ['u8'], columnMask: ['u8'] },
-  pattern: { patterns: ['u32'], ids: ['u8'] },
+/** Ids are as narrow as they can be; masks and short ids are bytes. */
+const IDS: readonly DType[] = ['u16', 'u32'];
+const OFFSETS: readonly DType[] = ['u32'];
+const BYTES: readonly DType[] = ['u8'];
+const INDEX_TYPES: Readonly<Record<string, readonly DType[]>> = {
+  rowOffset: OFFSETS, occurrence: OFFSETS, columnStride: OFFSETS, patterns: OFFSETS, column: IDS, reorder: IDS, compactColumn: IDS,
+  present: BYTES, rowMask: BYTES, columnMask: BYTES, ids: BYTES,
 };
 
 /** A place knows its element type; an array in memory only how it holds elements. */

@@ -3,8 +3,6 @@
  * 32-bit integers: a string may hold more than 2^32 bits.
  */
 
-const POPCOUNT: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => popcount(byte));
-
 /** Bits set in a 32-bit word. */
 export function popcount(word: number): number {
   let w = word - ((word >>> 1) & 0x55555555);
@@ -32,7 +30,7 @@ export function countBits(bytes: Uint8Array, from: number, length: number): numb
   let skip = from % 8;
   for (let left = length; left > 0; at++) {
     const take = Math.min(8 - skip, left);
-    count += POPCOUNT[(bytes[at]! >>> skip) & ((1 << take) - 1)]!;
+    count += popcount((bytes[at]! >>> skip) & ((1 << take) - 1));
     left -= take;
     skip = 0;
   }

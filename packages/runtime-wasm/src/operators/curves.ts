@@ -24,8 +24,7 @@ export const relu: Curve = (x) => (x < 0 ? 0 : x);
 /** To the nearest integer, halves to the even one. */
 const roundEven: Curve = (x) => {
   const floor = Math.floor(x);
-  if (x - floor !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
+  return x - floor === 0.5 ? floor + Math.abs(floor % 2) : Math.round(x);
 };
 
 /** Below float32's rounding: the series of Abramowitz and Stegun 7.1.6, all terms of one sign; beyond 4 it is ±1 in float32. */
@@ -44,37 +43,37 @@ export const erf: Curve = (x) => {
 const softplus: Curve = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const hard = (x: number): number => Math.max(0, Math.min(1, x));
 
-/** A family of curves, and its numbers with what ONNX says of those that are left out. */
-type Family = readonly [numbers: Readonly<Record<string, number>>, curve: (first: number, second: number) => Curve];
+/** The name of a family of curves, its curve for two numbers, and these with what ONNX says of those that are left out. */
+type Family = readonly [name: string, curve: (first: number, second: number) => Curve, numbers?: Readonly<Record<string, number>>];
 
-/** Named as operators are, activations of recurrent layers and fused ones, in small letters. */
-const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
-  ['affine', [{ alpha: 1, beta: 0 }, (alpha, beta) => (x) => alpha * x + beta]],
-  ['celu', [{ alpha: 1 }, (alpha) => (x) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha))]],
-  ['clip', [{ alpha: -Infinity, beta: Infinity }, (low, high) => (x) => Math.min(high, Math.max(low, x))]],
-  ['elu', [{ alpha: 1 }, (alpha) => (x) => (x < 0 ? alpha * Math.expm1(x) : x)]],
-  ['erf', [{}, () => erf]],
-  ['hardsigmoid', [{ alpha: 0.2, beta: 0.5 }, (alpha, beta) => (x) => hard(alpha * x + beta)]],
-  ['hardswish', [{}, () => (x) => x * hard(x / 6 + 0.5)]],
-  ['leakyrelu', [{ alpha: 0.01 }, (alpha) => (x) => (x < 0 ? alpha * x : x)]],
-  ['mish', [{}, () => (x) => x * Math.tanh(softplus(x))]],
-  ['reciprocal', [{}, () => (x) => 1 / x]],
-  ['relu', [{}, () => relu]],
-  ['round', [{}, () => roundEven]],
-  ['scaledtanh', [{ alpha: 1, beta: 1 }, (alpha, beta) => (x) => alpha * tanh(beta * x)]],
-  ['selu', [{ alpha: 1.67326319217681884765625, gamma: 1.05070102214813232421875 }, (alpha, gamma) => (x) => gamma * (x > 0 ? x : alpha * Math.expm1(x))]],
-  ['sigmoid', [{}, () => sigmoid]],
-  ['softplus', [{}, () => softplus]],
-  ['softsign', [{}, () => (x) => x / (1 + Math.abs(x))]],
-  ['tanh', [{}, () => tanh]],
-  ['thresholdedrelu', [{ alpha: 1 }, (alpha) => (x) => (x > alpha || Number.isNaN(x) ? x : 0)]],
-]);
+/** Named as operators and activations of recurrent layers are. */
+const FAMILIES: readonly Family[] = [
+  ['Affine', (alpha, beta) => (x) => alpha * x + beta, { alpha: 1, beta: 0 }],
+  ['Celu', (alpha) => (x) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha)), { alpha: 1 }],
+  ['Clip', (low, high) => (x) => Math.min(high, Math.max(low, x)), { alpha: -Infinity, beta: Infinity }],
+  ['Elu', (alpha) => (x) => (x < 0 ? alpha * Math.expm1(x) : x), { alpha: 1 }],
+  ['Erf', () => erf],
+  ['HardSigmoid', (alpha, beta) => (x) => hard(alpha * x + beta), { alpha: 0.2, beta: 0.5 }],
+  ['HardSwish', () => (x) => x * hard(x / 6 + 0.5)],
+  ['LeakyRelu', (alpha) => (x) => (x < 0 ? alpha * x : x), { alpha: 0.01 }],
+  ['Mish', () => (x) => x * Math.tanh(softplus(x))],
+  ['Reciprocal', () => (x) => 1 / x],
+  ['Relu', () => relu],
+  ['Round', () => roundEven],
+  ['ScaledTanh', (alpha, beta) => (x) => alpha * tanh(beta * x), { alpha: 1, beta: 1 }],
+  ['Selu', (alpha, gamma) => (x) => gamma * (x > 0 ? x : alpha * Math.expm1(x)), { alpha: 1.67326319217681884765625, gamma: 1.05070102214813232421875 }],
+  ['Sigmoid', () => sigmoid],
+  ['Softplus', () => softplus],
+  ['Softsign', () => (x) => x / (1 + Math.abs(x))],
+  ['Tanh', () => tanh],
+  ['ThresholdedRelu', (alpha) => (x) => (x > alpha || Number.isNaN(x) ? x : 0), { alpha: 1 }],
+];
 
-export const CURVES: readonly string[] = [...FAMILIES.keys()];
+export const CURVES: readonly string[] = FAMILIES.map(([name]) => name);
 
-/** The curve of that name, its numbers as `number` says; undefined where there is none. */
+/** The curve of that name, in capital or small letters, its numbers as `number` says; undefined where there is none. */
 export function curveOf(name: string, number: (key: string, otherwise: number) => number): Curve | undefined {
-  const [numbers, curve] = FAMILIES.get(name.toLowerCase()) ?? [];
-  const [first = 0, second = 0] = Object.entries(numbers ?? {}).map(([key, otherwise]) => number(key, otherwise));
+  const [, curve, numbers = {}] = FAMILIES.find(([own]) => own.toLowerCase() === name.toLowerCase()) ?? [];
+  const [first = 0, second = 0] = Object.entries(numbers).map(([key, otherwise]) => number(key, otherwise));
   return curve?.(first, second);
 }

@@ -3,7 +3,7 @@ import { ONNX_DTYPES, type Layer } from '@fretwork/format';
 import type { Support } from '../contract.js';
 import { curved } from './activation.js';
 import { float, int, text } from './attributes.js';
-import { curveOf, erf, relu, type Curve } from './curves.js';
+import { curveOf, CURVES, erf, relu, type Curve } from './curves.js';
 import { copied, isFloat, isWide, onNumbers } from './elements.js';
 import type { Binding, OperatorRow, Step } from './row.js';
 import { inputOf, misfit } from './shapes.js';
@@ -39,9 +39,8 @@ function cast(b: Binding): Step {
   return through(b, y.dtype === 'bool' ? (v) => (v === 0 ? 0 : 1) : isFloat(x.dtype) && !isFloat(y.dtype) ? Math.trunc : (v) => v);
 }
 
-const OF_CURVES = [
-  'Celu', 'Elu', 'Erf', 'HardSigmoid', 'HardSwish', 'LeakyRelu', 'Mish', 'Reciprocal', 'Round', 'Selu', 'Sigmoid', 'Softplus', 'Softsign', 'Tanh', 'ThresholdedRelu',
-];
+/** Those that are operators with nothing to add. */
+const OF_CURVES = CURVES.filter((name) => !['Affine', 'Clip', 'Relu', 'ScaledTanh'].includes(name));
 
 /** Functions of Math that are operators of the same name. */
 const OF_MATH = ['Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Exp', 'Floor', 'Log', 'Sin', 'Sinh', 'Sqrt', 'Tan'];
