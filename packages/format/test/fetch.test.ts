@@ -69,7 +69,7 @@ describe('loadModel from an address', () => {
     expect(seen.at(-1)).toEqual({ loadedBytes: bytes.length, fileBytes: bytes.length });
   });
 
-  it.each([[404, 'check the address'], [403, 'pass the body'], [503, 'try again later'], [206, 'open the address in a browser']])('says what to do after status %d', async (status, step) => {
+  it.each([[404, 'check the address'], [403, 'pass the body'], [503, 'try again later'], [206, 'open it in a browser']])('says what to do after status %d', async (status, step) => {
     const address = await serve((_, response) => {
       response.writeHead(status);
       response.end('<html>');
