@@ -97,7 +97,7 @@ describe('the measured mapper', () => {
   });
   const map = async (ms: Parameters<typeof target>[0]): Promise<readonly string[]> => {
     const plan = await measured({ schemes: [fine!, coarse!], beta: 0.15 }).map(smallModel(), {
-      target: target(ms), inputShapes: { image: [1, 1, 6, 6] }, rate: 2, ignore: ['scores'], smallest: 64, seed: 1, rounds: 2, evaluate: async () => 1, signal: new AbortController().signal, onProgress: () => {},
+      target: target(ms), inputShapes: { image: [1, 1, 6, 6] }, rate: 2, ignore: ['scores'], smallest: 64, seed: 1, rounds: 2, evaluate: async () => 1, difficulty: async () => ({ kind: 'hard', reason: 'of a test' }), signal: new AbortController().signal, onProgress: () => {},
     });
     expect(plan.entries.map(({ layer }) => layer)).toEqual(['first', 'second', 'scores']);
     return plan.entries.map(({ scheme }) => (scheme.kind === 'dense' ? scheme.kind : `${scheme.kind} ${scheme.rate}`));

@@ -136,6 +136,44 @@ describe('worker', () => {
   });
 });
 
+describe('map --sensitivity', () => {
+  it('lets rates follow a scan of the command line: what a layer is said to lose, it need not give', { timeout: 120_000 }, async () => {
+    const at = await folder();
+    await writeFile(at('small.onnx'), exportModel(smallModel()));
+    const scanned = await fretwork('sensitivity', at('small.onnx'), '--data', await smallData(at, 'test', 64, 6), '--scheme', 'unstructured', '--rates', '2,4,8', '--json');
+    expect(scanned.code, scanned.err).toBe(EXIT.ok);
+    const scan = JSON.parse(scanned.out) as { layers: { layer: string; points: { asked: number; drop?: number }[] }[] };
+    expect(scan.layers.map(({ layer }) => layer)).toEqual(['first', 'second', 'scores']);
+    await writeFile(at('scan.json'), scanned.out);
+    // Every layer takes part, however little it wins; only unstructured pruning suits matrices this small.
+    const goal = ['--latency-table', at('t.json'), '--total-rate', '2', '--set', 'smallest=32', '--set', 'leastShare=0', '--set', 'leastGain=0', '--difficulty', 'easy', '--json'];
+    const planned = async (...more: readonly string[]): Promise<ReadonlyMap<string, { scheme: { kind: string; rate?: number }; damage: number }>> => {
+      const ran = await fretwork('map', at('small.onnx'), ...goal, ...more);
+      expect(ran.code, ran.err).toBe(EXIT.ok);
+      const { entries } = JSON.parse(ran.out) as { entries: { layer: string; scheme: { kind: string; rate?: number }; damage: number }[] };
+      return new Map(entries.map((entry) => [entry.layer, entry]));
+    };
+    const [plain, followed] = [await planned(), await planned('--sensitivity', at('scan.json'))];
+    expect([...followed.values()].map(({ damage }) => damage)).not.toEqual([...plain.values()].map(({ damage }) => damage));
+    const rate = (plan: typeof plain, layer: string): number => plan.get(layer)!.scheme.rate ?? 1;
+    // The same scan, but one layer is said to lose everything: others give what it keeps.
+    const without = async (spared: string): Promise<typeof plain> => {
+      const layers = scan.layers.map(({ layer, points }) => ({ layer, points: points.map((point) => ({ ...point, drop: layer === spared ? 1 : 0 })) }));
+      await writeFile(at('altered.json'), JSON.stringify({ ...scan, layers }));
+      return planned('--sensitivity', at('altered.json'));
+    };
+    const [first, second] = [await without('first'), await without('second')];
+    expect(rate(first, 'first')).toBeLessThan(rate(second, 'first'));
+    expect(rate(second, 'second')).toBeLessThan(rate(first, 'second'));
+  });
+
+  it.each(['{}', 'null', '{"scheme":{"kind":"bcr"}}'])('refuses a file that is no scan: %s', async (text) => {
+    const at = await folder();
+    await writeFile(at('scan.json'), text);
+    expect(await fretwork('map', at('m.onnx'), '--latency-table', at('t.json'), '--total-rate', '4', '--sensitivity', at('scan.json'))).toMatchObject({ code: EXIT.input, err: expect.stringContaining('[map.scan]') as string });
+  });
+});
+
 describe('will-it-be-faster', () => {
   it('answers, and explain --target does the same', async () => {
     const at = await folder();

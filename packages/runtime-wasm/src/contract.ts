@@ -105,6 +105,8 @@ export interface RuntimeReport {
   readonly level: Level;
   /** Why this level, and why none above it. */
   readonly why: string;
+  /** Checksum (CRC-32, hexadecimal) of the kernels' machine code: builds whose kernels differ have another. `none` at the level `javascript`. */
+  readonly code: string;
   readonly threads: ThreadReport;
   /** What is kept from run to run: outputs that become inputs; `layer` has none of its own in the model. */
   readonly states: readonly { readonly from: string; readonly to: string; readonly layer?: string | undefined }[];

@@ -70,6 +70,21 @@ describe('a runtime', () => {
     expect(runtime.report().plans).toBe(3);
   });
 
+  it('says which machine code it runs: the same each time, another one at another level', async () => {
+    const codeOf = async (level: 'relaxed' | 'simd' | 'javascript'): Promise<string> => {
+      const runtime = await load(network(draw), { level });
+      const { code } = runtime.report();
+      runtime.dispose();
+      return code;
+    };
+    const [simd, again, javascript] = [await codeOf('simd'), await codeOf('simd'), await codeOf('javascript')];
+    expect(simd).toMatch(/^[0-9a-f]{8}$/);
+    expect(again).toBe(simd);
+    expect(javascript).toBe('none');
+    const { code, level } = (await load(network(draw))).report();
+    expect(code === simd).toBe(level === 'simd');
+  });
+
   it('fuses a Relu and a Clip into the convolution before them, and reports it', async () => {
     const runtime = await load(network(draw));
     runtime.run({ x: tensor(draw, 1, 4, 12, 12) });

@@ -1,5 +1,6 @@
-import { densityOf, type Model } from '@fretwork/format';
-import { queryName, type LatencyProbe, type OpenedLayers, type ReadyLayer, type Refusal } from '@fretwork/latency';
+import { createRequire } from 'node:module';
+import { crc32, densityOf, type Model, type Scheme } from '@fretwork/format';
+import { queryName, type LatencyProbe, type LayerQuery, type OpenedLayers, type ReadyLayer, type Refusal } from '@fretwork/latency';
 import { load, type Runtime } from '@fretwork/runtime-wasm';
 import { random, seedOf, uniform } from '../layers/random.js';
 import { machineText } from '../node-place.js';
@@ -34,11 +35,31 @@ export async function runtimeProbe({ threads, device = machineText() }: ProbeOpt
   };
 }
 
+const VERSION = (createRequire(import.meta.url)('@fretwork/runtime-wasm/package.json') as { version: string }).version;
+
+/** One layer for each way in which the runtime packs and plans. */
+const TRIED: readonly LayerQuery[] = [
+  ...([
+    { kind: 'dense' }, { kind: 'unstructured', rate: 6 }, { kind: 'pattern', rate: 4, keep: 4, patterns: 4 }, { kind: 'block-punched', rate: 3, blockFilters: 8, blockChannels: 4 },
+    { kind: 'bcr', rate: 4, blockRows: 4, blockColumns: 16, rowShare: 0.5 }, { kind: 'bcr', rate: 4, blockRows: 16, blockColumns: 64, rowShare: 0 },
+  ] satisfies readonly Scheme[]).flatMap((scheme): readonly LayerQuery[] => [
+    { layer: 'convolution', inputs: 24, outputs: 40, groups: 1, kernel: [3, 3], stride: [1, 1], size: [9, 9], batch: 1, residual: false, margin: 1, scheme },
+    ...(scheme.kind === 'pattern' ? [] : [{ layer: 'full', inputs: 96, outputs: 44, vectors: 3, scheme } as const]),
+  ]),
+  { layer: 'convolution', inputs: 12, outputs: 12, groups: 12, kernel: [3, 3], stride: [2, 2], size: [7, 7], batch: 1, residual: false, margin: 0, scheme: { kind: 'dense' } },
+];
+
+/**
+ * Level and build of the runtime. The package's version is that of the last release: what tells builds apart is the checksum of the
+ * kernels' machine code, and that of what the runtime makes of a few layers: their kernels, runs, layouts and bytes.
+ */
 async function ownFacts(): Promise<{ readonly level: string; readonly version: string }> {
-  const runtime = await load(probeModel([{ layer: 'full', inputs: 4, outputs: 4, vectors: 1, scheme: { kind: 'dense' } }], 1, () => '').model);
-  const { level } = runtime.report();
+  const runtime = await load(probeModel(TRIED, 1, queryName).model, { inputs: 'views' });
+  runtime.inputViews();
+  const { level, code, memory, layers } = runtime.report();
   runtime.dispose();
-  return { level, version: `0.0.0 on Node ${process.versions.node.split('.')[0]!} (V8 ${process.versions.v8.split('.').slice(0, 2).join('.')})` };
+  const plans = crc32(new TextEncoder().encode(JSON.stringify([memory.weightBytes, memory.planBytes, layers]))).toString(16).padStart(8, '0');
+  return { level, version: `${VERSION} build ${code}-${plans} on Node ${process.versions.node.split('.')[0]!} (V8 ${process.versions.v8.split('.').slice(0, 2).join('.')})` };
 }
 
 function opened(runtime: Runtime, model: Model, timed: readonly (string | Refusal)[], seed: number): OpenedLayers {

@@ -22,6 +22,7 @@
  */
 import type { Dataset } from '@fretwork/datasets';
 import type { DenseTensor, MappingPlan, Model } from '@fretwork/format';
+import type { Difficulty } from '@fretwork/mapper-rules';
 import type { PrunedModel, PruneRequest } from '@fretwork/pruner';
 import type { Engine } from '../training/engine.js';
 import type { PreparedSamples } from '../training/data.js';
@@ -156,6 +157,8 @@ export interface MapRequest {
   readonly rounds: number;
   /** Accuracy of a model on the validation samples, 0 to 1, for cheap proxies. */
   readonly evaluate: (model: Model) => Promise<number>;
+  /** Whether the data is hard for the model: measured when it is asked for first, on training samples whose labels are not read. */
+  readonly difficulty: () => Promise<Difficulty>;
   readonly signal: AbortSignal;
   readonly onProgress: (says: string) => void;
 }

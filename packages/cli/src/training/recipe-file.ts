@@ -63,7 +63,7 @@ export async function readRecipe(path: string): Promise<RecipeFile> {
   }
   const texts = (value: unknown): boolean => Array.isArray(value) && value.every((word) => typeof word === 'string');
   if (typeof found?.command !== 'string' || !texts(found.arguments) || typeof found.result?.model !== 'string') {
-    throw new FretworkError('recipe.file', `${path}: this is no recipe`, { expected: '{ "command", "arguments", "result": { "model" } }', hint: 'recipes are written by fretwork train and fretwork prune' });
+    throw new FretworkError('recipe.file', `${path}: this is no recipe`, { expected: '{ "command", "arguments", "result": { "model" } }', hint: 'recipes are written by fretwork train, prune and compress' });
   }
   return found as RecipeFile;
 }

@@ -13,9 +13,13 @@ export interface DesignRow {
 /** Coordinates that the rows read. */
 export const DIMENSIONS = 9;
 
-/** No layer takes longer than what these multiply-adds take when dense, and few are so small that nobody would ask. */
+/**
+ * No layer takes longer than what these multiply-adds take when dense. Below the other ones are heads of networks for few classes and
+ * the like: nobody prunes them to save time, and what they take depends on what the caches and the branch predictor saw before.
+ */
 const MOST_MACS = 250e6;
-const LEAST_MACS = 100e3;
+const LEAST_MACS = 400e3;
+const LEAST_WEIGHTS = 2 ** 15;
 
 /** Sides of maps as networks for small and for large images have them. */
 const SIDES = [4, 7, 8, 14, 16, 28, 32, 56, 112] as const;
@@ -75,7 +79,7 @@ const depthwise = (u: readonly number[]): ConvolutionQuery => {
 
 const full = (u: readonly number[]): FullQuery => {
   const outputs = Math.round(logBetween(u[1]!, 10, 4096));
-  const inputs = Math.round(Math.max(8192 / outputs, logBetween(u[0]!, 32, 4096)));
+  const inputs = Math.round(Math.max(LEAST_WEIGHTS / outputs, logBetween(u[0]!, 32, 4096)));
   const vectors = u[2]! < 0.75 ? 1 : Math.round(logBetween(u[3]!, 2, 64));
   return { layer: 'full', inputs, outputs, vectors, scheme: scheme(VECTOR_SCHEMES, outputs, inputs, 1, [u[5]!, u[6]!, u[7]!, u[8]!]) };
 };

@@ -2,9 +2,23 @@
 import type { Scheme } from '@fretwork/format';
 import type { LayerQuery, WeightedQuery } from '../contract.js';
 import { keptShare } from '../query/kind.js';
+import type { Place } from './corrections.js';
+import { partsOf } from './parts.js';
+import { priceOf, type Prices } from './prices.js';
+
+/** Lengths at which layers are usually still alike, one for each way in which `placeOf` sees them. */
+export const USUAL_LENGTHS: readonly number[] = [6, 1, 3];
+
+/** A layer by its sizes and choices; by what its time goes to, where that is priced; and by how long it takes. */
+export function placeOf(query: LayerQuery, prices: Prices): Place {
+  const parts = partsOf(query);
+  const price = Math.max(priceOf(parts, prices), 1e-9);
+  const shares = Object.entries(prices).map(([name, each]) => Math.sqrt(((parts[name] ?? 0) * each) / price));
+  return [coordinatesOf(query), shares, [Math.log(price)]];
+}
 
 /** Logarithms of sizes, and choices as distances. */
-export function coordinatesOf(query: LayerQuery): readonly number[] {
+function coordinatesOf(query: LayerQuery): readonly number[] {
   const company = log(1 + (query.besides ?? 2 ** 24)) / 2;
   switch (query.layer) {
     case 'convolution': {

@@ -1,7 +1,7 @@
 import { FretworkError } from '@fretwork/format';
 import type { LatencyModel, LatencyTable, LayerQuery, Prediction, TableEntry, TimePart } from '../contract.js';
 import { checkQuery, queryName } from '../query/identity.js';
-import { coordinatesOf } from './coordinates.js';
+import { placeOf, USUAL_LENGTHS } from './coordinates.js';
 import { fitCorrections, type Corrections } from './corrections.js';
 import { familyOf, partsOf, type Family } from './parts.js';
 import { predictModel } from './predict-model.js';
@@ -66,15 +66,15 @@ const fallback = (family: Family, fitted: ReadonlyMap<Family, Fitted>): Fitted |
 function fitFamily(family: Family, entries: readonly TableEntry[]): Fitted {
   const layers = entries.map((entry) => ({ parts: partsOf(drawn(entry)), ms: entry.ms }));
   const prices = fitPrices(layers);
-  const places = entries.map((entry) => coordinatesOf(drawn(entry)));
+  const places = entries.map((entry) => placeOf(drawn(entry), prices));
   const deviations = layers.map(({ parts, ms }) => Math.log(ms / Math.max(priceOf(parts, prices), 1e-9)));
-  return { family, layers: entries.length, prices, corrections: fitCorrections(places, deviations) };
+  return { family, layers: entries.length, prices, corrections: fitCorrections(places, deviations, USUAL_LENGTHS) };
 }
 
 function estimated(query: LayerQuery, fitted: Fitted | undefined): Prediction {
   if (fitted === undefined) throw new FretworkError('latency.few', `no layer of this kind was measured`, { actual: query.layer, hint: 'measure a design that has some' });
   const priced = priceOf(partsOf(query), fitted.prices);
-  const { mean, deviation } = fitted.corrections(coordinatesOf(query));
+  const { mean, deviation } = fitted.corrections(placeOf(query, fitted.prices));
   const ms = priced * Math.exp(mean);
   return { ms, low: ms * Math.exp(-FOUR_IN_FIVE * deviation), high: ms * Math.exp(FOUR_IN_FIVE * deviation), from: 'fitted', parts: scaled(query, fitted.prices, ms) };
 }

@@ -10,6 +10,8 @@ export interface ChosenLevel {
   readonly why: string;
   /** Left out at the level `javascript`. */
   readonly module?: WebAssembly.Module;
+  /** Of the kernels, as `RuntimeReport` has it. */
+  readonly code: string;
   /** Of the module. */
   readonly tiles: Tiles;
 }
@@ -22,14 +24,14 @@ const LEVELS = [
 
 /** The best level that this host compiles, or the one asked for. Throws `run.level` where it refuses that one. */
 export async function chooseLevel(wanted: Level | 'auto', revectorize = false): Promise<ChosenLevel> {
-  if (wanted === 'javascript') return { level: 'javascript', why: 'asked for', tiles: 'narrow' };
+  if (wanted === 'javascript') return { level: 'javascript', why: 'asked for', code: 'none', tiles: 'narrow' };
   const refused: Refusal[] = [];
   for (const row of LEVELS) {
     if (wanted !== 'auto' && wanted !== row.level) continue;
     const tried = await tryLevel(row);
     if (tried.ok) {
       const why = wanted === 'auto' ? ['the best that this host compiles', ...sentences(refused)].join('; ') : 'asked for';
-      const narrow: ChosenLevel = { level: row.level, why, module: tried.module, tiles: 'narrow' };
+      const narrow: ChosenLevel = { level: row.level, why, module: tried.module, code: tried.code, tiles: 'narrow' };
       if (!revectorize) return narrow;
       const joined = await tryRevectorized(row.level, tried.module);
       return joined.ok ? { ...narrow, why: `${why}; ${joined.why}`, module: joined.module, tiles: 'wide' } : { ...narrow, why: `${why}; not revectorized: ${joined.reason}` };
@@ -37,7 +39,7 @@ export async function chooseLevel(wanted: Level | 'auto', revectorize = false): 
     refused.push({ level: row.level, reason: tried.reason });
   }
   if (wanted !== 'auto') throw new FretworkError('run.level', sentences(refused)[0]!, { hint: 'ask for auto, or javascript' });
-  return { level: 'javascript', why: sentences(refused).join('; '), tiles: 'narrow' };
+  return { level: 'javascript', why: sentences(refused).join('; '), code: 'none', tiles: 'narrow' };
 }
 
 interface Refusal {

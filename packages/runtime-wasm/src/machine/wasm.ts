@@ -1,3 +1,4 @@
+import { crc32 } from '@fretwork/format';
 import { buildKernels, type KernelLevel } from '../kernels/build.js';
 import type { Tiles } from '../kernels/manifest.js';
 import { callAlone, PAGE_BYTES, type Kernels, type Machine } from './machine.js';
@@ -6,8 +7,8 @@ import { startPool } from './threads/pool.js';
 /** Pages that the module lets a memory have: all there are, so that its bytes do not depend on any limit. */
 const MODULE_PAGES = 65536;
 
-/** Why this host does not take the machine code, or the compiled module. */
-export type Compiled = { readonly ok: true; readonly module: WebAssembly.Module } | { readonly ok: false; readonly reason: string };
+/** Why this host does not take the machine code, or the compiled module and the checksum of its bytes. */
+export type Compiled = { readonly ok: true; readonly module: WebAssembly.Module; readonly code: string } | { readonly ok: false; readonly reason: string };
 
 /** The module is the same for every model: compiled once. */
 const COMPILED = new Map<string, Promise<Compiled>>();
@@ -24,7 +25,7 @@ async function compileNow(level: KernelLevel, shared: boolean, tiles: Tiles): Pr
   if (typeof WebAssembly !== 'object') return { ok: false, reason: 'this host has no WebAssembly' };
   try {
     const bytes = buildKernels(level, { initial: 1, maximum: MODULE_PAGES, shared }, tiles);
-    return { ok: true, module: await WebAssembly.compile(bytes as BufferSource) };
+    return { ok: true, module: await WebAssembly.compile(bytes as BufferSource), code: crc32(bytes).toString(16).padStart(8, '0') };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
   }

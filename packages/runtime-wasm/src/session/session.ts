@@ -108,10 +108,10 @@ export function openSession(given: SessionParts): Runtime {
     },
 
     report() {
-      const { model, machine, level: { level, why }, threads, memoryLimit, weightBytes } = alive();
+      const { model, machine, level: { level, why, code }, threads, memoryLimit, weightBytes } = alive();
       const plan = latest?.plan;
       return {
-        level, why, threads,
+        level, why, code, threads,
         states: states.map(({ from, to, layer }) => ({ from, to, layer })),
         memory: {
           bytes: machine.buffer().byteLength, limitBytes: memoryLimit, weightBytes,

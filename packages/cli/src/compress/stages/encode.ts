@@ -1,4 +1,4 @@
-import { decode, weightsOf, writeModel, type Model, type Tensor } from '@fretwork/format';
+import { decode, weightsOf, writeModel, type MappingPlan, type Model, type Tensor } from '@fretwork/format';
 import { exportModel } from '@fretwork/onnx';
 import { grouped } from '../../print-table.js';
 import type { Stage } from '../run-stages.js';
@@ -30,7 +30,7 @@ export const encodeStage: Stage = {
     const layers = pairLayers(before, after);
     const isSparse = new Set(pruned.layers.filter((layer) => weightsOf(pruned, layer).some(({ tensor }) => tensor.kind === 'sparse')).map(({ name }) => name));
     const putBack = keepSlower ? [] : layers.filter(({ layer, slower }) => slower !== null && isSparse.has(layer)).map(({ layer }) => layer);
-    const model = { ...storedDense(pruned, putBack), plan };
+    const model = finished(pruned, plan, putBack);
     const [bcr, onnx] = [writeModel(model), exportModel(model)];
     await folder.write('model.bcr', bcr);
     await folder.write('model.onnx', onnx);
@@ -38,6 +38,9 @@ export const encodeStage: Stage = {
     return `model.bcr ${grouped(bcr.length)} bytes, model.onnx ${grouped(onnx.length)}${putBack.length === 0 ? '' : `; stored dense: ${putBack.join(', ')}`}`;
   },
 };
+
+/** The model as it is stored: with its plan, and dense where sparse was slower. */
+export const finished = (pruned: Model, plan: MappingPlan, putBack: readonly string[]): Model => ({ ...storedDense(pruned, putBack), plan });
 
 /** The same weights in dense form; a tensor that another layer reads too goes with it. */
 function storedDense(model: Model, names: readonly string[]): Model {

@@ -1,6 +1,8 @@
 import { FretworkError, type MappingPlan, type Model } from '@fretwork/format';
 import { pruneModel } from '@fretwork/pruner';
 import { schemeText } from '../../scheme-option.js';
+import { measureDifficulty } from '../../mapping/measure-difficulty.js';
+import type { MapRequest } from '../contract.js';
 import type { StageContext, Stage } from '../run-stages.js';
 import { rateOf } from '../scale-plan.js';
 import { sum } from '../slower.js';
@@ -25,8 +27,8 @@ export const mapStage: Stage = {
   says: 'chooses a scheme for every layer, without training',
   reads: ['stages/passes.bcr', 'stages/import.json', 'stages/profile.json'],
   writes: ['stages/map.json'],
-  wishes: ({ mapper, target, budget: { rate, latencyMs }, ignore, smallest, plan, rounds, settings: { seed } }) =>
-    ({ mapper: [mapper.name, mapper.options], target: [target.name, target.options], rate, latencyMs, ignore, smallest, plan, rounds, seed }),
+  wishes: ({ mapper, target, budget: { rate, latencyMs }, ignore, smallest, plan, rounds, settings: { seed }, splits: { train } }) =>
+    ({ data: train.hash, mapper: [mapper.name, mapper.options], target: [target.name, target.options], rate, latencyMs, ignore, smallest, plan, rounds, seed }),
   run: async (context) => {
     const { request: { plan, budget }, folder } = context;
     const model = await readBcr(folder, 'stages/passes.bcr');
@@ -34,21 +36,30 @@ export const mapStage: Stage = {
       await folder.writeJson('stages/map.json', { plan, rate: null, tries: [] } satisfies Mapped);
       return `the plan that was given, ${plan.entries.length} layers`;
     }
-    const mapped = budget.latencyMs === undefined ? { ...await mapAt(context, model, budget.rate ?? START), tries: [] } : await mapForLatency(context, model, budget.latencyMs);
+    const mapped = budget.latencyMs === undefined ? { ...await mapAt(context, model, budget.rate ?? START, difficultyOf(context, model)), tries: [] } : await mapForLatency(context, model, budget.latencyMs);
     refuseNothing(mapped.plan);
     await folder.writeJson('stages/map.json', mapped satisfies Mapped);
     return summary(mapped.plan);
   },
 };
 
-async function mapAt({ request: { mapper, target, ignore, smallest, rounds, splits, settings }, folder, signal, terminal }: StageContext, model: Model, rate: number): Promise<Omit<Mapped, 'tries'>> {
+async function mapAt({ request: { mapper, target, ignore, smallest, rounds, splits, settings }, folder, signal, terminal }: StageContext, model: Model, rate: number, difficulty: MapRequest['difficulty']): Promise<Omit<Mapped, 'tries'>> {
   const { inputShapes } = await folder.json<Imported>('stages/import.json');
   const plan = await mapper.map(model, {
     target, inputShapes, rate, ignore, smallest, rounds, seed: settings.seed, signal,
     evaluate: async (candidate) => shareOf(await accuracyOn(target, candidate, splits.validation, signal)),
-    onProgress: (says) => terminal.err(`${says}\n`),
+    difficulty, onProgress: (says) => terminal.err(`${says}\n`),
   });
   return { plan, rate };
+}
+
+/** Measured once, when it is first asked for. */
+function difficultyOf({ request: { splits, engine }, signal, terminal }: StageContext, model: Model): MapRequest['difficulty'] {
+  let found: ReturnType<MapRequest['difficulty']> | undefined;
+  return () => found ??= measureDifficulty(model, splits.train, engine, { signal, onProgress: (says) => terminal.err(`${says}\n`) }).catch((error: unknown) => {
+    if (!(error instanceof FretworkError) || error.code !== 'map.answers') throw error;
+    return { kind: 'hard', reason: `not measured, since ${splits.train.shape[0]!} training samples are too few for it, and so taken as hard` };
+  });
 }
 
 /** The lowest rate whose plan, cut in one shot and timed on the target, is quick enough: structure decides the time, not weights. */
@@ -56,8 +67,9 @@ async function mapForLatency(context: StageContext, model: Model, wanted: number
   const { request: { budget, target, settings, rounds, smallest }, folder, signal, terminal } = context;
   const { inputShapes } = await folder.json<Imported>('stages/import.json');
   const tries: { rate: number; ms: number }[] = [];
+  const difficulty = difficultyOf(context, model);
   for (let rate = budget.rate ?? FROM; rate <= HIGHEST; rate *= STEP) {
-    const mapped = await mapAt(context, model, rate);
+    const mapped = await mapAt(context, model, rate, difficulty);
     const { model: pruned } = pruneModel(model, { plan: mapped.plan, smallest });
     const [timings = []] = await target.timeLayers([pruned], inputShapes, { rounds, seed: settings.seed, signal });
     const ms = sum(timings.map((timing) => timing.ms));

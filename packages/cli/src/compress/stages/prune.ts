@@ -19,15 +19,20 @@ export interface Pruned {
   readonly after: Accuracy;
   readonly epochs: number;
   readonly tries: readonly Trial[];
+  /** The plans that led to it, in order, each cut from the model of the one before; the last is `plan`. */
+  readonly steps: readonly MappingPlan[];
 }
 
 const CHECKPOINT = 'stages/prune.checkpoint';
 const TRIED = 'stages/tried.json';
 
+/** What came of one trial. */
+type Outcome = Omit<Pruned, 'tries' | 'plan' | 'steps'>;
+
 /** What is known of trials of an interrupted search. */
 interface Tried {
   readonly belongs: string;
-  readonly trials: readonly (Trial & { readonly model: string; readonly result: Omit<Pruned, 'tries' | 'plan'> })[];
+  readonly trials: readonly (Trial & { readonly model: string; readonly result: Outcome; /** The power of the trial that it went on from. */ readonly from?: number })[];
 }
 
 export const pruneStage: Stage = {
@@ -60,7 +65,7 @@ export const pruneStage: Stage = {
       };
       const name = `stages/try-${tried.trials.length + 1}.bcr`;
       await folder.write(name, writeModel(pruned));
-      tried = { belongs, trials: [...tried.trials, { ...trial, model: name, result }] };
+      tried = { belongs, trials: [...tried.trials, { ...trial, model: name, result, ...(from !== undefined && { from: from.power }) }] };
       await folder.writeJson(TRIED, tried);
       await folder.remove(CHECKPOINT);
       terminal.err(`at rate ${trial.reached.toFixed(2)} validation samples lose ${lost.toFixed(2)} points${budget.maxDrop === undefined ? '' : trial.holds ? ': holds' : ': does not hold'}\n`);
@@ -70,12 +75,19 @@ export const pruneStage: Stage = {
     const { model: file, result } = tried.trials.find(({ power }) => power === best.power)!;
     await folder.write('stages/pruned.bcr', await folder.read(file));
     const tries = tried.trials.map(({ power, rate, reached, drop: lost, holds, seconds }): Trial => ({ power, rate, reached, drop: lost, holds, seconds }));
-    await folder.writeJson('stages/prune.json', { ...result, plan: scalePlan(plan, best.power), tries } satisfies Pruned);
+    const steps = chainOf(tried.trials, best.power).map((power) => scalePlan(plan, power));
+    await folder.writeJson('stages/prune.json', { ...result, plan: scalePlan(plan, best.power), tries, steps } satisfies Pruned);
     for (const trial of tried.trials) await folder.remove(trial.model);
     await folder.remove(TRIED);
     return `rate ${best.reached.toFixed(2)}, ${result.epochs} epochs, validation samples ${best.drop <= 0 ? `gain ${(-best.drop).toFixed(2)}` : `lose ${best.drop.toFixed(2)}`} points`;
   },
 };
+
+/** Powers from the first trial to the one of `power`, each from the model of the one before. */
+function chainOf(trials: Tried['trials'], power: number): readonly number[] {
+  const from = trials.find((trial) => trial.power === power)?.from;
+  return from === undefined ? [power] : [...chainOf(trials, from), power];
+}
 
 async function readTried(folder: Folder, belongs: string): Promise<Tried> {
   if (await folder.hash(TRIED) === undefined) return { belongs, trials: [] };
@@ -83,7 +95,8 @@ async function readTried(folder: Folder, belongs: string): Promise<Tried> {
   return found.belongs === belongs ? found : { belongs, trials: [] };
 }
 
-interface Start {
+/** One cut and its training. */
+export interface Start {
   readonly model: Model;
   /** Dense. */
   readonly teacher: Model;
@@ -92,9 +105,9 @@ interface Start {
   readonly before: Accuracy;
 }
 
-async function pruneOnce(
+export async function pruneOnce(
   { request: { pruner, settings, splits: { train, validation }, engine, target, ignore, smallest }, folder, signal, terminal }: StageContext, { model, teacher, plan, belongs, before }: Start,
-): Promise<{ readonly pruned: Model; readonly result: Omit<Pruned, 'tries' | 'plan'> }> {
+): Promise<{ readonly pruned: Model; readonly result: Outcome }> {
   const checkpoint = checkpointFile(folder.path(CHECKPOINT), { belongs, plan });
   // One of another plan is of no use, and none was asked for by name.
   const resume = await folder.hash(CHECKPOINT) === undefined ? undefined : await checkpoint.read().catch(() => undefined);

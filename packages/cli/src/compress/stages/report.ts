@@ -7,6 +7,7 @@ import { makeReport } from '../report/make-report.js';
 import { maskPictures } from '../report/masks.js';
 import { reportPage } from '../report/page.js';
 import type { StageContext, Stage } from '../run-stages.js';
+import type { Encoded } from './encode.js';
 import { readBcr, type Imported } from './import.js';
 import type { Pruned } from './prune.js';
 
@@ -31,7 +32,8 @@ export const reportStage = (others: readonly Stage[]): Stage => ({
 /** Enough to make `model.bcr` again: inputs by their hash, every wish, and the plan as it was carried out. */
 async function writeRecipe({ request, folder }: StageContext): Promise<void> {
   const { hash } = await folder.json<Imported>('stages/import.json');
-  const { plan, report, epochs } = await folder.json<Pruned>('stages/prune.json');
+  const { plan, report, epochs, steps } = await folder.json<Pruned>('stages/prune.json');
+  const { putBack } = await folder.json<Encoded>('stages/encode.json');
   const { splits: { train, validation, test }, settings, pruner, mapper, target, engine, ignore, smallest, budget, keepSlower, rounds } = request;
   const recipe = {
     fretwork: VERSION, command: 'compress', arguments: lasting(request.words),
@@ -39,7 +41,7 @@ async function writeRecipe({ request, folder }: StageContext): Promise<void> {
     splits: { train: train.spec, validation: validation.spec, test: test.spec },
     settings: { ...settings, ignore, smallest, budget, keepSlower, rounds },
     pieces: { target: [target.name, target.options], mapper: [mapper.name, mapper.options], pruner: [pruner.name, pruner.options] },
-    plan, engine: { name: engine.name, version: engine.version, threads: engine.threads }, machine: machineText(),
+    plan, steps, storedDense: putBack, engine: { name: engine.name, version: engine.version, threads: engine.threads }, machine: machineText(),
     result: { model: sha256(await folder.read('model.bcr')), onnx: sha256(await folder.read('model.onnx')), rate: report.pruned.rate, epochs },
   };
   await folder.write('recipe.json', `${sortedJson(recipe, 2)}\n`);
