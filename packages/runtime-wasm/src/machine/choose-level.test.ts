@@ -22,7 +22,7 @@ it('compiles nothing where the detector says no', async () => {
   vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
   const compile = vi.spyOn(WebAssembly, 'compile');
   expect(await chooseLevel('auto')).toEqual({
-    level: 'javascript', tiles: 'narrow', why: 'relaxed is refused: this host has no relaxed SIMD; simd is refused: this host has no SIMD',
+    level: 'javascript', code: 'none', tiles: 'narrow', why: 'relaxed is refused: this host has no relaxed SIMD; simd is refused: this host has no SIMD',
   });
   expect(compile).not.toHaveBeenCalled();
 });
@@ -42,7 +42,7 @@ it('does not believe the detector where compiling is refused', async () => {
   const chosen = await chooseLevel('auto');
   expect(validate.mock.results.map(({ value }) => value as unknown)).toEqual([true, true]);
   expect(chosen).toEqual({
-    level: 'javascript', tiles: 'narrow',
+    level: 'javascript', code: 'none', tiles: 'narrow',
     why: 'relaxed and simd are refused: blocked by the content security policy',
   });
   const error = await chooseLevel('simd').catch((e: unknown) => e);
