@@ -1,11 +1,14 @@
 import { FretworkError } from '@fretwork/format';
 import { execFileSync } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { buildKernels } from '../src/kernels/build.js';
+import { PAGE_BYTES, type Machine } from '../src/machine/machine.js';
 import { chooseThreads } from '../src/machine/threads/choose-threads.js';
 import { startPool, type PoolParts } from '../src/machine/threads/pool.js';
-import { ARGUMENTS } from '../src/machine/threads/serve.js';
+import { ARGUMENTS, MOST_PIECES } from '../src/machine/threads/serve.js';
 import { startWorker, type ThreadWorker } from '../src/machine/threads/start.node.js';
+import { threadedMachine } from '../src/machine/wasm.js';
 
 const PAGES = 4;
 
@@ -24,9 +27,9 @@ async function poolOf(request: PoolParts) {
 const FROM = 1024;
 const TO = 65536;
 
-/** Thread t copies `floats` floats from `FROM` to its own place. */
-const copies = (threads: number, floats: number, to = TO): Int32Array =>
-  Int32Array.from({ length: threads * ARGUMENTS }, (_, i) => [FROM, to + 4 * floats * Math.floor(i / ARGUMENTS), 1, 1, floats, 0, 0, 0, 0][i % ARGUMENTS] ?? 0);
+/** Piece p copies `floats` floats from `FROM` to its own place. */
+const copies = (pieces: number, floats: number, to = TO): Int32Array =>
+  Int32Array.from({ length: pieces * ARGUMENTS }, (_, i) => [FROM, to + 4 * floats * Math.floor(i / ARGUMENTS), 1, 1, floats, 0, 0, 0, 0][i % ARGUMENTS] ?? 0);
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -38,20 +41,29 @@ const codeOf = (work: () => unknown): string => {
   return 'nothing was thrown';
 };
 
+/** A worker that is ready and does nothing. */
+const idle: PoolParts['start'] = (_, ready) => {
+  setTimeout(ready);
+  return { terminate: () => undefined, unref: () => undefined };
+};
+
 afterEach(() => vi.unstubAllGlobals());
 
 describe.each([2, 3])('a pool of %i threads', (threads) => {
-  it('runs a kernel once per thread, job after job, 10,000 times', async () => {
+  it('does each piece once, job after job, 10,000 times, in jobs of one piece to the most', async () => {
     const request = parts(threads);
     const pool = await poolOf(request);
     const floats = new Float32Array(request.memory.buffer);
-    const args = copies(threads, 4);
-    for (let job = 0; job < 10_000; job++) {
+    const most = threads * MOST_PIECES;
+    const args = Array.from({ length: most }, (_, i) => copies(i + 1, 4));
+    for (let job = 1; job <= 10_000; job++) {
       floats.fill(job, FROM / 4, FROM / 4 + 4);
-      pool.fork('copy1', args);
-      for (let i = 0; i < 4 * threads; i++) if (floats[TO / 4 + i] !== job) expect.fail(`job ${job}: float ${i} is ${floats[TO / 4 + i]}`);
+      const pieces = job % most + 1;
+      pool.fork('copy1', args[pieces - 1]!);
+      for (let i = 0; i < 4 * pieces; i++) if (floats[TO / 4 + i] !== job) expect.fail(`job ${job}: float ${i} is ${floats[TO / 4 + i]}`);
+      if (floats[TO / 4 + 4 * pieces] === job) expect.fail(`job ${job}: a piece too many`);
     }
-    expect(floats[TO / 4 + 4 * threads]).toBe(0);
+    expect(floats[TO / 4 + 4 * most]).toBe(0);
     pool.dispose();
   });
 
@@ -92,15 +104,17 @@ describe('a pool', () => {
   });
 
   it('throws where the kernel of a worker traps, in that job and in all after it', async () => {
-    const pool = await poolOf(parts(3));
-    const args = copies(3, 4);
-    args[2 * ARGUMENTS] = PAGES * 65536;
-    for (let i = 0; i < 2; i++) expect(codeOf(() => pool.fork('copy1', args))).toBe('run.worker: the kernel of worker 2 trapped');
+    const pool = await poolOf(parts(2));
+    const args = copies(2, 4);
+    // The caller has long to do with the first piece, so the worker takes the last one.
+    args[2] = 50_000_000;
+    args[ARGUMENTS] = PAGES * 65536;
+    for (let i = 0; i < 2; i++) expect(codeOf(() => pool.fork('copy1', args))).toBe('run.worker: the kernel of worker 1 trapped');
     pool.dispose();
   });
 
   it("lets the caller's own trap out, after the others are done", async () => {
-    const pool = await poolOf(parts(2));
+    const pool = await poolOf(parts(2, { start: idle }));
     const args = copies(2, 4);
     args[0] = PAGES * 65536;
     expect(() => pool.fork('copy1', args)).toThrow(WebAssembly.RuntimeError);
@@ -109,13 +123,31 @@ describe('a pool', () => {
     expect(codeOf(() => pool.fork('copy1', args))).toBe('run.worker: the pool was disposed of');
   });
 
-  it('does not wait for ever for a worker that does nothing', async () => {
-    const start: PoolParts['start'] = (_, ready) => {
-      setTimeout(ready);
-      return { terminate: () => undefined, unref: () => undefined };
+  it('does all pieces itself where no worker is awake, and waits for none', async () => {
+    const request = parts(3, { start: idle, stallMs: 1 });
+    const pool = await poolOf(request);
+    const floats = new Float32Array(request.memory.buffer);
+    floats.fill(7, FROM / 4, FROM / 4 + 4);
+    pool.fork('copy1', copies(12, 4));
+    expect(Array.from(floats.subarray(TO / 4, TO / 4 + 49))).toEqual([...new Array(48).fill(7), 0]);
+  });
+
+  it('does not wait for ever for a worker that takes a piece and does not do it', async () => {
+    const workers: Worker[] = [];
+    const start: PoolParts['start'] = ({ mailbox }, ready) => {
+      const take = `const words = new Int32Array(require('node:worker_threads').workerData);
+        require('node:worker_threads').parentPort.postMessage('ready');
+        for (let seen = 0; seen === 0 || Atomics.compareExchange(words, 0, seen, seen - 65536) !== seen;) seen = Atomics.load(words, 0);`;
+      const worker = new Worker(take, { eval: true, workerData: mailbox });
+      workers.push(worker);
+      worker.once('message', ready);
+      return { terminate: () => void worker.terminate(), unref: () => worker.unref() };
     };
     const pool = await poolOf(parts(2, { start, stallMs: 250 }));
-    for (let i = 0; i < 2; i++) expect(codeOf(() => pool.fork('copy1', copies(2, 4)))).toBe('run.worker: a worker did not finish within 0.25 s after the caller');
+    const args = copies(2, 4);
+    args[2] = 50_000_000;
+    for (let i = 0; i < 2; i++) expect(codeOf(() => pool.fork('copy1', args))).toBe('run.worker: a worker did not finish within 0.25 s after the caller');
+    pool.dispose();
   });
 
   it('says why it did not start, and leaves no worker behind', async () => {
@@ -138,6 +170,22 @@ describe('a pool', () => {
     await expect(work).rejects.toThrow('enough');
   });
 
+});
+
+it('a threaded machine keeps its buffer while other shared memories grow: views on it stay those of the plan', async () => {
+  const machines = [];
+  for (let i = 0; i < 2; i++) {
+    const made = await threadedMachine({ level: 'simd', tiles: 'narrow' }, 2, PAGE_BYTES, 64 * PAGE_BYTES);
+    if (!made.ok) throw new Error(made.reason);
+    machines.push(made.machine);
+  }
+  const [first, second] = machines as [Machine, Machine];
+  const buffer = first.buffer();
+  second.grow(8 * PAGE_BYTES);
+  await new Promise((resolve) => { setTimeout(resolve, 20); });
+  expect(first.buffer()).toBe(buffer);
+  expect(second.buffer().byteLength).toBe(8 * PAGE_BYTES);
+  machines.forEach((machine) => machine.dispose());
 });
 
 describe('a worker of Node', () => {

@@ -1,13 +1,12 @@
 import { decodeMatrix, encodeBcr, encodeCsr } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { drawMatrix, draws, integers } from '../../test/draw-matrix.js';
-import { tableOf } from '../../test/table-of.js';
 import { javascriptMachine } from '../machine/javascript.js';
 import type { Kernels } from '../machine/machine.js';
 import { layWeights, weightBytes } from '../pack/lay-runs.js';
 import { planRuns, type RunPlan } from '../pack/plan-runs.js';
 import { heightOf } from '../pack/runs.js';
-import { cutRows, forVectors, layVectors, planVectors, vectorBytes } from '../pack/vector-program.js';
+import { forVectors, layVectors, planVectors, vectorBytes } from '../pack/vector-program.js';
 import { buildKernels } from './build.js';
 import { KERNELS, rowCountsOf } from './manifest.js';
 import { CLAMP_ADDRESS } from './stream.js';
@@ -49,7 +48,7 @@ function multiply({ buffer, vector }: ReturnType<typeof machineOf>, { plan, bias
   const program = layVectors({ ...packed, rows: plan.rows, bias: biases, parts }, buffer, base + weightBytes(plan));
   expect(program.top - base - weightBytes(plan)).toBeLessThanOrEqual(vectorBytes(plan.runs));
   const kept = floats.slice();
-  for (const part of [...program.parts, program.empty]) vector(part, input, output, vectors, 4 * plan.columns, 4 * plan.rows);
+  for (const part of program.parts) vector(part, input, output, vectors, 4 * plan.columns, 4 * plan.rows);
   const found = floats.slice(output / 4, output / 4 + size);
   floats.set(kept.subarray(output / 4, output / 4 + size), output / 4);
   const bytes = (array: Float32Array): Buffer => Buffer.from(array.buffer);
@@ -115,25 +114,6 @@ describe.each(['simd', 'relaxed', 'javascript'] as const)('gemv, %s', (level) =>
     const x = Float32Array.from({ length: columns }, (_, c) => (at.includes(c) ? at.indexOf(c) + 1 : NaN));
     const found = multiply(machine, { plan: planVectors([encodeCsr(values, 2, columns)]), x, vectors: 1, bias: Float32Array.of(0.5, 0), parts: 1, clamp: [-Infinity, Infinity] });
     expect(Array.from(found)).toEqual([204.5, -168]);
-  });
-});
-
-describe('cutRows', () => {
-  it('balances cost, and cuts no run', () => {
-    const runs = Array.from({ length: 100 }, (_, i) => [Array.from({ length: 16 }, (_, r) => 16 * i + r), 50 + 7 * i % 100] as const);
-    for (const parts of [1, 2, 3, 4]) {
-      const cuts = cutRows(tableOf(runs), 1600, parts);
-      expect(cuts).toHaveLength(parts + 1);
-      const costs = cuts.slice(1).map((to, i) => runs.reduce((sum, [rows, columns]) => sum + (rows[0]! >= cuts[i]! && rows[0]! < to ? columns : 0), 0));
-      expect(Math.max(...costs) / (costs.reduce((a, b) => a + b, 0) / parts)).toBeLessThan(1.03);
-      for (const [rows] of runs) expect(cuts.some((cut) => rows[0]! < cut && cut <= rows.at(-1)!)).toBe(false);
-    }
-  });
-
-  it('gives fewer parts where rows cannot be told apart', () => {
-    expect(cutRows(tableOf([[[0, 9], 5], [[1, 8], 500]]), 10, 4)).toEqual([0, 10]);
-    expect(cutRows(tableOf([[[0], 5], [[1], 5]]), 2, 4)).toEqual([0, 1, 2]);
-    expect(cutRows(tableOf([]), 0, 2)).toEqual([0]);
   });
 });
 

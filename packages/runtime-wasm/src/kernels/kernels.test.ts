@@ -42,7 +42,7 @@ function multiply({ memory, map }: ReturnType<typeof machine>, matrix: SparseMat
     columnOffsets: Uint32Array.from({ length: matrix.columns }, (_, c) => c * pitch * 4), rowOffset: (r) => r * pitch * 4, biasAddress: (r) => biases + r * 4,
   });
   expect(program.top - base).toBe(programBytes(runs));
-  map(program.start, program.end, input, output, vectors, tile);
+  map(program.bounds[0]!, program.bounds[1]!, input, output, vectors, tile);
   return Float32Array.from({ length: matrix.rows * pixels }, (_, i) => floats[output / 4 + Math.floor(i / pixels) * pitch + (i % pixels)]!);
 }
 

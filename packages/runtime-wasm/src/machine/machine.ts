@@ -1,4 +1,4 @@
-import { callWith, type Kernel } from './threads/serve.js';
+import { ARGUMENTS, callWith, type Kernel } from './threads/serve.js';
 
 /** What computes: a memory and the kernels over it. Addresses, pitches and offsets are in bytes. */
 export interface Kernels {
@@ -48,8 +48,8 @@ export interface Machine {
   /** Threads that `fork` runs on, the caller's own included. */
   readonly threads: number;
   /**
-   * Calls `kernel` once per thread, with row t of `args`, int32 `[threads, ARGUMENTS]`, and returns when all are done.
-   * Allocates nothing. No thread may write what another one reads or writes. Throws `run.worker` where a thread is gone.
+   * Calls `kernel` once per piece of the work, with row p of `args`, int32 `[pieces, ARGUMENTS]`, and returns when all are done; at most
+   * `MOST_PIECES` a thread. Allocates nothing. No piece may write what another one reads or writes. Throws `run.worker` where a thread is gone.
    */
   readonly fork: Fork;
   readonly dispose: () => void;
@@ -58,7 +58,9 @@ export interface Machine {
 export type Fork = (kernel: keyof Kernels, args: Int32Array) => void;
 
 /** `fork` of one thread. */
-export const callAlone = (kernels: Kernels): Fork => (kernel, args) => callWith(kernels[kernel] as Kernel, args, 0);
+export const callAlone = (kernels: Kernels): Fork => (kernel, args) => {
+  for (let at = 0; at < args.length; at += ARGUMENTS) callWith(kernels[kernel] as Kernel, args, at);
+};
 
 export const PAGE_BYTES = 65536;
 

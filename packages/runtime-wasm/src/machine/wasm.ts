@@ -61,10 +61,16 @@ export async function threadedMachine({ level, tiles }: MachineCode, threads: nu
 const memoryOf = (bytes: number, limitBytes: number, shared: boolean): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES), maximum: Math.max(1, Math.floor(limitBytes / PAGE_BYTES)), shared });
 
-const overMemory = (memory: WebAssembly.Memory): Pick<Machine, 'buffer' | 'grow'> => ({
-  buffer: () => memory.buffer,
-  grow: (wanted) => {
-    const missing = Math.ceil((wanted - memory.buffer.byteLength) / PAGE_BYTES);
-    if (missing > 0) memory.grow(missing);
-  },
-});
+function overMemory(memory: WebAssembly.Memory): Pick<Machine, 'buffer' | 'grow'> {
+  // V8 gives every shared memory a new buffer, over the same bytes, when any of them grows: plans and views would be taken for old ones.
+  let { buffer } = memory;
+  return {
+    buffer: () => buffer,
+    grow: (wanted) => {
+      const missing = Math.ceil((wanted - buffer.byteLength) / PAGE_BYTES);
+      if (missing <= 0) return;
+      memory.grow(missing);
+      ({ buffer } = memory);
+    },
+  };
+}

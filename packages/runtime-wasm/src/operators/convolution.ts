@@ -1,7 +1,7 @@
 import { layRuns, programBytes, type Places } from '../pack/lay-runs.js';
 import { planMapRuns } from '../pack/plan-map-runs.js';
+import { planPieces } from '../pack/plan-pieces.js';
 import { isAxpy } from '../pack/run-cost.js';
-import { splitRuns } from '../pack/split-runs.js';
 import type { Layout } from '../plan/layout.js';
 import { oddLines, planesOf, type Planes } from '../plan/planes.js';
 import { clampOf, setClamp, setResidual } from './activation.js';
@@ -22,9 +22,6 @@ const CHANNELS = { dense: 64, sparse: 256, density: 0.15 };
 export const TILE: number = 96;
 /** Where weights are sparse, runs are short and many: the longer they go on, the less their beginnings cost. */
 const SPARSE = { density: 0.5, tile: 192 };
-
-/** Vectors of pixels per thread that are worth a share of their own. */
-const BY_PIXELS = 96;
 
 type Packed = Pick<PackedMatrix, 'runs' | 'rows' | 'columns' | 'nnz'>;
 
@@ -126,12 +123,6 @@ function planeUse(node: Node, packed: readonly PackedMatrix[]): PlaneUse | undef
   return { reads, margin, sameSize: w.outputs[1] === w.inputs[1] && w.outputs[2] === w.inputs[2] };
 }
 
-/** One program whose pixels the threads share; or where pixels are few one program per thread, none writing the rows of another. */
-function sharesOf(matrix: PackedMatrix, vectors: number, threads: number): readonly (Uint32Array | undefined)[] {
-  const panels = Math.ceil(matrix.rows / matrix.panel);
-  return threads === 1 || vectors >= BY_PIXELS * threads || panels < 4 * threads ? [undefined] : splitRuns(matrix.runs, matrix.panel, threads);
-}
-
 function prepare(b: Binding): Step {
   const [matrix] = b.packed;
   const x = b.node.inputs[0]!;
@@ -149,21 +140,18 @@ function prepare(b: Binding): Step {
   const taps = planes.taps.length;
   const perGroup = matrix.columns / taps;
   const stride = planes.direct ? planes.plane : planes.phases.length * planes.plane;
-  const places: Omit<Places, 'base'> = {
+  const pieces = planPieces(matrix.runs, { rows: filters, vectors: planes.vectors, cells: channels * sizeOf(x.shape.slice(2)), tile: way.tile, threads: b.threads });
+  const places: Places = {
+    base: b.program,
     columnOffsets: Uint32Array.from({ length: matrix.columns }, (_, column) => 4 * (Math.floor(column / taps) * stride + planes.taps[column % taps]!)),
     groupOffset: (row) => 4 * Math.floor(row / groupRows) * perGroup * stride,
     rowOffset: (row) => 4 * row * (inPlace ? to.plane : planes.outPlane),
     biasAddress: (row) => matrix.bias + 4 * row,
-    axpy: (run) => isAxpy(matrix.runs, run, Math.min(way.tile, planes.vectors)),
+    axpy: (run) => isAxpy(matrix.runs, run, Math.min(pieces.tile, planes.vectors)),
     residual: way.residual === 'kernels',
   };
-  let base = b.program;
-  const programs = sharesOf(matrix, planes.vectors, b.threads).map((which) => {
-    const program = layRuns(matrix, b.buffer, { ...places, base }, which);
-    base = program.top;
-    return program;
-  });
-  const map = sharedMap(b, programs, planes.vectors, way.tile);
+  const program = layRuns(matrix, b.buffer, places, pieces.by === 'rows' ? pieces.parts : undefined);
+  const map = sharedMap(b, program, pieces, planes.vectors);
   if (sizeOf(y.shape) === 0) return () => undefined;
   const [low, high] = clampOf(b.node.activation);
   const [firstLow, firstHigh] = way.residual === 'walk' ? clampOf(undefined) : [low, high];

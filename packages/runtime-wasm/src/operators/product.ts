@@ -10,8 +10,10 @@ export type Product = (from: number, to: number, vectors: number, fromPitch: num
 /** Below this cost (about as many multiply-adds) the other threads would take longer to begin than the caller to finish. */
 const FORK_COST = 20_000;
 
-type Shape = Pick<PackedMatrix, 'runs'>;
+/** Of a matrix, per thread where there are several: a thread that is slower, or begins later, does fewer. */
+const PARTS = 2;
 
+type Shape = Pick<PackedMatrix, 'runs'>;
 
 /** Bytes of the programs of `packed`. */
 export const productBytes = (packed: readonly Shape[]): number => packed.reduce((sum, { runs }) => sum + vectorBytes(runs), 0);
@@ -24,14 +26,14 @@ export function productsOf(b: Binding, packed: readonly PackedMatrix[]): readonl
   let base = b.program;
   return packed.map((matrix): Product => {
     const cost = planVectorCost(matrix);
-    const { parts, empty, top } = layVectors({ ...matrix, parts: b.threads }, b.buffer, base);
+    const { parts, top } = layVectors({ ...matrix, parts: b.threads === 1 ? 1 : b.threads * PARTS }, b.buffer, base);
     base = top;
     const alone: Product = (from, to, vectors, fromPitch, toPitch) => {
       for (let i = 0; i < parts.length; i++) b.kernels.vector(parts[i]!, from, to, vectors, fromPitch, toPitch);
     };
     if (parts.length < 2) return alone;
-    const args = new Int32Array(b.threads * ARGUMENTS);
-    for (let t = 0; t < b.threads; t++) args[t * ARGUMENTS] = parts[t] ?? empty;
+    const args = new Int32Array(parts.length * ARGUMENTS);
+    parts.forEach((part, k) => { args[k * ARGUMENTS] = part; });
     return (from, to, vectors, fromPitch, toPitch) => {
       if (cost * vectors < FORK_COST) return alone(from, to, vectors, fromPitch, toPitch);
       for (let at = 0; at < args.length; at += ARGUMENTS) {

@@ -2,6 +2,7 @@
 import type { Copy, Kernels } from '../machine/machine.js';
 import { ARGUMENTS } from '../machine/threads/serve.js';
 import type { Program } from '../pack/lay-runs.js';
+import type { MapPieces } from '../pack/plan-pieces.js';
 import type { Binding } from './row.js';
 
 /** Fewer cells than this are copied before another thread has heard of it. */
@@ -63,23 +64,19 @@ export function sharedFrame(b: Binding): Kernels['frame'] {
   };
 }
 
-/** The program of one map on all threads: one program for all, each taking a part of the pixels, or one program each. */
-export function sharedMap(b: Binding, programs: readonly Program[], vectors: number, tile: number): (input: number, output: number) => void {
-  const { threads, fork } = b;
-  const [program] = programs as readonly [Program];
-  const { map } = b.kernels;
-  if (threads === 1) return (input, output) => { map(program.start, program.end, input, output, vectors, tile); };
-  const args = new Int32Array(threads * ARGUMENTS);
+/** The program of one map, laid by rows where `pieces` are rows. */
+export function sharedMap(b: Binding, { bounds }: Program, { by, parts, tile }: MapPieces, vectors: number): (input: number, output: number) => void {
+  const { fork, kernels: { map } } = b;
+  const [start, end] = bounds as [number, number];
+  if (parts.length === 1) return (input, output) => { map(start, end, input, output, vectors, tile); };
+  const pixels = by === 'pixels';
+  const args = new Int32Array(parts.length * ARGUMENTS);
+  parts.forEach(({ from, to }, k) => args.set([bounds[pixels ? 0 : k]!, bounds[pixels ? 1 : k + 1]!, 0, 0, pixels ? to - from : vectors, tile], k * ARGUMENTS));
   return (input, output) => {
-    for (let t = 0, at = 0; t < threads; t++, at += ARGUMENTS) {
-      const own = programs.length === 1 ? program : programs[t]!;
-      const first = programs.length === 1 ? share(vectors, t, threads) : 0;
-      args[at] = own.start;
-      args[at + 1] = own.end;
-      args[at + 2] = input + 16 * first;
-      args[at + 3] = output + 16 * first;
-      args[at + 4] = programs.length === 1 ? share(vectors, t + 1, threads) - first : vectors;
-      args[at + 5] = tile;
+    for (let k = 0, at = 0; k < parts.length; k++, at += ARGUMENTS) {
+      const first = pixels ? 16 * parts[k]!.from : 0;
+      args[at + 2] = input + first;
+      args[at + 3] = output + first;
     }
     fork('map', args);
   };

@@ -149,7 +149,7 @@ function packedProduct(b: Binding, s: Sizes): Product {
   const multiply = (n: number, g: number): number => {
     if (g === 0) b.kernels.copy1(from + 4 * n * s.channels * s.cells, b.scratch, s.channels, 1, s.cells, 0, 0, 4 * s.cells, 4 * plane);
     setClamp(b.floats, -Infinity, Infinity);
-    b.kernels.map(programs[g]!.start, programs[g]!.end, b.scratch + 4 * g * width * plane, product, vectors, TILE);
+    b.kernels.map(programs[g]!.bounds[0]!, programs[g]!.bounds[1]!, b.scratch + 4 * g * width * plane, product, vectors, TILE);
     return product / 4;
   };
   return { multiply, product: b.floats, plane };

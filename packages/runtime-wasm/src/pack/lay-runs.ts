@@ -1,3 +1,4 @@
+import type { Part } from './cut-rows.js';
 import { isWhole, panelReader } from './panels.js';
 import type { RunPlan, RunSource } from './plan-runs.js';
 import { FLAG, RECORD, recordBytes } from './record.js';
@@ -29,8 +30,8 @@ export interface Places {
 }
 
 export interface Program {
-  readonly start: number;
-  readonly end: number;
+  /** The records of part k lie from `bounds[k]` to `bounds[k + 1]`. */
+  readonly bounds: readonly number[];
   /** First free byte after the program's arrays. */
   readonly top: number;
 }
@@ -38,20 +39,11 @@ export interface Program {
 /** Bytes that the weights of `plan` take. */
 export const weightBytes = ({ runs }: RunPlan): number => 4 * runs.weightCount;
 
-/** Bytes that `layRuns` will take for all runs, or for those named. */
-export function programBytes(runs: Runs, which?: Uint32Array): number {
+/** Bytes that `layRuns` will take, for any number of parts. */
+export function programBytes(runs: Runs): number {
   let bytes = 0;
-  each(runs, which, (i, before) => { bytes += recordBytes(heightOf(runs, i)) + (sharesColumns(runs, i, before) ? 0 : 4 * runs.columnCount[i]!); });
+  for (let i = 0; i < runs.count; i++) bytes += recordBytes(heightOf(runs, i)) + (sharesColumns(runs, i) ? 0 : 4 * runs.columnCount[i]!);
   return bytes;
-}
-
-function each(runs: Runs, which: Uint32Array | undefined, visit: (run: number, before: number | undefined) => void): void {
-  let before: number | undefined;
-  for (let k = 0; k < (which?.length ?? runs.count); k++) {
-    const i = which === undefined ? k : which[k]!;
-    visit(i, before);
-    before = i;
-  }
 }
 
 /** Throws `RangeError` where `bytes` bytes from `base` on are more than `memory` has. */
@@ -104,23 +96,33 @@ function laySource(runs: Runs, source: RunSource, to: Float32Array): void {
   }
 }
 
-/** Writes the program of `runs`, of all or of those named, to `memory` as `record.ts` describes. Throws `RangeError` where it does not fit. */
-export function layRuns({ runs, weights }: PackedRuns, memory: ArrayBufferLike, places: Places, which?: Uint32Array): Program {
-  const bytes = programBytes(runs, which);
+/** Rows that belong together: all. */
+const WHOLE: readonly Part[] = [{ from: 0, to: Infinity }];
+
+/**
+ * Writes the program of `runs` to `memory` as `record.ts` describes, part after part where rows are cut into such (`cut-rows.ts`).
+ * Throws `RangeError` where it does not fit.
+ */
+export function layRuns({ runs, weights }: PackedRuns, memory: ArrayBufferLike, places: Places, parts: readonly Part[] = WHOLE): Program {
+  const bytes = programBytes(runs);
   requireRoom(memory, places.base, bytes);
   const words = new Uint32Array(memory);
   const { columnOffsets, groupOffset = () => 0 } = places;
-  let end = places.base;
-  each(runs, which, (i) => { end += recordBytes(heightOf(runs, i)); });
-  let record = places.base;
-  let top = end;
+  const partOf = (i: number): number => parts.findIndex(({ to }) => firstRowOf(runs, i) < to);
+  const bounds = [places.base, ...parts.map(() => 0)];
+  for (let i = 0; i < runs.count; i++) bounds[partOf(i) + 1]! += recordBytes(heightOf(runs, i));
+  parts.forEach((_, k) => { bounds[k + 1]! += bounds[k]!; });
+  const records = [...bounds];
+  let top = bounds.at(-1)!;
   let offsets = top;
-  each(runs, which, (i, before) => {
+  for (let i = 0; i < runs.count; i++) {
+    const part = partOf(i);
+    const record = records[part]!;
     const height = heightOf(runs, i);
     const count = runs.columnCount[i]!;
     const columnAt = runs.columnAt[i]!;
     const rowAt = runs.rowAt[i]!;
-    if (!sharesColumns(runs, i, before)) {
+    if (!sharesColumns(runs, i)) {
       offsets = top;
       top += 4 * count;
       const group = groupOffset(runs.rows[rowAt]!);
@@ -137,7 +139,7 @@ export function layRuns({ runs, weights }: PackedRuns, memory: ArrayBufferLike, 
     words[(record + RECORD.columns) / 4] = count;
     words[(record + RECORD.offsets) / 4] = offsets;
     words[(record + RECORD.weights) / 4] = weights + 4 * runs.weightAt[i]!;
-    record += recordBytes(height);
-  });
-  return { start: places.base, end, top };
+    records[part] = record + recordBytes(height);
+  }
+  return { bounds, top };
 }

@@ -1,5 +1,4 @@
 import { widthsOf } from '../kernels/manifest.js';
-import type { RunPlan } from './plan-runs.js';
 import { allRows, heightOf, type Runs } from './runs.js';
 
 /**
@@ -54,10 +53,14 @@ export function isAxpy(runs: Runs, i: number, vectors: number): boolean {
   return even(runs.first[i]!) && even(runs.last[i]!);
 }
 
-/** All runs of a plan, each on the kernel that is quicker for it. */
-export function planCycles({ runs }: RunPlan, vectors: number): number {
+/** A run on the kernel that is quicker for it. */
+export const runCycles = (runs: Runs, i: number, vectors: number): number =>
+  (isAxpy(runs, i, vectors) ? axpyCycles : streamCycles)(heightOf(runs, i), runs.columnCount[i]!, vectors);
+
+/** All runs of a plan. */
+export function planCycles({ runs }: { readonly runs: Runs }, vectors: number): number {
   let sum = 0;
-  for (let i = 0; i < runs.count; i++) sum += (isAxpy(runs, i, vectors) ? axpyCycles : streamCycles)(heightOf(runs, i), runs.columnCount[i]!, vectors);
+  for (let i = 0; i < runs.count; i++) sum += runCycles(runs, i, vectors);
   return sum;
 }
 

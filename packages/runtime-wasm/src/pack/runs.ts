@@ -27,9 +27,9 @@ export const firstRowOf = (runs: Runs, i: number): number => runs.rows[runs.rowA
 /** All bits of run i. */
 export const allRows = (runs: Runs, i: number): number => (2 ** heightOf(runs, i) - 1) >>> 0;
 
-/** Does run i have the columns of the run before it? */
-export const sharesColumns = (runs: Runs, i: number, before: number | undefined): boolean =>
-  before !== undefined && runs.columnAt[i] === runs.columnAt[before] && runs.columnCount[i] === runs.columnCount[before];
+/** Does run i have the columns of run `before`, if there is such a run? */
+export const sharesColumns = (runs: Runs, i: number, before: number = i - 1): boolean =>
+  before >= 0 && runs.columnAt[i] === runs.columnAt[before] && runs.columnCount[i] === runs.columnCount[before];
 
 /** A list of numbers that grows. */
 interface NumberList {

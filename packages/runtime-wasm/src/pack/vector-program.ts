@@ -1,6 +1,7 @@
 import type { SparseMatrix } from '@fretwork/format';
 import { rowCountsOf } from '../kernels/manifest.js';
 import { choosePanel } from './choose-panel.js';
+import { cutRows } from './cut-rows.js';
 import { requireRoom, type PackedRuns } from './lay-runs.js';
 import type { RunOptions, RunPlan } from './plan-runs.js';
 import { firstRowOf, heightOf, runWriter, type Runs } from './runs.js';
@@ -36,9 +37,9 @@ export function forVectors(plans: readonly RunPlan[]): RunPlan {
 /** Whole vectors first. */
 const HEIGHTS: readonly number[] = [...rowCountsOf('gemv')].sort((a, b) => Number(b % 4 === 0) - Number(a % 4 === 0));
 
-/** Bytes that `layVectors` will take at most, for any number of threads. */
+/** Bytes that `layVectors` will take at most, for any number of parts. */
 export function vectorBytes(runs: Runs): number {
-  let bytes = 2 * PART.groups;
+  let bytes: number = PART.groups;
   for (let i = 0; i < runs.count; i++) bytes += PART.groups + GROUP.blocks + blockBytes(heightOf(runs, i), runs.columnCount[i]!);
   return bytes;
 }
@@ -46,8 +47,6 @@ export function vectorBytes(runs: Runs): number {
 export interface VectorProgram {
   /** Address of each part; no two have a row in common, and each costs about the same. */
   readonly parts: readonly number[];
-  /** Address of a part without rows, for threads that have none. */
-  readonly empty: number;
   /** First free byte after the program. */
   readonly top: number;
 }
@@ -71,15 +70,14 @@ export function layVectors({ runs, weights, rows, bias, parts }: VectorRequest, 
     top += PART.groups;
     return top - PART.groups;
   };
-  const cuts = cutRows(runs, rows, parts);
-  const laid = cuts.slice(1).map((to, k) => {
-    const part = header(cuts[k]!, to);
+  const laid = cutRows(runs, rows, parts, (i) => vectorCost(heightOf(runs, i), runs.columnCount[i]!)).map(({ from, to }) => {
+    const part = header(from, to);
     // One kind of block after the other, as they come: which kernel is next is decided once for all of a kind.
     let group = 0;
     let kind = 0;
     for (let i = 0; i < runs.count; i++) {
       const height = heightOf(runs, i);
-      if (firstRowOf(runs, i) < cuts[k]! || firstRowOf(runs, i) >= to) continue;
+      if (firstRowOf(runs, i) < from || firstRowOf(runs, i) >= to) continue;
       if (height !== kind) {
         [group, kind] = [top, height];
         words[group / 4] = kind;
@@ -91,9 +89,7 @@ export function layVectors({ runs, weights, rows, bias, parts }: VectorRequest, 
     words[(part + PART.end) / 4] = top;
     return part;
   });
-  const empty = header(0, 0);
-  words[(empty + PART.end) / 4] = top;
-  return { parts: laid, empty, top };
+  return { parts: laid, top };
 }
 
 function layBlock(runs: Runs, i: number, weights: number, words: Uint32Array, halves: Uint16Array, block: number): number {
@@ -111,31 +107,4 @@ function layBlock(runs: Runs, i: number, weights: number, words: Uint32Array, ha
   const quarter = height === QUARTERED_ROWS ? count >> 2 : 0;
   for (let c = 0; c < count; c++) halves[at + c] = columns[c < 4 * quarter ? (c & 3) * quarter + (c >> 2) : c]! - first;
   return block + blockBytes(height, count);
-}
-
-/** Row numbers, from 0 to `rows`, between which lie at most `parts` parts of about equal cost; no run reaches across. */
-export function cutRows(runs: Runs, rows: number, parts: number): readonly number[] {
-  const cost = new Float64Array(rows + 1);
-  const across = new Int32Array(rows + 1);
-  for (let i = 0; i < runs.count; i++) {
-    const low = firstRowOf(runs, i);
-    const high = runs.rows[runs.rowAt[i + 1]! - 1]!;
-    // A run counts where its rows end, so that a cut behind it has all of it on one side.
-    cost[high + 1]! += vectorCost(heightOf(runs, i), runs.columnCount[i]!);
-    across[low + 1]!++;
-    across[high + 1]!--;
-  }
-  for (let r = 1; r <= rows; r++) {
-    cost[r]! += cost[r - 1]!;
-    across[r]! += across[r - 1]!;
-  }
-  const cuts = [0];
-  for (let part = 1; part < parts; part++) {
-    const wanted = cost[rows]! * part / parts;
-    let best = cuts.at(-1)!;
-    for (let r = best + 1; r < rows; r++) if (across[r] === 0 && Math.abs(cost[r]! - wanted) < Math.abs(cost[best]! - wanted)) best = r;
-    if (best > cuts.at(-1)!) cuts.push(best);
-  }
-  if (rows > 0) cuts.push(rows);
-  return cuts;
 }

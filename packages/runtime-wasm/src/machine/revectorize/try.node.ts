@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { KernelLevel } from '../../kernels/build.js';
-import { layRuns, layWeights, weightBytes, type Program } from '../../pack/lay-runs.js';
+import { layRuns, layWeights, weightBytes } from '../../pack/lay-runs.js';
 import { planRuns } from '../../pack/plan-runs.js';
 import { setClamp } from '../../operators/activation.js';
 import type { Machine } from '../machine.js';
@@ -53,12 +53,12 @@ async function problemOn(module: WebAssembly.Module): Promise<{ readonly run: ()
   const rows = ROWS * RUNS;
   const payload = Float32Array.from({ length: rows * COLUMNS }, (_, i) => ((i * 29) % 67 + 1) / 32 - 1);
   const plan = planRuns({ encoding: 'bcr', rows, columns: COLUMNS, blockRows: rows, blockColumns: COLUMNS, payload }, { panel: ROWS });
-  const program: Program = layRuns(layWeights(plan, machine.buffer(), weights), machine.buffer(), {
+  const { bounds: [start, end] } = layRuns(layWeights(plan, machine.buffer(), weights), machine.buffer(), {
     base: weights + weightBytes(plan), columnOffsets: Uint32Array.from({ length: COLUMNS }, (_, c) => 4 * c * plane), rowOffset: (r) => 4 * r * plane, biasAddress: () => input,
   });
   const { map } = machine.kernels;
   return {
-    run: () => { map(program.start, program.end, input, output, PIXELS, PIXELS); },
+    run: () => { map(start!, end!, input, output, PIXELS, PIXELS); },
     output: () => floats.subarray(output / 4, output / 4 + ROWS * RUNS * plane),
   };
 }

@@ -1,12 +1,12 @@
 import { FretworkError } from '@fretwork/format';
 import { startWorker, type ThreadWorker } from '#threads';
-import { ARGUMENTS, callWith, mailboxBytes, spinOver, WORDS, type Kernel, type ThreadStart } from './serve.js';
+import { ARGUMENTS, callWith, mailboxBytes, PIECE, SPINS, spinOver, takeFirst, WORDS, type Kernel, type ThreadStart } from './serve.js';
 
-/** Threads that run the same kernel at the same time, each with its own arguments. */
+/** Threads that share the pieces of a job: calls of one kernel with other arguments. */
 export interface Pool {
   /**
-   * Calls `kernel` once per thread, with row t of `args`, int32 `[threads, ARGUMENTS]`, and returns when all are done.
-   * Throws `run.worker` where a worker has died or its kernel trapped, from then on always.
+   * Calls `kernel` once per piece, with row p of `args`, int32 `[pieces, ARGUMENTS]`, and returns when all are done. Each thread takes
+   * one piece after the other; where no worker is awake the caller does them all. At most `MOST_PIECES` a thread. Throws `run.worker` where a worker has died or its kernel trapped, from then on always.
    */
   readonly fork: (kernel: string, args: Int32Array) => void;
   readonly dispose: () => void;
@@ -22,7 +22,7 @@ export interface PoolParts {
   readonly signal?: AbortSignal;
   /** Starts one worker; left out: a worker of this host. */
   readonly start?: typeof startWorker;
-  /** All parts of a job are about the same work: one that takes this much longer than the caller's own is not being done. Left out: 30 s. */
+  /** A piece is a part of a layer: one that takes this long after all others are done is not being done. Left out: 30 s. */
   readonly stallMs?: number;
 }
 
@@ -52,7 +52,7 @@ export async function startPool({ module, memory, exports, threads, signal, star
     return { ok: false, reason: `a worker did not start: ${error instanceof Error ? error.message : String(error)}` };
   }
   for (const worker of workers) worker.unref();
-  const fork = forkOver(new Int32Array(mailbox), threads, kernels, exports, state, stallMs);
+  const fork = forkOver(new Int32Array(mailbox), kernels, exports, state, stallMs);
   return {
     ok: true,
     pool: {
@@ -88,10 +88,10 @@ function allReady(count: number, signal: AbortSignal | undefined, start: StartOn
   });
 }
 
-function forkOver(words: Int32Array, threads: number, kernels: readonly string[], exports: WebAssembly.Exports, state: { died: string | undefined }, stallMs: number): Pool['fork'] {
+function forkOver(words: Int32Array, kernels: readonly string[], exports: WebAssembly.Exports, state: { died: string | undefined }, stallMs: number): Pool['fork'] {
   const places = new Map(kernels.map((name, i) => [name, i]));
   const table = kernels.map((name) => exports[name] as Kernel);
-  const join = joinOver(words, threads - 1, stallMs);
+  const join = joinOver(words, stallMs);
   const check = (): void => {
     const trapped = Atomics.load(words, WORDS.failed);
     if (trapped !== 0) state.died ??= `the kernel of worker ${trapped} trapped`;
@@ -101,18 +101,17 @@ function forkOver(words: Int32Array, threads: number, kernels: readonly string[]
   return (kernel, args) => {
     check();
     const place = places.get(kernel)!;
-    for (let t = 1; t < threads; t++) {
-      for (let i = 0; i < ARGUMENTS; i++) words[WORDS.arguments + t * WORDS.perThread + i] = args[t * ARGUMENTS + i]!;
-    }
+    const pieces = args.length / ARGUMENTS;
+    words.set(args, WORDS.arguments);
     words[WORDS.kernel] = place;
     Atomics.store(words, WORDS.done, 0);
-    Atomics.add(words, WORDS.job, 1);
-    if (Atomics.load(words, WORDS.sleepers) > 0) Atomics.notify(words, WORDS.job);
-    // Whatever the own part does, the others write to the memory until they are done.
+    Atomics.store(words, WORDS.pieces, pieces * PIECE);
+    if (Atomics.load(words, WORDS.sleepers) > 0) Atomics.notify(words, WORDS.pieces);
     try {
-      callWith(table[place]!, args, 0);
+      for (let piece = takeFirst(words); piece >= 0; piece = takeFirst(words)) callWith(table[place]!, args, piece * ARGUMENTS);
     } finally {
-      if (!join()) state.died ??= `a worker did not finish within ${stallMs / 1000} s after the caller`;
+      // Where an own piece has trapped, nobody begins another; but workers write to the memory until they are done with theirs.
+      if (!join(pieces - (Atomics.exchange(words, WORDS.pieces, 0) >> 16))) state.died ??= `a worker did not finish within ${stallMs / 1000} s after the caller`;
     }
     check();
   };
@@ -120,10 +119,10 @@ function forkOver(words: Int32Array, threads: number, kernels: readonly string[]
 
 const SLICE_MS = 100;
 
-/** Waits until `workers` workers are done; false where they stall. Sleeps where the host lets this thread sleep. */
-function joinOver(words: Int32Array, workers: number, stallMs: number): () => boolean {
+/** Waits until workers are done with so many pieces; false where they stall. Sleeps where the host lets this thread sleep. */
+function joinOver(words: Int32Array, stallMs: number): (pieces: number) => boolean {
   const sleeps = maySleep();
-  const spin = spinOver(words);
+  const spin = spinOver(words, SPINS.caller);
   /** Until `done` changes, or for a slice of time: false. */
   const wait = (done: number): boolean => {
     if (!sleeps) return spinFor(words, done, SLICE_MS);
@@ -132,10 +131,10 @@ function joinOver(words: Int32Array, workers: number, stallMs: number): () => bo
     Atomics.store(words, WORDS.callerSleeps, 0);
     return came;
   };
-  return () => {
+  return (pieces) => {
     // In slices, so that a computer that was asleep in between has not used up the time.
     let slices = Math.ceil(stallMs / SLICE_MS);
-    for (let done = Atomics.load(words, WORDS.done); done < workers; done = Atomics.load(words, WORDS.done)) {
+    for (let done = Atomics.load(words, WORDS.done); done < pieces; done = Atomics.load(words, WORDS.done)) {
       if (!spin(WORDS.done, done) && !wait(done) && --slices === 0) return false;
     }
     return true;

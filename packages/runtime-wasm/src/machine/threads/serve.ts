@@ -3,48 +3,54 @@
  * takes this file as it lies, compiled or not.
  */
 
-/** What a job hands to each thread: as many numbers as the longest parameter list of a kernel. */
-export const ARGUMENTS = 12;
+/** Words that a job hands over for each of its pieces: one cache line, more than any kernel has parameters. */
+export const ARGUMENTS = 16;
+
+/** Pieces of a job per thread, at most. */
+export const MOST_PIECES = 4;
 
 /**
  * The mailbox: 32-bit words in shared memory. Each word that is waited for has a cache line of its own, so that a thread
  * that spins on one is not disturbed by writes to another.
  */
 export const WORDS = {
-  /** Number of the job; a change starts it. */
-  job: 0,
-  /** Workers that are done with the job. */
+  /** The pieces of the job that nobody has taken: the first in the lower half, the one behind the last in the upper half. */
+  pieces: 0,
+  /** Pieces that workers are done with. */
   done: 16,
   /** 1 while the caller sleeps until `done` changes. */
   callerSleeps: 32,
-  /** Workers that sleep until `job` changes. */
+  /** Workers that sleep until `pieces` changes. */
   sleepers: 48,
   /** The thread whose kernel trapped; 0 where none has. */
   failed: 64,
   /** Place of the job's kernel in the list that all were given. */
   kernel: 80,
-  /** Arguments of thread t at `arguments` + 16·t. */
+  /** Arguments of piece p at `arguments` + `ARGUMENTS`·p. */
   arguments: 96,
-  perThread: 16,
 } as const;
 
-export const mailboxBytes = (threads: number): number => 4 * (WORDS.arguments + threads * WORDS.perThread);
+/** One piece in the upper half of `pieces`. */
+export const PIECE = 0x10000;
+
+export const mailboxBytes = (threads: number): number => 4 * (WORDS.arguments + threads * MOST_PIECES * ARGUMENTS);
 
 /**
- * Looks at a word before a thread goes to sleep, some 200 µs: the plain layers between two forks take less, and to be
- * woken takes 50 µs. Where that is in vain time and again, other processes want the cores: then it is a few looks.
+ * Looks at a word before a thread goes to sleep. Of a worker some 200 µs: the plain layers between two forks take less, and to be
+ * woken takes 50 µs. Of the caller, whom a worker that was put off its core may keep waiting, as long as that. Where looking is in
+ * vain time and again, other processes want the cores: then it is a few looks.
  */
-const SPINS = { most: 16_000, least: 300 } as const;
+export const SPINS = { worker: 16_000, caller: 4000, least: 300 } as const;
 
 /** Waits awake until the word at `at` is another than `seen`; false where it stayed the same. */
 export type Spin = (at: number, seen: number) => boolean;
 
-export function spinOver(words: Int32Array): Spin {
-  let budget: number = SPINS.most;
+export function spinOver(words: Int32Array, most: number): Spin {
+  let budget = most;
   return (at, seen) => {
     for (let i = 0; i < budget; i++) {
       if (Atomics.load(words, at) === seen) continue;
-      budget = Math.min(SPINS.most, 2 * budget);
+      budget = Math.min(most, 2 * budget);
       return true;
     }
     budget = Math.max(SPINS.least, budget >> 1);
@@ -71,11 +77,12 @@ export async function serve({ module, memory, mailbox, thread, kernels }: Thread
   const table = kernels.map((name) => exports[name] as Kernel);
   const words = new Int32Array(mailbox);
   ready();
-  const spin = spinOver(words);
-  for (let seen = 0; ;) {
-    seen = nextJob(words, spin, seen);
+  const spin = spinOver(words, SPINS.worker);
+  for (;;) {
+    const piece = takeLast(words, spin);
+    // Only now: while a piece that was taken is not done, no other job begins.
     try {
-      callWith(table[words[WORDS.kernel]!]!, words, WORDS.arguments + thread * WORDS.perThread);
+      callWith(table[words[WORDS.kernel]!]!, words, WORDS.arguments + piece * ARGUMENTS);
     } catch {
       Atomics.store(words, WORDS.failed, thread);
     }
@@ -84,7 +91,7 @@ export async function serve({ module, memory, mailbox, thread, kernels }: Thread
   }
 }
 
-/** Calls `kernel` with the `ARGUMENTS` words from `at` on; it takes as many as it has parameters. */
+/** Calls `kernel` with the words from `at` on; it takes as many as it has parameters. */
 export function callWith(kernel: Kernel, words: Int32Array, at: number): void {
   kernel(
     words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!, words[at + 4]!, words[at + 5]!,
@@ -92,11 +99,30 @@ export function callWith(kernel: Kernel, words: Int32Array, at: number): void {
   );
 }
 
-function nextJob(words: Int32Array, spin: Spin, seen: number): number {
-  if (!spin(WORDS.job, seen)) {
-    Atomics.add(words, WORDS.sleepers, 1);
-    Atomics.wait(words, WORDS.job, seen);
-    Atomics.sub(words, WORDS.sleepers, 1);
+/**
+ * The last piece that nobody has taken; waits until there is one. Workers begin at the end and the caller at the front, so that with two
+ * threads each has about the same pieces time and again, and finds in its cache what it left there.
+ */
+function takeLast(words: Int32Array, spin: Spin): number {
+  for (;;) {
+    const seen = Atomics.load(words, WORDS.pieces);
+    const last = (seen >> 16) - 1;
+    if ((seen & 0xffff) <= last) {
+      if (Atomics.compareExchange(words, WORDS.pieces, seen, seen - PIECE) === seen) return last;
+    } else if (!spin(WORDS.pieces, seen)) {
+      Atomics.add(words, WORDS.sleepers, 1);
+      Atomics.wait(words, WORDS.pieces, seen);
+      Atomics.sub(words, WORDS.sleepers, 1);
+    }
   }
-  return Atomics.load(words, WORDS.job);
+}
+
+/** The first of them, without waiting; -1 where all are taken. */
+export function takeFirst(words: Int32Array): number {
+  for (;;) {
+    const seen = Atomics.load(words, WORDS.pieces);
+    const first = seen & 0xffff;
+    if (first >= seen >> 16) return -1;
+    if (Atomics.compareExchange(words, WORDS.pieces, seen, seen + 1) === seen) return first;
+  }
 }

@@ -1,0 +1,53 @@
+import { MOST_PIECES } from '../machine/threads/serve.js';
+import { cutRows, type Part } from './cut-rows.js';
+import { planCycles, runCycles } from './run-cost.js';
+import type { Runs } from './runs.js';
+
+/** How a layer over a map is cut into pieces for threads to take; plain and printable. */
+export interface MapPieces {
+  /** Vectors of pixels: each piece goes over all weights. Or rows: each goes over all pixels. */
+  readonly by: 'pixels' | 'rows';
+  readonly parts: readonly Part[];
+  /** Vectors of pixels that all runs of a piece go over before the next ones. */
+  readonly tile: number;
+}
+
+export interface PiecesRequest {
+  readonly rows: number;
+  /** Of pixels. */
+  readonly vectors: number;
+  /** Cells that all weights together read. */
+  readonly cells: number;
+  readonly tile: number;
+  readonly threads: number;
+}
+
+/** What it costs that another thread hears of its work and the caller of its end, in the cycles of `run-cost.ts`: about a microsecond. */
+const FORK = 3000;
+
+/** What a cell costs that the cache of another core holds, in the same cycles: 5 GB a second. */
+const ELSEWHERE = 2.4;
+
+/** Pieces of pixels begin with a cache line. Shorter ones would begin so many runs for each that it does not pay. */
+const [LINE, LEAST_VECTORS] = [4, 64];
+
+/** Whatever is done first: one thread alone, pixels or rows. */
+export function planPieces(runs: Runs, { rows, vectors, cells, tile, threads }: PiecesRequest): MapPieces {
+  const whole: MapPieces = { by: 'pixels', parts: [{ from: 0, to: vectors }], tile };
+  if (threads === 1) return whole;
+  const cost = (over: number): number => planCycles({ runs }, over) / over;
+  const together = Math.min(tile, vectors);
+  const alone = vectors * cost(together);
+  const turns = Math.min(MOST_PIECES, Math.max(1, Math.round(vectors / (tile * threads))));
+  const step = Math.max(LEAST_VECTORS, Math.ceil(vectors / (threads * turns) / LINE) * LINE);
+  const longer = step < 1.5 * tile ? step : tile;
+  const pixels = Array.from({ length: Math.ceil(vectors / step) }, (_, k): Part => ({ from: k * step, to: Math.min(vectors, (k + 1) * step) }));
+  const byRows = cutRows(runs, rows, threads * MOST_PIECES, (i) => vectors / together * runCycles(runs, i, together));
+  const ways: readonly (readonly [cost: number, way: MapPieces])[] = [
+    [alone, whole],
+    [FORK + cost(longer) * Math.max(vectors / threads, turns * step), { by: 'pixels', parts: pixels, tile: longer }],
+    // Other threads have written their share of the input, and each thread reads all of it.
+    [FORK + ELSEWHERE * cells * (1 - 1 / threads) + Math.max(alone / threads, ...byRows.map((part) => part.cost)), { by: 'rows', parts: byRows, tile }],
+  ];
+  return ways.reduce((best, way) => (way[0] < best[0] ? way : best))[1];
+}
