@@ -4,7 +4,8 @@ import type { Caption, LayerDetail, LayerRow, LayersReport, PeerCaption, PeerNam
 import { checkAnswer } from './layers/check-answer.js';
 import { chooseLayers, isPruned, LAYER_SET, macs, type BenchLayer } from './layers/layer-set.js';
 import { maskScheme, type Block, type MaskRequest, type MaskSource } from './layers/masks.js';
-import { makeProblem, modelOf, pruneProblem, weightTensors, type Problem } from './layers/problem.js';
+import { problemOf, type CopyJob } from './layers/copy-job.js';
+import { makeProblem, modelOf, weightTensors, type Problem } from './layers/problem.js';
 import type { PeerRow, Runner, Started } from './peers/contract.js';
 import type { PeerHost } from './peers/host.js';
 import { ownRunner } from './peers/own.js';
@@ -16,6 +17,8 @@ export interface Place {
   readonly host: PeerHost;
   readonly engine: string;
   readonly machine: string;
+  /** How many times the work of one process so many do (`layers/ceiling.ts`); left out where there are no processes. */
+  readonly ceiling?: (job: CopyJob, copies: number) => Promise<number>;
 }
 
 export interface LayersRequest {
@@ -61,6 +64,8 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
   const wrong = request.sparsity.find((share) => !(share > 0 && share < 1));
   if (wrong !== undefined) throw new FretworkError('bench.option', 'a sparsity must be above 0 and below 1', { actual: String(wrong), hint: 'dense is measured always' });
   const layers = chooseLayers(request.layers ?? LAYER_SET, request.only ?? []);
+  const { threads } = place.host;
+  const timing = { ...(threads > 1 ? { restMs: REST_MS } : {}), ...request.timing };
   const rows: LayerRow[] = [];
   const details: LayerDetail[] = [];
   const refused: { peer: PeerName; layer: string; reason: string }[] = [];
@@ -68,43 +73,50 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
   for (const [at, layer] of layers.entries()) {
     const step = `${at + 1} of ${layers.length}: ${layer.name}`;
     request.onProgress?.(step);
-    const contest = await prepare(layer, request, peers, place.host.threads, refused);
+    const contest = await prepare(layer, request, peers, threads, refused);
     try {
-      const timings = await measure(contest.contenders, { ...request.timing, ...(request.signal === undefined ? {} : { signal: request.signal }) });
+      const timings = await measure(contest.contenders, { ...timing, ...(request.signal === undefined ? {} : { signal: request.signal }) });
       const timingOf = (contender: Contender): Timing => timings[contest.contenders.indexOf(contender)]!;
       const peerTimings = Object.fromEntries(contest.peers.map(({ name, contender }) => [name, timingOf(contender)])) as Partial<Record<PeerName, Timing>>;
       const peerMs = Object.fromEntries([...peers.map(({ row }) => row.name), 'own-dense' as const].map((name) => [name, peerTimings[name]?.ms ?? null]));
+      const ceilings = new Map<number, Pick<LayerDetail, 'ceiling'>>();
+      if (threads > 1 && place.ceiling !== undefined) {
+        for (const { job, sparsity } of contest.own) ceilings.set(sparsity, { ceiling: await place.ceiling(job, threads) });
+      }
       for (const { contender, single, sparsity, reached, report } of contest.own) {
         const timing = timingOf(contender);
         const alone = single === undefined ? undefined : timingOf(single);
-        const { level: used, why, threads, layers: [ran] } = report();
+        const { level: used, why, threads: { count }, layers: [ran] } = report();
         level = request.revectorize === true ? `${used} (${why})` : used;
         rows.push({
           layer: layer.name, scheme: sparsity === 0 ? 'dense' : request.scheme, block: sparsity === 0 || !blocks ? null : request.block.join('x'),
-          sparsity, threads: threads.count, ms: timing.ms, spread: timing.spread, peers: alone === undefined ? peerMs : { ...peerMs, 'own-one-thread': alone.ms },
+          sparsity, threads: count, ms: timing.ms, spread: timing.spread, peers: alone === undefined ? peerMs : { ...peerMs, 'own-one-thread': alone.ms },
         });
-        details.push({ layer: layer.name, sparsity, mmac: macs(layer) / 1e6, reached, kernel: ran?.kernel ?? '', timing, peers: alone === undefined ? peerTimings : { ...peerTimings, 'own-one-thread': alone } });
+        details.push({ layer: layer.name, sparsity, mmac: macs(layer) / 1e6, reached, kernel: ran?.kernel ?? '', timing, ...ceilings.get(sparsity), peers: alone === undefined ? peerTimings : { ...peerTimings, 'own-one-thread': alone } });
       }
     } finally {
       for (const runner of contest.runners) await runner.dispose();
     }
   }
   const caption: Caption = {
-    what: 'layers', date: new Date().toISOString(), engine: place.engine, machine: place.machine, threads: place.host.threads, level, tensors: request.tensors,
+    what: 'layers', date: new Date().toISOString(), engine: place.engine, machine: place.machine, threads, level, tensors: request.tensors,
     masks: `${request.masks}: ${maskScheme(request.scheme).says}${blocks ? `, blocks of ${request.block.join('x')}` : ''}`, seed: request.seed,
-    timing: timingText(request.timing), peers: peerCaptions(peers), refused,
+    timing: timingText(timing), peers: peerCaptions(peers), refused,
   };
   return { caption: { ...caption, speedups: geometricMeans(layers, details), details }, rows };
 }
 
-export function timingText({ rounds = 50, warmUpMs = 200, sampleMs = 3, noise = 1.15 }: MeasureOptions): string {
-  return `medians of ${rounds} interleaved rounds, ${sampleMs === 0 ? 'one call each' : `samples of at least ${sampleMs} ms`}, ${warmUpMs} ms of warm-up, rounds ${Math.round((noise - 1) * 100)} % slower than usual rejected where most are quiet; whole calls`;
+/** Threads of ours spin for a fifth of that before they sleep. */
+const REST_MS = 1;
+
+export function timingText({ rounds = 50, warmUpMs = 200, sampleMs = 3, restMs = 0, noise = 1.15 }: MeasureOptions): string {
+  return `medians of ${rounds} interleaved rounds, ${sampleMs === 0 ? 'one call each' : `samples of at least ${sampleMs} ms`}${restMs === 0 ? '' : ` after ${restMs} ms of rest`}, ${warmUpMs} ms of warm-up, rounds ${Math.round((noise - 1) * 100)} % slower than usual rejected where most are quiet; whole calls; speed-ups are medians of quotients within a round, ? where their 95 % interval holds 1`;
 }
 
 interface Contest {
   readonly contenders: readonly Contender[];
   readonly runners: readonly Runner[];
-  readonly own: readonly { readonly contender: Contender; readonly single?: Contender; readonly sparsity: number; readonly reached: number; readonly report: Awaited<ReturnType<typeof ownRunner>>['report'] }[];
+  readonly own: readonly { readonly contender: Contender; readonly single?: Contender; readonly sparsity: number; readonly job: CopyJob; readonly reached: number; readonly report: Awaited<ReturnType<typeof ownRunner>>['report'] }[];
   readonly peers: readonly { readonly name: PeerName; readonly contender: Contender }[];
 }
 
@@ -130,16 +142,17 @@ async function prepare(layer: BenchLayer, request: LayersRequest, peers: readonl
     const own: Contest['own'][number][] = [];
     for (const sparsity of isPruned(layer) ? [0, ...request.sparsity] : [0]) {
       request.signal?.throwIfAborted();
-      const masks: MaskRequest = { scheme: request.scheme, block: request.block, density: 1 - sparsity, source: request.masks };
-      const problem = sparsity === 0 ? whole : pruneProblem(whole, masks, request.seed);
-      const model = modelOf(problem, weightTensors(problem, sparsity === 0 ? undefined : masks));
+      const masks: MaskRequest | undefined = sparsity === 0 ? undefined : { scheme: request.scheme, block: request.block, density: 1 - sparsity, source: request.masks };
+      const job: CopyJob = { layer, tensors: request.tensors, seed: request.seed, ...(masks === undefined ? {} : { masks }) };
+      const problem = masks === undefined ? whole : problemOf(job);
+      const model = modelOf(problem, weightTensors(problem, masks));
       const answer = sparsity === 0 ? expected : answerOf(problem, model);
       const enter = async (threads: number) => {
         const runner = await ownRunner(model, { x: problem.input }, { threads, tensors: request.tensors, revectorize: request.revectorize ?? false });
         return { contender: await checked(`fretwork at ${sparsity}`, runner, answer), report: runner.report };
       };
       const { contender, report } = await enter(threads);
-      own.push({ contender, ...(threads === 1 ? {} : { single: (await enter(1)).contender }), sparsity, reached: zeros(problem), report });
+      own.push({ contender, ...(threads === 1 ? {} : { single: (await enter(1)).contender }), sparsity, job, reached: zeros(problem), report });
       if (sparsity === 0) peerContenders.push({ name: 'own-dense', contender });
     }
     const sparse = own.filter(({ sparsity }) => sparsity > 0);

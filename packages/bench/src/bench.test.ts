@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { TINY_LAYERS } from '../test/tiny-layers.js';
 import { benchLayers, type LayersRequest, type Peering, type Place } from './bench-layers.js';
 import { benchModels, timeModel, type ModelPlace, type ModelsRequest, type StartCold } from './bench-models.js';
+import { measureCeiling } from './layers/ceiling.js';
+import { startCopy } from './layers/copy-job.js';
 import { coldStart } from './models/cold-start.js';
 import { forkColdStart } from './models/fork-cold-start.js';
 import { prepareModel } from './models/prepare.js';
@@ -46,6 +48,28 @@ describe('benchLayers', () => {
     expect(rows.map(({ sparsity, threads, peers }) => [sparsity, threads, Object.keys(peers)])).toEqual([0, 0.5, 0.75].map((sparsity) => [sparsity, 2, ['own-dense', 'own-one-thread']]));
     expect(new Set(rows.map(({ peers }) => peers['own-one-thread'])).size).toBe(3);
     expect(caption.threads).toBe(2);
+  });
+
+  test('asks for the ceiling of each row where there are several threads, and of the same work', async () => {
+    const asked: string[] = [];
+    const ceiling: Place['ceiling'] = ({ layer, masks }, copies) => {
+      asked.push(`${layer.name} ${masks?.density ?? 1} ${copies}`);
+      return Promise.resolve(1.5);
+    };
+    const { caption } = await benchLayers({ ...request, only: ['tiny full'] }, [], { ...place, host: nodeHost(2), ceiling });
+    expect(asked).toEqual([1, 0.5, 0.25].map((density) => `tiny full ${density} 2`));
+    expect(caption.details.map((detail) => detail.ceiling)).toEqual([1.5, 1.5, 1.5]);
+    const alone = await benchLayers({ ...request, only: ['tiny full'] }, [], { ...place, ceiling });
+    expect(alone.caption.details.every((detail) => !('ceiling' in detail))).toBe(true);
+  });
+
+  test('finds the ceiling by copies in processes of their own', async () => {
+    const job = { layer: TINY_LAYERS[0]!, tensors: 'views', seed: 1 } as const;
+    const main = new URL('../test/copy-process.mjs', import.meta.url);
+    expect(await measureCeiling(job, 3, main)).toBe(3);
+    await expect(measureCeiling({ ...job, seed: -1 }, 2, main)).rejects.toMatchObject({ code: 'bench.ceiling' });
+    const time = await startCopy({ ...job, masks: { scheme: 'bcr', block: [4, 8], density: 0.5, source: 'iid' } });
+    expect(time(1)).toBeGreaterThan(0);
   });
 
   test('times nothing where an answer is wrong, and lets everything go', async () => {

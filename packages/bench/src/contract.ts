@@ -11,12 +11,18 @@
  * beside each other only where they come from one run.
  *
  * How time is taken. Each contender is warmed up for 200 ms and at least three calls. A sample is as many calls as fill 3 ms,
- * divided by their number. A round takes one sample of each contender, and each round starts with another one. A round is
+ * divided by their number; where that is more than one, a call that does not count goes before. With several threads each sample follows a
+ * millisecond of rest, in which threads of the others go to sleep. A round takes one sample of each contender, and each round starts with another one. A round is
  * rejected as noisy, and taken again, where the contenders as a whole were more than 15 % slower than usual (the median over the
  * contenders of sample / lower quartile of the contender's samples), until 50 rounds count. Where 100 rounds do not hold 50 quiet
  * ones, the machine is noisy as a rule: then none is rejected, and the spread tells. `ms` is the median, `spread` the distance
- * between the quartiles. A speed-up is the quotient of two medians; it is not stated where a spread is larger than the gap between
- * the medians.
+ * between the quartiles. A speed-up compares what was sampled together: it is the median, over the rounds, of the quotient of both samples.
+ * It is not stated where the 95 % confidence interval of that median (by order statistics; six rounds at least) holds 1. So a machine that
+ * is slower for some rounds, for both, takes nothing away, and one that is noisier for one of them widens the interval. Where the whole spread
+ * of the times was asked instead, two contenders a tenth apart could never be told apart on a shared machine, however many the rounds.
+ *
+ * With several threads in Node, a row has a ceiling: how many times the work of one process as many processes do together, each with a copy of
+ * the same run on one thread. Cores that share caches, memory or a clock do less than their number, whatever the runtime does.
  *
  * Who owns which buffer. Peers get their own copies of weights and inputs, made before any timing.
  *
@@ -41,6 +47,8 @@ export interface Timing {
   readonly rejected: number;
   /** Calls in one sample. */
   readonly calls: number;
+  /** ms of each round that counts; those of contenders that were measured together are of the same rounds. */
+  readonly samples: readonly number[];
   /** ms over all samples, those of rejected rounds too: 50, 90 and 99 of 100 were as quick or quicker. */
   readonly percentiles: Percentiles;
 }
@@ -88,6 +96,8 @@ export interface LayerDetail {
   readonly reached: number;
   /** What ran ours. */
   readonly kernel: string;
+  /** What as many copies on one thread, in processes of their own, do together, times what one does; left out for one thread, and in pages. */
+  readonly ceiling?: number;
   readonly timing: Timing;
   readonly peers: Readonly<Partial<Record<PeerName, Timing>>>;
 }

@@ -34,15 +34,20 @@ export function layersText({ caption, rows }: LayersReport): string {
   const both = (timing: LayerDetail['timing'] | undefined): string => (timing === undefined ? '–' : `${ms(timing.ms)} ±${ms(timing.spread / 2)}`);
   const denseTable = printTable(['dense, ms', 'ours', ...others], dense.map((detail) => [detail.layer, both(detail.timing), ...others.map((peer) => both(detail.peers[peer]))]));
   const gflops = ({ mmac, reached, timing }: LayerDetail): string => (2 * mmac * (1 - reached) / timing.ms).toFixed(1);
+  const ceiling = caption.details.some((detail) => detail.ceiling !== undefined);
   const table = printTable(
-    ['layer', 'zeros', 'ms', '±', 'GFLOP/s kept', ...peers.map((peer) => `x ${peer}`), 'kernel'],
-    caption.details.map((detail) => [detail.layer, percent(detail.reached), ms(detail.timing.ms), ms(detail.timing.spread / 2), gflops(detail), ...peers.map((peer) => factor(detail, peer)), plain(detail.kernel, 60)]),
+    ['layer', 'zeros', 'ms', '±', 'GFLOP/s kept', ...peers.map((peer) => `x ${peer}`), ...(ceiling ? ['ceiling'] : []), 'kernel'],
+    caption.details.map((detail) => [
+      detail.layer, percent(detail.reached), ms(detail.timing.ms), ms(detail.timing.spread / 2), gflops(detail), ...peers.map((peer) => factor(detail, peer)),
+      ...(ceiling ? [factorText(detail.ceiling ?? NaN)] : []), plain(detail.kernel, 60),
+    ]),
   );
   const means = printTable(['geometric mean (least – most)', 'sparsity', ...peers.map((peer) => `x ${peer}`)], caption.speedups.map(({ group, sparsity, peers: found }) => [group, percent(sparsity), ...peers.map((peer) => {
     const one = found.find((mean) => mean.peer === peer);
     return one === undefined ? '–' : `${factorText(one.mean)} (${factorText(one.least)} – ${factorText(one.most)}) of ${one.layers}${one.unstated === 0 ? '' : `, ${one.unstated} unstated`}`;
   })]));
   const notes = [
+    ...ceiling ? [`ceiling: ${caption.threads} independent copies of the same one-thread run together, each in a process of its own, do so many times the work of one`] : [],
     ...rows.some(({ threads }) => threads < caption.threads) ? ['ours ran on fewer threads than asked for: this place shares no memory'] : [],
     ...[...unstated].map((says) => `? ${says}`),
     ...caption.refused.map(({ peer, layer, reason }) => `– ${layer}, ${peer}: ${reason}`),

@@ -15,6 +15,8 @@ export interface MeasureOptions {
   readonly warmUpMs?: number;
   /** Milliseconds that a sample fills at least. Default 3. */
   readonly sampleMs?: number;
+  /** Milliseconds of rest before each sample, in which threads of the other contenders go to sleep. Default 0. */
+  readonly restMs?: number;
   /** Rounds slower than this multiple of usual are rejected. Default 1.15. */
   readonly noise?: number;
   /** Milliseconds since any start. Default `performance.now`. */
@@ -28,7 +30,7 @@ const LEAST_CALLS = 3;
 
 /** Times all contenders interleaved, as the contract of this package says; one `Timing` each, in their order. */
 export async function measure(contenders: readonly Contender[], options: MeasureOptions = {}): Promise<readonly Timing[]> {
-  const { rounds = 50, warmUpMs = 200, sampleMs = 3, noise = 1.15, clock = () => performance.now(), signal, onRound } = options;
+  const { rounds = 50, warmUpMs = 200, sampleMs = 3, restMs = 0, noise = 1.15, clock = () => performance.now(), signal, onRound } = options;
   if (!(Number.isInteger(rounds) && rounds > 0)) throw new FretworkError('bench.option', 'the number of rounds must be a positive whole number', { actual: String(rounds) });
   if (contenders.length === 0) return [];
   const calls: number[] = [];
@@ -43,6 +45,7 @@ export async function measure(contenders: readonly Contender[], options: Measure
     signal?.throwIfAborted();
     for (let i = 0; i < contenders.length; i++) {
       const at = (taken + i) % contenders.length;
+      if (restMs > 0) await new Promise((resolve) => { setTimeout(resolve, restMs); });
       samples[at]!.push(await sample(contenders[at]!, calls[at]!, clock));
     }
     taken++;
@@ -57,7 +60,7 @@ export async function measure(contenders: readonly Contender[], options: Measure
   return contenders.map((_, i) => {
     // A machine that hardly ever is quiet is not made so by choosing rounds: then all count, and the spread tells.
     const kept = quiet.length < rounds ? samples[i]! : quiet.map((round) => samples[i]![round]!);
-    return { ms: median(kept), spread: quartileSpread(kept), rounds: kept.length, rejected: taken - kept.length, calls: calls[i]!, percentiles: percentiles(samples[i]!) };
+    return { ms: median(kept), spread: quartileSpread(kept), rounds: kept.length, rejected: taken - kept.length, calls: calls[i]!, percentiles: percentiles(samples[i]!), samples: kept };
   });
 }
 
@@ -78,7 +81,9 @@ async function warmUp(contender: Contender, warmUpMs: number, clock: () => numbe
   return usual > 0 ? usual : Math.max((clock() - start) / times.length, 1e-4);
 }
 
+/** Of more calls than one, the first does not count: it fetches what the contenders before have driven out of caches, and wakes threads. */
 async function sample({ run }: Contender, calls: number, clock: () => number): Promise<number> {
+  if (calls > 1) await run();
   const start = clock();
   for (let i = 0; i < calls; i++) {
     const pending = run();

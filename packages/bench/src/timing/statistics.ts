@@ -12,6 +12,16 @@ export const median = (samples: readonly number[]): number => quantile(samples, 
 /** Distance between the quartiles. */
 export const quartileSpread = (samples: readonly number[]): number => quantile(samples, 0.75) - quantile(samples, 0.25);
 
+/**
+ * Between which values the median of what the samples are drawn from lies, with a confidence of 95 %: the order statistics that the
+ * binomial distribution names, by its normal approximation. Fewer than six samples say nothing: from 0 to infinity.
+ */
+export function medianInterval(samples: readonly number[]): readonly [least: number, most: number] {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const below = Math.floor((sorted.length - 1 - 1.96 * Math.sqrt(sorted.length)) / 2);
+  return below < 0 ? [0, Infinity] : [sorted[below]!, sorted[sorted.length - 1 - below]!];
+}
+
 /** Throws RangeError for none. */
 export function geometricMean(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('there is no mean of no values');

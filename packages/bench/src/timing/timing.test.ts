@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Timing } from '../contract.js';
 import { measure, type Contender } from './measure.js';
 import { speedup } from './speedup.js';
-import { geometricMean, median, quantile, quartileSpread, slowness } from './statistics.js';
+import { geometricMean, median, medianInterval, quantile, quartileSpread, slowness } from './statistics.js';
 
 describe('statistics', () => {
   test('quantiles lie between neighbours', () => {
@@ -46,6 +46,14 @@ describe('measure', () => {
     expect(order.slice(9).join('')).toBe('abcbcacab');
   });
 
+  test('leaves the first call of a sample out, rests before each, and keeps the samples', async () => {
+    const { clock, contenders, order } = fakes({ a: (call) => (call < 3 || (call - 3) % 4 > 0 ? 1 : 100), b: () => 3 });
+    const [a, b] = await measure(contenders, { rounds: 2, warmUpMs: 0, sampleMs: 3, restMs: 1, clock });
+    expect(a).toMatchObject({ ms: 1, calls: 3, samples: [1, 1] });
+    expect(b).toMatchObject({ ms: 3, calls: 1, samples: [3, 3] });
+    expect(order.slice(6).join('')).toBe('aaaabbaaaa');
+  });
+
   test('takes noisy rounds again, and counts them', async () => {
     // Warm-up takes three calls each; rounds 1 and 2 are twice as slow for all.
     const noisy = (ms: number) => (call: number) => (call === 4 || call === 5 ? 2 * ms : ms);
@@ -69,16 +77,43 @@ describe('measure', () => {
   });
 });
 
-describe('speedup', () => {
-  const timing = (ms: number, spread: number): Timing => ({ ms, spread, rounds: 50, rejected: 0, calls: 1, percentiles: { p50: ms, p90: ms, p99: ms } });
+describe('the interval of a median', () => {
+  test('leaves out at most 2.5 % at each end, and little less than it might, for 6 to 200 samples', () => {
+    /** That at most `most` of `n` tosses of a coin are heads. */
+    const chance = (n: number, most: number): number => {
+      let [sum, one] = [0, 0.5 ** n];
+      for (let k = 0; k <= most; k++) {
+        sum += one;
+        one *= (n - k) / (k + 1);
+      }
+      return sum;
+    };
+    for (let n = 6; n <= 200; n++) {
+      const [least, most] = medianInterval(Array.from({ length: n }, (_, i) => i));
+      expect(most).toBe(n - 1 - least);
+      expect(chance(n, least)).toBeLessThanOrEqual(0.025);
+      expect(chance(n, least + 2)).toBeGreaterThan(0.025);
+    }
+    expect(medianInterval([1, 2, 3, 4, 5])).toEqual([0, Infinity]);
+  });
+});
 
-  test('is the quotient of the medians, also below 1', () => {
-    expect(speedup(timing(2, 0.1), timing(8, 0.2))).toEqual({ ok: true, factor: 4 });
-    expect(speedup(timing(8, 0.1), timing(2, 0.2))).toEqual({ ok: true, factor: 0.25 });
+describe('speedup', () => {
+  const timing = (samples: readonly number[]): Timing => ({ ms: median(samples), spread: 0, rounds: samples.length, rejected: 0, calls: 1, percentiles: { p50: 0, p90: 0, p99: 0 }, samples });
+  const rounds = (ms: (round: number) => number): Timing => timing(Array.from({ length: 25 }, (_, round) => ms(round)));
+
+  test('is the median of the quotients, also below 1', () => {
+    expect(speedup(rounds(() => 2), rounds(() => 8))).toEqual({ ok: true, factor: 4, least: 4, most: 4 });
+    expect(speedup(rounds(() => 8), rounds(() => 2))).toMatchObject({ ok: true, factor: 0.25 });
   });
 
-  test('is not stated where a spread is larger than the gap', () => {
-    expect(speedup(timing(2, 0.1), timing(2.3, 0.4))).toMatchObject({ ok: false, reason: 'the spread, 0.40 ms, is larger than the gap, 0.30 ms' });
-    expect(speedup(timing(2, 0.4), timing(2.3, 0.1))).toMatchObject({ ok: false });
+  test('sees through a machine that is slower for some rounds, for both', () => {
+    const noise = (round: number): number => 1 + round % 7;
+    expect(speedup(rounds((round) => 2 * noise(round)), rounds((round) => 2.2 * noise(round)))).toMatchObject({ ok: true, factor: expect.closeTo(1.1, 9) });
+  });
+
+  test('is not stated where the rounds do not agree who is quicker, or where they are few', () => {
+    expect(speedup(rounds(() => 2), rounds((round) => (round % 2 === 0 ? 1.9 : 2.2)))).toMatchObject({ ok: false, reason: 'from 0.950 to 1.10 times as quick, by 95 % of confidence' });
+    expect(speedup(timing([1, 1, 1, 1, 1]), timing([9, 9, 9, 9, 9]))).toMatchObject({ ok: false });
   });
 });
