@@ -13,6 +13,7 @@ export { benchLayersInBrowser, benchModelsInBrowser, type BrowserOptions } from 
 // models/
 export type { ModelsRequest } from './bench-models.js';
 export type { NamedModel } from './models/prepare.js';
+export { randomWeights } from './models/random-weights.js';
 export { timeLayers, type RoundedLayer, type TimeLayersOptions } from './models/time-layers.js';
 
 // neon/

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildCounter, countRegions, parseCounts } from '../src/neon/count.js';
+import type { Product } from '../src/neon/contract.js';
 import { buildOwn, type Variant } from '../src/neon/own.js';
 
 const works = (command: string): boolean => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
@@ -23,11 +24,18 @@ const VECTOR_LIMITS: readonly (readonly [variant: Variant, instructions: number]
   [{ scheme: 'bcr', block: [16, 64], sparsity: 0.9 }, 11_800],
   [{ scheme: 'columns', block: [16, 32], sparsity: 0.9 }, 5_020],
 ];
+const DENSE: Variant = { scheme: 'dense', block: undefined, sparsity: 0 };
+const MAP_LIMITS: readonly (readonly [variant: Variant, instructions: number])[] = [[DENSE, 376_000], [{ scheme: 'bcr', block: [8, 32], sparsity: 0.9 }, 178_700]];
+const convolution = { name: 'convolution', m: 32, k: 288, n: 196, maps: { size: 14, kernel: 3, stride: 1, depthwise: false } };
+const depthwise = (stride: number): Product => ({ name: `depthwise, stride ${stride}`, m: 16, k: 9, n: (14 / stride) ** 2, maps: { size: 14, kernel: 3, stride, depthwise: true } });
 
 describe('instruction counts', () => {
   it.for([
     { product: { name: 'map', m: 64, k: 256, n: 196 }, limits: LIMITS },
     { product: { name: 'vector', m: 256, k: 256, n: 1 }, limits: VECTOR_LIMITS },
+    { product: convolution, limits: MAP_LIMITS },
+    { product: depthwise(1), limits: [[DENSE, 19_600]] as const },
+    { product: depthwise(2), limits: [[DENSE, 7_830]] as const },
   ])('of $product.name stay below their limits', { timeout: 240_000 }, async ({ product, limits }, ctx) => {
     if (!haveTools) ctx.skip(MISSING);
     const directory = await mkdtemp(join(tmpdir(), 'fretwork-counts-'));

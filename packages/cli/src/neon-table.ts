@@ -9,14 +9,15 @@ export function neonText({ caption, rows, peers }: NeonReport): string {
   const factor = (value: number | undefined): string => (value === undefined ? '–' : `${value.toPrecision(3)}x`);
   const head = ['instructions/MAC', ...cores.map((core) => `${core} cycles/MAC`)];
   const counted = rows.some(({ misses }) => misses > 0);
+  const timed = rows.some(({ wall }) => wall !== undefined);
   const missHead = counted ? ['L1 misses/kMAC'] : [];
   const missCell = (row: { readonly misses: number; readonly product: { m: number; k: number; n: number } }): string[] => (counted ? [per(1000 * row.misses, macs(row.product))] : []);
   const peerTable = printTable(['layer', 'peer', ...head, ...missHead], peers.map((row) => [
     row.product.name, row.peer, per(row.instructions, macs(row.product)), ...cores.map((core) => per(row.cycles[core]!, macs(row.product))), ...missCell(row),
   ]));
-  const own = printTable(['layer', 'weights', 'zeros', 'kept', ...head, 'fewer instructions', ...cores.map((core) => `${core} faster`), ...missHead, 'bytes/MAC', 'kernel'], rows.map((row) => [
+  const own = printTable(['layer', 'weights', 'zeros', 'kept', ...head, 'fewer instructions', ...cores.map((core) => `${core} faster`), ...missHead, ...(timed ? ['wall, ms', 'wall, x own dense'] : []), 'bytes/MAC', 'kernel'], rows.map((row) => [
     row.product.name, row.scheme, percent(row.sparsity), percent(row.kept), per(row.instructions, macs(row.product)), ...cores.map((core) => per(row.cycles[core]!, macs(row.product))),
-    factor(row.fewer), ...cores.map((core) => factor(row.faster?.[core])), ...missCell(row), (row.bytes / (row.product.m * row.product.k)).toFixed(3), row.kernel,
+    factor(row.fewer), ...cores.map((core) => factor(row.faster?.[core])), ...missCell(row), ...(row.wall === undefined ? [] : [row.wall.ms.toFixed(3), factor(row.wall.faster)]), (row.bytes / (row.product.m * row.product.k)).toFixed(3), row.kernel,
   ]));
   return `${caption}\nA MAC is one of the dense layer; ratios are the best peer's number over ours.\n\n${peers.length === 0 ? '' : `${peerTable}\n`}${own}`;
 }

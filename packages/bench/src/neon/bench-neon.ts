@@ -5,6 +5,7 @@ import { FretworkError } from '@fretwork/format';
 import { PRODUCTS, type NeonReport, type NeonRequest, type NeonRow, type PeerRow, type Product } from './contract.js';
 import { buildCounter, countRegions, countsOf } from './count.js';
 import { buildOwn, type Variant } from './own.js';
+import { timeOwn } from './wall.js';
 import { countPeers } from './peers.js';
 
 /** The layers that are asked for. Throws `bench.option`. */
@@ -25,11 +26,13 @@ export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
     const rows: NeonRow[] = [];
     for (const product of products) {
       say(`counting ${product.name}`);
-      const built = await buildOwn(product, product.maps?.depthwise === true ? [DENSE] : variantsOf(request), request.seed, directory);
+      const variants = product.maps?.depthwise === true ? [DENSE] : variantsOf(request);
+      const built = await buildOwn(product, variants, request.seed, directory);
       const regions = await countRegions(plugin, directory, './own', { misses: request.misses });
+      const times = request.wall === true ? await timeOwn(product, variants, request.seed, directory) : undefined;
       for (const [i, { scheme, block, sparsity, kernel, bytes, kept }] of built.entries()) {
         const counts = await countsOf(regions.get(i)!, request.cycles, directory);
-        rows.push({ product, scheme: block === undefined ? scheme : `${scheme} ${block.join('x')}`, sparsity, kept, kernel, bytes, ...counts, ...against(product, counts, peers) });
+        rows.push({ product, scheme: block === undefined ? scheme : `${scheme} ${block.join('x')}`, sparsity, kept, kernel, bytes, ...counts, ...against(product, counts, peers), ...(times === undefined ? {} : { wall: { ms: times[i]!, faster: times[0]! / times[i]! } }) });
       }
     }
     return { caption: `instructions under qemu-aarch64, clang 14 -O2, one thread; masks even, seed ${request.seed}`, rows, peers };

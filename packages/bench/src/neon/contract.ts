@@ -64,6 +64,8 @@ export interface NeonRequest {
   readonly cycles: boolean;
   /** Count misses of a first cache too; takes several times as long. */
   readonly misses: boolean;
+  /** Time the same code on this machine too, through SIMDe. */
+  readonly wall?: boolean;
   readonly onProgress?: (says: string) => void;
 }
 
@@ -89,6 +91,8 @@ export interface NeonRow extends Counts {
   /** The best peer's instructions, and cycles, over ours. */
   readonly fewer?: number;
   readonly faster?: Readonly<Record<string, number>>;
+  /** Of the same code on this machine, and how many times less that is than our own dense code takes. */
+  readonly wall?: { readonly ms: number; readonly faster: number };
 }
 
 export interface PeerRow extends Counts {

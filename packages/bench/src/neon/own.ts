@@ -52,8 +52,8 @@ function attributesOf(vector: boolean, m: number, maps: Maps | undefined): Reado
   ]);
 }
 
-/** A program that runs all variants of a product, region k the one at place k; at most 32. */
-export async function buildOwn(product: Product, variants: readonly Variant[], seed: number, directory: string): Promise<readonly BuiltVariant[]> {
+/** The projects of all variants of a product, as `m0`, `m1`, …; the C files to compile. */
+export async function emitOwn(product: Product, variants: readonly Variant[], seed: number, directory: string): Promise<{ readonly built: readonly BuiltVariant[]; readonly sources: readonly string[] }> {
   const sources: string[] = [];
   const built: BuiltVariant[] = [];
   for (const [i, variant] of variants.entries()) {
@@ -69,24 +69,33 @@ export async function buildOwn(product: Product, variants: readonly Variant[], s
       if (name.endsWith('.bin')) built.push({ ...variant, kernel: planning.plan.layers[0]!.kernel, bytes: content.length, kept: densityOf(model.tensors.get('w')!) });
     }
   }
+  return { built, sources };
+}
+
+/** A program that runs all variants of a product, region k the one at place k; at most 32. */
+export async function buildOwn(product: Product, variants: readonly Variant[], seed: number, directory: string): Promise<readonly BuiltVariant[]> {
+  const { built, sources } = await emitOwn(product, variants, seed, directory);
   await writeFile(join(directory, 'main.c'), mainOf(product, variants.length));
   await runTool('clang-14', ['--target=aarch64-linux-gnu', '-std=gnu11', '-O2', '-static', `-I${NATIVE}`, 'main.c', ...sources, '-o', 'own', '-lm'], directory);
   return built;
 }
 
-const inputsOf = ({ m, k, n, maps }: Product): number => (maps === undefined ? k * n : (maps.depthwise ? m : k / maps.kernel ** 2) * maps.size ** 2);
-
-const mainOf = (product: Product, variants: number): string => `#include <stdio.h>
-#include <stdlib.h>
-#include "marks.h"
-${Array.from({ length: variants }, (_, i) => `#include "m${i}.h"`).join('\n')}
-static void *load(const char *name, size_t bytes) {
+/** C that reads a file of weights. */
+export const LOAD = `static void *load(const char *name, size_t bytes) {
   void *data = aligned_alloc(64, (bytes + 127) / 64 * 64);
   FILE *file = fopen(name, "rb");
   if (data == NULL || file == NULL || fread(data, 1, bytes, file) != bytes) exit(2);
   fclose(file);
   return data;
-}
+}`;
+
+export const inputsOf = ({ m, k, n, maps }: Product): number => (maps === undefined ? k * n : (maps.depthwise ? m : k / maps.kernel ** 2) * maps.size ** 2);
+
+const mainOf = (product: Product, variants: number): string => `#include <stdio.h>
+#include <stdlib.h>
+#include "marks.h"
+${Array.from({ length: variants }, (_, i) => `#include "m${i}.h"`).join('\n')}
+${LOAD}
 int main(void) {
   float *x = aligned_alloc(64, ${Math.ceil(inputsOf(product) / 16) * 64}), *y = aligned_alloc(64, ${Math.ceil(product.m * product.n / 16) * 64});
   const float *inputs[] = {x};

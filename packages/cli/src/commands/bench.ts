@@ -47,6 +47,7 @@ export const bench: Command = {
     { name: 'peers', value: 'DIR', says: 'neon: root of Debian\'s arm64 packages, unpacked (docs/neon.md says how).' },
     { name: 'cycles', says: 'neon: model cycles of two cores too, by llvm-mca.' },
     { name: 'misses', says: 'neon: count misses of a modelled first cache too; takes several times as long.' },
+    { name: 'wall', says: "neon: time the same code on this machine too, its intrinsics made x86's by SIMDe (libsimde-dev)." },
     { name: 'ablation', says: 'neon: what each optimisation brings, layer by layer.' },
     { name: 'tune', value: 'N', says: 'neon: with --ablation, tune with N trials as its last step.' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
@@ -111,7 +112,7 @@ async function neon(args: Arguments, terminal: Terminal): Promise<unknown> {
   const request = {
     only: args.texts('only'), schemes: scheme === undefined ? ['bcr', 'columns'] : [scheme], blocks: args.text('block') === undefined ? [[4, 16], [8, 32]] as const : [blockOption(args)],
     sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95], seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
-    cycles: args.flag('cycles'), misses: args.flag('misses'), ...(peers === undefined ? {} : { peers }), onProgress: (says: string) => terminal.err(`${says}\n`),
+    cycles: args.flag('cycles'), misses: args.flag('misses'), wall: args.flag('wall'), ...(peers === undefined ? {} : { peers }), onProgress: (says: string) => terminal.err(`${says}\n`),
   } satisfies NeonRequest;
   if (args.flag('ablation')) {
     const ablation = await benchNeonAblation(request, numberOption(args, 'tune', { least: 1, most: 1e6, whole: true }) ?? 0);

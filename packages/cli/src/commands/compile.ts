@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { NEON_COSTS } from '@fretwork/bench';
+import { NEON_COSTS, randomWeights } from '@fretwork/bench';
 import { compileModel, type Backend, type EmittedFiles, type ModelContext, type TunedModel } from '@fretwork/compiler';
 import { CPUS, emitSelfTest, neon, type Cpu, type NeonPlan } from '@fretwork/compiler-neon';
 import { random } from '@fretwork/conformance';
@@ -41,6 +41,7 @@ export const compile: Command = {
     { name: 'threads', value: 'N', says: 'Threads that a run takes, 1 to 64; work is shared out when the code is made. Default: 1.' },
     { name: 'weights', value: 'HOW', says: 'array: compiled in; file: a .bin beside the code. Default: array up to four million words.' },
     { name: 'prefix', value: 'NAME', says: 'First word of all public C names. Default: model.' },
+    { name: 'random-weights', says: 'Draw the weights, for topologies that come without.' },
     { name: 'tune', value: 'N', says: 'Try N ways of doing each layer, under an emulator, and take the cheapest; needs clang-14 and qemu-aarch64.' },
     { name: 'tune-for', value: 'COST', says: `What is counted: ${NEON_COSTS.join(', ')}, cycles as llvm-mca models them, with misses of a modelled first cache or without. Default: ${NEON_COSTS[0]}.` },
     { name: 'tuning-log', value: 'FILE', says: 'What earlier tuning found: read where it is there, written with what was found.' },
@@ -61,7 +62,8 @@ export const compile: Command = {
     const seed = numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1;
     const threads = numberOption(args, 'threads', { least: 1, most: 64, whole: true });
     const backend = target.backend(args);
-    const { model: given } = await readModelFile(args.positionals[0]!);
+    const { model: read } = await readModelFile(args.positionals[0]!);
+    const given = args.flag('random-weights') ? randomWeights(read, seed) : read;
     const options = { inputShapes: openShapes(given, args.texts('shape'), 'compile'), evaluate: evaluateLayer, ...(threads === undefined ? {} : { threads }) };
     const untuned = compileModel(given, [backend], options);
     const tuned = untuned.ok ? await tuneFor(args, untuned, seed, (text) => terminal.err(text)) : undefined;

@@ -4,7 +4,7 @@ import type { ModelContext } from '../backend.js';
 /**
  * What a layer is to a tuner: two layers of one signature take the same choice. Operator, attributes, shapes, element types,
  * activation, how the weights were pruned and stored, and how many are kept (in per cent, two digits); no name, no value.
- * `Conv(f32[1,64,56,56], f32[64,64,3,3] bcr 10%) by bcr 10 4 16 0.5 group=1 pads=1,1,1,1 -> [1,64,56,56] relu`
+ * `Conv(f32[1,64,56,56], f32[64,64,3,3] bcr 4x16 10%) by bcr 10 4 16 0.5 group=1 pads=1,1,1,1 -> [1,64,56,56] relu`
  */
 export function layerSignature(layer: Layer, { model, shapes }: ModelContext): string {
   const inputs = layer.inputs.map((name) => {
@@ -24,7 +24,7 @@ const shapeText = (shape: readonly Dimension[] | undefined): string => (shape ==
 function tensorText(tensor: Tensor): string {
   const text = `${tensor.dtype}${shapeText(tensor.shape)}`;
   if (tensor.kind === 'dense') return text;
-  const encodings = [...new Set(tensor.matrices.map(({ encoding }) => encoding))].join('+');
+  const encodings = [...new Set(tensor.matrices.map((matrix) => (matrix.encoding === 'bcr' ? `bcr ${matrix.blockRows}x${matrix.blockColumns}` : matrix.encoding)))].join('+');
   return `${text} ${encodings} ${Number((100 * densityOf(tensor)).toPrecision(2))}%`;
 }
 

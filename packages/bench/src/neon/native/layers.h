@@ -34,6 +34,7 @@ static inline float layer_wanted(layer l, const float *x, const float *w) {
   for (int a = 0; a < l.kernel; a++)
     for (int b = 0; b < l.kernel; b++) {
       const int row = middle * l.stride + a - l.kernel / 2, column = middle * l.stride + b - l.kernel / 2;
+      if (row < 0 || row >= l.size || column < 0 || column >= l.size) continue;
       const float *from = x + ((size_t)row * l.size + column) * channels, *by = w + (size_t)(a * l.kernel + b) * channels;
       for (int c = 0; c < (l.depthwise ? 1 : channels); c++) sum += from[c] * by[c];
     }
