@@ -5,6 +5,7 @@ import { buildNetwork } from '@fretwork/networks';
 import { exportModel } from '@fretwork/onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '../src/index.js';
+import { parsePlan } from '../src/training/plan-file.js';
 import { smallData } from './small-data.js';
 import { smallModel } from './small-model.js';
 import { emptyFolder, fretwork } from './terminal.js';
@@ -108,6 +109,10 @@ describe('map --mapper search', () => {
     interface Found { readonly entries: unknown; readonly planned: { readonly ms: number }; readonly search: { readonly tried: readonly { readonly ms: number; readonly accuracy: number }[]; readonly best: number; readonly rules: number; readonly targetMs: number } }
     const plan = JSON.parse(await readFile(at('plan.json'), 'utf8')) as Found;
     expect(plan.search.rules).toBe(0);
+    // Reports read it from the plan; what was broken by hand is left out.
+    const text = await readFile(at('plan.json'), 'utf8');
+    expect(parsePlan(text, 'plan.json').search).toEqual(plan.search);
+    expect(parsePlan(text.replace(/"best": \d+/, '"best": 99'), 'plan.json').search).toBeUndefined();
     expect(plan.planned.ms).toBeLessThanOrEqual(plan.search.targetMs * (1 + 1e-5));
     const log = (await readFile(at('log.jsonl'), 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as { accuracy: number; plan: readonly unknown[] });
     expect(log.map(({ accuracy }) => accuracy)).toEqual(plan.search.tried.map(({ accuracy }) => accuracy));

@@ -23,6 +23,9 @@ describe.skipIf(!findChromium().ok)('the report in Chromium', () => {
         expect(await evaluate('performance.getEntriesByType("resource").length')).toBe(0);
         expect(await evaluate('[...document.querySelectorAll(".tile strong")].map((one) => one.textContent)')).toEqual(['1.98×', '90.6 %', '3.6×', '28 %']);
 
+        expect(await evaluate('document.querySelectorAll("#search svg circle").length')).toBe(4);
+        expect(await evaluate('document.querySelector("#search svg").textContent')).toContain('the rules');
+
         const names = '[...document.querySelectorAll(".layers tbody .name")].map((one) => one.textContent)';
         expect(await evaluate(names)).toEqual(['conv1', HOSTILE, 'conv3', 'pool']);
         await evaluate('[...document.querySelectorAll(".layers thead button")].find((one) => one.textContent === "ms").click()');
@@ -30,7 +33,7 @@ describe.skipIf(!findChromium().ok)('the report in Chromium', () => {
         expect(await evaluate('document.querySelector("tr.slower .name").textContent')).toBe('conv3');
         expect(await evaluate('document.querySelector(".note.bad").textContent')).toContain('conv3: slower than dense');
 
-        expect(await evaluate('document.querySelectorAll(".chart svg").length')).toBe(5);
+        expect(await evaluate('document.querySelectorAll(".chart svg").length')).toBe(6);
         expect(await evaluate('document.querySelector(".mask .facts").textContent')).toBe('64 × 96 weights, 25.0 % kept, blocks of 4 × 16');
         const inked = `(() => { const canvas = document.querySelector('.mask canvas'); const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
           const seen = new Set(); for (let i = 0; i < data.length; i += 4) seen.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]); return seen.size; })()`;

@@ -28,7 +28,11 @@ export const SAMPLE_REPORT: CompressReport = {
     layer('conv3', { slower: '0.25 ms, dense 0.2 ms', ms: { before: 0.2, after: 0.25 } }),
     layer('pool', { operator: 'GlobalAveragePool', scheme: null, density: null, weights: 0, macs: null, bytes: { before: 0, after: 0 }, ms: { before: 0.001, after: 0.001 }, share: 0.001, why: 'no weights', encoding: '', kernel: 'plain' }),
   ],
-  rehearsed: { denseMs: 1.8, ms: 0.95 }, plan: { mapper: 'rules', target: 'runtime-wasm' },
+  rehearsed: { denseMs: 1.8, ms: 0.95 }, plan: { mapper: 'search', target: 'runtime-wasm' },
+  search: {
+    searcher: 'hill-climb', seed: 1, targetMs: 1, rulesMs: 1, proposals: 8, known: 1, tooSlow: 3, front: [2, 3], best: 3, rules: 0, data: { spec: 'npy:x.npy,y.npy', hash: 'ab', trained: 800, judged: 200 }, settings: {},
+    tried: [{ ms: 0.95, accuracy: 0.88, stopped: false, reward: 0.88 }, { ms: 1.05, accuracy: 0.6, stopped: true, reward: 0.5 }, { ms: 0.8, accuracy: 0.85, stopped: false, reward: 0.85 }, { ms: 0.97, accuracy: 0.9, stopped: false, reward: 0.9 }],
+  },
   stages: [{ name: 'import', says: 'reads the model', seconds: 0.2, found: '73 layers' }], method: { pruner: 'retrain calibrated', options: {}, settings: {} },
 };
 

@@ -3,7 +3,7 @@ import type { MappingPlan, Scheme } from '@fretwork/format';
 export const rateOf = (scheme: Scheme): number => (scheme.kind === 'dense' ? 1 : scheme.rate);
 
 /** All rates of a plan to one power, so that their logarithms keep their ratios; 1 leaves it as it is. What was predicted no longer holds and goes. */
-export function scalePlan(plan: MappingPlan, power: number): MappingPlan {
+export function scalePlan<P extends MappingPlan>(plan: P, power: number): P {
   if (power === 1) return plan;
   return {
     ...plan,

@@ -16,37 +16,7 @@ import { interruptible, RESUME } from '../training/interruption.js';
 import { liveTable } from './live-table.js';
 import { milliseconds } from './plan-table.js';
 import type { SearchRequest } from './search-options.js';
-
-/** One tried plan, for logs and plots. */
-export interface Tried {
-  readonly ms: number;
-  /** 0 to 1, after the last rung that it was trained for. */
-  readonly accuracy: number;
-  readonly stopped: boolean;
-  readonly reward: number;
-}
-
-/** What a search leaves in the plan beside the plan. */
-export interface SearchRecord {
-  readonly searcher: string;
-  readonly seed: number;
-  readonly targetMs: number;
-  readonly rulesMs: number;
-  /** In the order they were proposed. */
-  readonly tried: readonly Tried[];
-  readonly proposals: number;
-  readonly known: number;
-  readonly tooSlow: number;
-  /** Accuracy and time of what nothing beats; places in `tried`. */
-  readonly front: readonly number[];
-  readonly best: number;
-  /** Place of the rules' plan in `tried`; left out where the searcher did not begin with it. */
-  readonly rules?: number;
-  /** On the device that was asked for; places in `tried`. */
-  readonly measured?: readonly { readonly at: number; readonly ms: number; readonly spread: number; readonly device: string }[];
-  readonly data: { readonly spec: string; readonly hash: string; readonly trained: number; readonly judged: number };
-  readonly settings: unknown;
-}
+import type { SearchRecord, Tried } from './search-record.js';
 
 export interface SearchGiven {
   readonly args: Arguments;

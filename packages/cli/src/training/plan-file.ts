@@ -1,10 +1,16 @@
 import { FretworkError, type MappingPlan, type Scheme } from '@fretwork/format';
+import { isSearchRecord, type SearchRecord } from '../mapping/search-record.js';
+
+/** A plan as it stands in a file; one that a search found says how. */
+export interface PlanFile extends MappingPlan {
+  readonly search?: SearchRecord;
+}
 
 /** The outline alone: schemes and layer names are judged by the pruner, against the model. Throws `plan.json`, `plan.entries`. */
-export function parsePlan(text: string, path: string): MappingPlan {
-  let plan: Partial<MappingPlan> | null;
+export function parsePlan(text: string, path: string): PlanFile {
+  let plan: Partial<PlanFile> | null;
   try {
-    plan = JSON.parse(text) as Partial<MappingPlan> | null;
+    plan = JSON.parse(text) as Partial<PlanFile> | null;
   } catch (error) {
     throw new FretworkError('plan.json', `${path}: this is no JSON: ${(error as Error).message}`, { hint: 'a plan is { "entries": [{ "layer", "scheme", "reason" }] }' });
   }
@@ -14,5 +20,6 @@ export function parsePlan(text: string, path: string): MappingPlan {
   return {
     target: plan?.target ?? '', mapper: plan?.mapper ?? 'by hand',
     entries: entries.map((e) => ({ ...e, reason: e.reason ?? '' })),
+    ...(isSearchRecord(plan?.search) && { search: plan.search }),
   };
 }

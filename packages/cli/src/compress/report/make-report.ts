@@ -45,7 +45,7 @@ export async function makeReport(request: CompressRequest, folder: Folder, state
     speed: measured.runs,
     layers: profile.layers.map((timed) => layerOf(timed, { whole, model, before: before.layers, after: after.layers, plan: pruned.plan, rehearsal, encoded, measured })),
     rehearsed: { denseMs: rehearsal.denseMs, ms: rehearsal.ms },
-    plan: { mapper: pruned.plan.mapper, target: pruned.plan.target },
+    plan: { mapper: pruned.plan.mapper, target: pruned.plan.target }, search: pruned.plan.search ?? null,
     stages: stages.flatMap(({ name, says }) => (state[name] === undefined ? [] : [{ name, says, seconds: state[name].seconds, found: state[name].says }])),
     method: { pruner: request.pruner.name, options: request.pruner.options, settings: request.settings },
   };

@@ -1,4 +1,5 @@
 import type { Scheme } from '@fretwork/format';
+import type { SearchRecord } from '../../mapping/search-record.js';
 import type { Measured } from '../contract.js';
 import type { Trial } from '../search-power.js';
 import type { Accuracy } from '../stages/accuracy.js';
@@ -25,6 +26,8 @@ export interface CompressReport {
   /** What was known before training: sums over layers, one thread. */
   readonly rehearsed: { readonly denseMs: number; readonly ms: number };
   readonly plan: { readonly mapper: string; readonly target: string };
+  /** How the plan was found; null where no search made it. */
+  readonly search: SearchRecord | null;
   readonly stages: readonly { readonly name: string; readonly says: string; readonly seconds: number; readonly found: string }[];
   readonly method: { readonly pruner: string; readonly options: unknown; readonly settings: unknown };
 }

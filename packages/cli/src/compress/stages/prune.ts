@@ -1,7 +1,7 @@
 import { writeModel, type MappingPlan, type Model } from '@fretwork/format';
 import type { PruneReport } from '@fretwork/pruner';
 import { checkpointFile } from '../../training/checkpoint-file.js';
-import { parsePlan } from '../../training/plan-file.js';
+import { parsePlan, type PlanFile } from '../../training/plan-file.js';
 import { keyOf, type Folder } from '../folder.js';
 import { PLAN, type Stage, type StageContext } from '../run-stages.js';
 import { rateOf, scalePlan } from '../scale-plan.js';
@@ -13,7 +13,7 @@ import type { Profile } from './profile.js';
 /** What came of pruning and training; accuracies are of the validation samples, on the target. */
 export interface Pruned {
   /** As it was done: rates may have moved from those of `plan.json` to meet the budget. */
-  readonly plan: MappingPlan;
+  readonly plan: PlanFile;
   readonly report: PruneReport;
   readonly before: Accuracy;
   readonly after: Accuracy;

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import type { SearchRecord } from '../../../mapping/search-record.js';
 import type { Measured } from '../../contract.js';
 import type { CompressReport, ReportedLayer } from '../record.js';
 import { bytes, colour, ms, times } from './dom.js';
@@ -78,6 +79,24 @@ export function triesChart({ rate: { tries }, budget: { maxDrop } }: CompressRep
       Plot.gridY({ strokeOpacity: 0.09 }), ...(maxDrop === null ? [] : [Plot.ruleY([maxDrop], { stroke: colour('bad'), strokeDasharray: '4 4' })]),
       Plot.dot(tries, { x: 'reached', y: 'drop', r: 5, fill: hue }),
       Plot.text(tries, { x: 'reached', y: 'drop', text: (d: typeof tries[number]) => d.drop.toFixed(2), dy: -13, fill: hue, fontVariant: 'tabular-nums' }),
+    ],
+  });
+}
+
+/** Every plan that a search tried: accuracy after a short training against predicted time. */
+export function searchChart({ tried, front, best, rules, targetMs, searcher }: SearchRecord, width: number): Chart {
+  const rows = tried.map(({ ms: time, accuracy, stopped }, at) => ({ time, right: 100 * accuracy, stopped, on: front.includes(at), at }));
+  const named = [...(rules === undefined || rules === best ? [] : [{ ...rows[rules]!, name: 'the rules' }]), { ...rows[best]!, name: rules === best ? 'the rules, chosen' : 'chosen' }];
+  const hue = (d: typeof rows[number]): string => (d.on ? colour('accent') : colour('muted'));
+  return Plot.plot({
+    width, height: 300, marginLeft: 52, marginRight: 70, marginTop: 26, marginBottom: 40, style: FONT,
+    x: { label: 'ms, predicted', labelArrow: 'none', ticks: 5, nice: true }, y: { label: '% right after a short training', labelArrow: 'none', ticks: 5, nice: true },
+    marks: [
+      Plot.gridY({ strokeOpacity: 0.09 }), Plot.ruleX([targetMs], { stroke: colour('bad'), strokeDasharray: '4 4' }),
+      Plot.line(rows.filter(({ on }) => on).sort((a, b) => a.time - b.time), { x: 'time', y: 'right', stroke: colour('accent'), curve: 'step-after' }),
+      Plot.dot(rows, { x: 'time', y: 'right', r: 4, stroke: hue, fill: (d: typeof rows[number]) => (d.stopped ? colour('paper') : hue(d)) }),
+      Plot.text(named, { x: 'time', y: 'right', text: 'name', textAnchor: 'start', dx: 9, fill: 'currentColor' }),
+      Plot.tip(rows, Plot.pointer({ x: 'time', y: 'right', title: (d: typeof rows[number]) => `plan ${d.at + 1} of ${searcher}\n${d.right.toFixed(1)} %, ${ms(d.time)} ms${d.stopped ? '\nstopped early' : ''}`, fill: colour('raised'), stroke: colour('line') })),
     ],
   });
 }

@@ -1,7 +1,7 @@
 /** The script of the report: draws everything from the JSON that stands in the page. Loads nothing. */
 import type { Measured } from '../../contract.js';
 import type { CompressReport, MaskPicture, Verdict } from '../record.js';
-import { layerChart, sizeChart, timeChart, triesChart } from './charts.js';
+import { layerChart, searchChart, sizeChart, timeChart, triesChart } from './charts.js';
 import { bytes, el, grouped, millions, percent, times } from './dom.js';
 import { layersTable } from './layers-table.js';
 import { maskView } from './mask-view.js';
@@ -90,6 +90,15 @@ function accuracy(): HTMLElement {
     el('div', { class: 'scroll' }, table), ...(report.rate.tries.length > 1 ? [el('figure', {}, el('figcaption', {}, 'The search for the rate: one training each'), chart((width) => triesChart(report, Math.min(width, 620))))] : []));
 }
 
+/** Nothing where no search made the plan. */
+function searched(): readonly HTMLElement[] {
+  const { search } = report;
+  if (search === null) return [];
+  const { tried, searcher, seed, tooSlow, data } = search;
+  return [section('search', 'The search for the plan', `${tried.length} plans tried by ${searcher}, seed ${seed}, judged on ${grouped(data.judged)} training samples kept out of it; ${grouped(tooSlow)} more were too slow to be looked at. Filled: trained to the end of the short training; hollow: stopped early. The line joins what nothing beats; dashed: the time asked for. These accuracies rank plans, no more.`,
+    chart((width) => searchChart(search, Math.min(width, 900))))];
+}
+
 function how(): HTMLElement {
   const stages = el('table', {}, el('thead', {}, el('tr', {}, ...['stage', 'does', 'found', 'seconds'].map((name) => el('th', { scope: 'col', ...(name === 'seconds' ? { class: 'number' } : {}) }, name)))),
     el('tbody', {}, ...report.stages.map(({ name, says, found, seconds }) => el('tr', {}, el('th', { scope: 'row' }, name), el('td', {}, says), el('td', {}, found), el('td', { class: 'number' }, seconds.toFixed(1))))));
@@ -105,7 +114,7 @@ const masks = view === undefined ? [] : [section('masks', 'Which weights are lef
 const show = (layer: string): void => { if (view?.show(layer) === true) document.getElementById('masks')?.scrollIntoView({ behavior: 'smooth' }); };
 
 document.title = `${report.model.name}: compressed`;
-document.body.prepend(el('main', {}, head(), speed(), layers(show), ...masks, section('size', 'Size', 'What is stored and what is sent.', chart((width) => sizeChart(report, Math.min(width, 760)))), accuracy(), how()));
+document.body.prepend(el('main', {}, head(), speed(), layers(show), ...masks, section('size', 'Size', 'What is stored and what is sent.', chart((width) => sizeChart(report, Math.min(width, 760)))), accuracy(), ...searched(), how()));
 
 const redraw = (): void => { for (const one of redraws) one(); };
 redraw();
