@@ -56,7 +56,7 @@ it('a signature says what a layer is, and nothing of its names and values', () =
     const model = build.model();
     return layerSignature(model.layers[0]!, { model, shapes: inferShapes(model) });
   };
-  expect(built(1, 'a')).toBe('Conv(f32[1,4,8,8], f32[8,4,3,3] bcr 28%) by bcr 4 4 16 0.5 pads=1,1,1,1 -> [1,8,8,8] clip 0 6');
+  expect(built(1, 'a')).toBe('Conv(f32[1,4,8,8], f32[8,4,3,3] bcr 4x16 28%) by bcr 4 4 16 0.5 pads=1,1,1,1 -> [1,8,8,8] clip 0 6');
   expect(built(2, 'b')).toBe(built(1, 'a'));
   expect(built(1, 'a', [1, 8])).not.toBe(built(1, 'a'));
 });
