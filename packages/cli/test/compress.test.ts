@@ -115,7 +115,7 @@ describe('compress', () => {
     await fretwork(...words, '--rate', '3');
     const whole = await readFile(at('out/model.bcr'));
     await rm(at('out'), { recursive: true });
-    for (const text of ['1/10 import', '2/10 passes', '3/10 profile', '4/10 map', '5/10 rehearse', '6/10 prune', 'epoch 1/2', '7/10 encode', '8/10 verify', '9/10 measure']) {
+    for (const text of ['1/10 import', '2/10 passes', '3/10 profile', '4/10 map', '5/10 rehearse', '6/10 prune', 'epoch 1/2', '7/10 encode', '8/10 verify', '9/10 measure', '10/10 report']) {
       const stop = await stoppedAt(text, [...words, '--rate', '3']);
       expect(stop, text).toMatchObject({ code: EXIT.stopped, err: expect.stringContaining('run the same command again') as string });
     }
@@ -202,9 +202,11 @@ describe('compress', () => {
   it.skipIf(!existsSync('/dev/full'))('says that the disk is full, and goes on when it no longer is', { timeout: LONG }, async () => {
     const { symlink } = await import('node:fs/promises');
     await mkdir(at('out/stages'), { recursive: true });
-    // What is written beside a file before it takes its name ends on a full device.
-    await symlink('/dev/full', at(`out/stages/import.bcr.${process.pid}.part`));
-    expect(await fretwork(...words, '--rate', '3', '--set', 'epochs=0')).toMatchObject({ code: EXIT.input, err: expect.stringContaining('path.no-space') as string });
+    // What is written beside a file before it takes its name ends on a full device; each time one stage further.
+    for (const name of ['stages/import.bcr', 'stages/map.json', 'plan.json', 'stages/pruned.bcr', 'model.bcr', 'stages/measure.json', 'report.html']) {
+      await symlink('/dev/full', at(`out/${name}.${process.pid}.part`));
+      expect(await fretwork(...words, '--rate', '3', '--set', 'epochs=0'), name).toMatchObject({ code: EXIT.input, err: expect.stringContaining('path.no-space') as string });
+    }
     expect((await fretwork(...words, '--rate', '3', '--set', 'epochs=0')).code).toBe(EXIT.ok);
   });
 });

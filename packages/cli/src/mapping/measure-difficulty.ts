@@ -11,12 +11,15 @@ import { answers } from '../training/make-trainer.js';
 const SEEN = [200, 100, 50] as const;
 const JUDGED = { least: 100, most: 300 } as const;
 
-/** Nanoseconds of calibrating a matrix for each square of its columns, by input seen and by row: on a slow machine. */
-const CALIBRATION = { each: 3.5, perInput: 16, perRow: 12 } as const;
+/** Half the usual places of each input: the answer is the same to a point, in half the time. */
+const ROUGH = { places: 16 } as const;
+
+/** Nanoseconds of such a calibration of a matrix for each square of its columns, by input seen and by row: on a slow machine. */
+const CALIBRATION = { each: 3.5, perInput: 8, perRow: 12 } as const;
 
 export interface DifficultyOptions {
   readonly batch?: number;
-  /** About what it may take; past twice of it the data counts as hard. Default 30. */
+  /** About what it may take; past twice of it the data counts as hard. Default 20. */
   readonly seconds?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (says: string) => void;
@@ -28,7 +31,7 @@ export interface DifficultyOptions {
  * and of very large ones only the smaller layers, which can show that data is hard and not that it is easy. Throws `map.answers` where
  * there are too few samples.
  */
-export async function measureDifficulty(model: Model, samples: Samples, { sessions }: Engine, { batch = 50, seconds = 30, signal, onProgress }: DifficultyOptions = {}): Promise<Difficulty> {
+export async function measureDifficulty(model: Model, samples: Samples, { sessions }: Engine, { batch = 50, seconds = 20, signal, onProgress }: DifficultyOptions = {}): Promise<Difficulty> {
   const plan = planProbe(model);
   if (plan.entries.length === 0) return { kind: 'easy', reason: 'there is no 3x3 layer for which it would matter' };
   const count = samples.shape[0]!;
@@ -48,7 +51,7 @@ export async function measureDifficulty(model: Model, samples: Samples, { sessio
   const source = sourceOf(model, part(samples, 0, bounds.seen), batch);
   try {
     const probe = await calibrate(model, {
-      plan: bounds.plan, captureInputs: captureWith(sessions, source, source.batchSize, bounds.seen), signal: AbortSignal.any([late, ...(signal === undefined ? [] : [signal])]),
+      ...ROUGH, plan: bounds.plan, captureInputs: captureWith(sessions, source, source.batchSize, bounds.seen), signal: AbortSignal.any([late, ...(signal === undefined ? [] : [signal])]),
     });
     const dense = [...first, ...judged > JUDGED.least ? await judgedBy(most + JUDGED.least, most + judged) : []];
     const found = judgeDifficulty({ dense, probe: await answers(probe.model, part(samples, most, most + judged), sessions, batch) });

@@ -22,6 +22,7 @@ export const reportStage = (others: readonly Stage[]): Stage => ({
     const { request, folder } = context;
     const report = await makeReport(request, folder, await folder.state(), others, await readFile(request.model.path));
     const pictures = maskPictures(await readBcr(folder, 'model.bcr'));
+    context.signal.throwIfAborted();
     await writeRecipe(context);
     await folder.writeJson('report.json', report);
     await folder.write('report.html', await reportPage(report, pictures));
