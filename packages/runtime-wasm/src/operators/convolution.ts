@@ -140,7 +140,7 @@ function prepare(b: Binding): Step {
   const taps = planes.taps.length;
   const perGroup = matrix.columns / taps;
   const stride = planes.direct ? planes.plane : planes.phases.length * planes.plane;
-  const pieces = planPieces(matrix.runs, { rows: filters, vectors: planes.vectors, cells: channels * sizeOf(x.shape.slice(2)), tile: way.tile, threads: b.threads });
+  const pieces = planPieces(matrix.runs, { rows: filters, vectors: planes.vectors, cells: groupRows < filters ? 0 : channels * sizeOf(x.shape.slice(2)), tile: way.tile, threads: b.threads });
   const places: Places = {
     base: b.program,
     columnOffsets: Uint32Array.from({ length: matrix.columns }, (_, column) => 4 * (Math.floor(column / taps) * stride + planes.taps[column % taps]!)),

@@ -16,7 +16,7 @@ export interface PiecesRequest {
   readonly rows: number;
   /** Of pixels. */
   readonly vectors: number;
-  /** Cells that all weights together read. */
+  /** Cells that each row of weights reads where it keeps all of them; 0 where rows share none, as in depthwise layers. */
   readonly cells: number;
   readonly tile: number;
   readonly threads: number;
@@ -24,6 +24,9 @@ export interface PiecesRequest {
 
 /** What it costs that another thread hears of its work and the caller of its end, in the cycles of `run-cost.ts`: about a microsecond. */
 const FORK = 3000;
+
+/** Worth of a piece of rows, in the same cycles: some 15 microseconds. Smaller ones cost more than they even out. */
+const PIECE = 45_000;
 
 /** What a cell costs that the cache of another core holds, in the same cycles: 5 GB a second. */
 const ELSEWHERE = 2.4;
@@ -38,16 +41,17 @@ export function planPieces(runs: Runs, { rows, vectors, cells, tile, threads }: 
   const cost = (over: number): number => planCycles({ runs }, over) / over;
   const together = Math.min(tile, vectors);
   const alone = vectors * cost(together);
+  // Other threads have written their share of the input, and whoever does rows reads all of it.
+  const elsewhere = ELSEWHERE * cells * (1 - 1 / threads);
   const turns = Math.min(MOST_PIECES, Math.max(1, Math.round(vectors / (tile * threads))));
   const step = Math.max(LEAST_VECTORS, Math.ceil(vectors / (threads * turns) / LINE) * LINE);
   const longer = step < 1.5 * tile ? step : tile;
   const pixels = Array.from({ length: Math.ceil(vectors / step) }, (_, k): Part => ({ from: k * step, to: Math.min(vectors, (k + 1) * step) }));
-  const byRows = cutRows(runs, rows, threads * MOST_PIECES, (i) => vectors / together * runCycles(runs, i, together));
+  const byRows = cutRows(runs, rows, threads * Math.max(1, Math.min(MOST_PIECES, Math.round(alone / threads / PIECE))), (i) => vectors / together * runCycles(runs, i, together));
   const ways: readonly (readonly [cost: number, way: MapPieces])[] = [
-    [alone, whole],
-    [FORK + cost(longer) * Math.max(vectors / threads, turns * step), { by: 'pixels', parts: pixels, tile: longer }],
-    // Other threads have written their share of the input, and each thread reads all of it.
-    [FORK + ELSEWHERE * cells * (1 - 1 / threads) + Math.max(alone / threads, ...byRows.map((part) => part.cost)), { by: 'rows', parts: byRows, tile }],
+    [elsewhere + alone, whole],
+    [pixels.length === 1 ? Infinity : FORK + cost(longer) * Math.max(vectors / threads, turns * step), { by: 'pixels', parts: pixels, tile: longer }],
+    [FORK + elsewhere + Math.max(alone / threads, ...byRows.map((part) => part.cost)), { by: 'rows', parts: byRows, tile }],
   ];
   return ways.reduce((best, way) => (way[0] < best[0] ? way : best))[1];
 }
