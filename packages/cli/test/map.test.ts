@@ -124,7 +124,7 @@ describe('map --mapper search', () => {
     expect((await fretwork('prune', at('s.onnx'), '--plan', at('plan.json'), '-o', at('p.bcr'))).code).toBe(EXIT.ok);
   });
 
-  it.each([[['--mapper', 'guess'], 'usage.mapper'], [['--mapper', 'search'], 'usage.mapper'], [['--budget', '3'], 'usage.mapper'], [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--searcher', 'luck'], 'usage.searcher'],
+  it.each([[['--mapper', 'guess'], 'usage.mapper'], [['--mapper', 'search'], 'usage.mapper'], [['--budget', '3'], 'usage.mapper'], [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--policy', 'old.json'], 'usage.policy'], [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--searcher', 'luck'], 'usage.searcher'],
     [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--queue', 'desk:6379'], 'usage.queue'], [['--mapper', 'search', '--data', 'kws', '-o', 'p.json', '--measure-on', 'tablet'], 'usage.queue']])('refuses %j', async (argv, says) => {
     const at = await folder();
     const ran = await fretwork('map', at('m.onnx'), '--latency-table', at('t.json'), '--rate', '4', ...argv);

@@ -1,8 +1,10 @@
 import { seeded } from '@fretwork/autodiff';
+import { buildNetwork } from '@fretwork/networks';
 import { expect, it } from 'vitest';
+import { RATES, searchSpace, STRUCTURES } from '../src/index.js';
 import { createController } from '../src/searchers/controller.js';
 import { policyGradient } from '../src/searchers/policy-gradient.js';
-import { spaceAt } from './made-up.js';
+import { madeUp, spaceAt } from './made-up.js';
 
 const { slots } = spaceAt(0.45);
 
@@ -38,4 +40,23 @@ it('draws what it was praised for more often, and goes on from a checkpoint to t
   again.restore(controller.checkpoint());
   expect(await again.draw(3, seeded(7))).toEqual(await controller.draw(3, seeded(7)));
   await Promise.all([controller.dispose(), again.dispose()]);
+});
+
+it('goes from one network to another', async () => {
+  const learned = createController({ slots, seed: 1 });
+  // Whatever the layer: blocks of 8x32 by columns, at rate 4.
+  const wanted = { structure: STRUCTURES.findIndex(({ name }) => name === 'bcr 8x32 columns'), rate: RATES.indexOf(4) };
+  const open = slots.filter(({ rates }) => rates[wanted.structure]!.includes(wanted.rate));
+  const taught = createController({ slots: open, seed: 1 });
+  for (let step = 0; step < 25; step++) await taught.learn([{ actions: open.map(() => wanted), advantage: 1 }], 0);
+  const { slots: others } = searchSpace(buildNetwork('gru', { hidden: 64 }, 1), madeUp, { targetMs: 1 });
+  const share = async (policy: Uint8Array): Promise<number> => {
+    const there = createController({ slots: others, seed: 3 });
+    there.restore(policy);
+    const drawn = (await there.draw(30, seeded(2))).flat();
+    await there.dispose();
+    return drawn.filter(({ structure, rate }) => structure === wanted.structure && rate === wanted.rate).length / drawn.length;
+  };
+  expect(await share(taught.checkpoint())).toBeGreaterThan(4 * await share(learned.checkpoint()) + 0.2);
+  await Promise.all([learned.dispose(), taught.dispose()]);
 });

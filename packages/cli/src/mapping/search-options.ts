@@ -8,6 +8,7 @@ const [BUDGET, SUBSET, JUDGE] = [60, 2000, 500];
 export const SEARCH_OPTIONS: readonly OptionRow[] = [
   { name: 'mapper', value: 'NAME', says: 'rules, or search: try plans that are as fast as the rules\' one, each trained a little (with --data and -o). Default: rules.' },
   { name: 'searcher', value: 'NAME', says: `${SEARCHERS.map(({ name }) => name).join(', ')}, see below. Default: ${SEARCHERS[0]!.name}.` },
+  { name: 'policy', value: 'STATE', says: 'reinforce: begin with the policy of another search, of any network: its --state file.' },
   { name: 'budget', value: 'N', says: `Plans to be tried. Default: ${BUDGET}.` },
   { name: 'updates', value: 'N,N…', says: `Updates of weights after which a plan is judged; the worst two in three end there. Default: ${FAST.rungs.join(',')}.` },
   { name: 'projection', value: 'NAME', says: `magnitude, or calibrated: how weights are chosen before training. Default: ${FAST.projection}.` },
@@ -32,6 +33,8 @@ export interface SearchRequest {
   readonly judge: number;
   readonly seed: number;
   readonly settings: FastSettings;
+  /** A state file. */
+  readonly policy: string | undefined;
   readonly workers: number;
   readonly queue: string | undefined;
   /** Name of a device. */
@@ -62,9 +65,10 @@ export function searchRequest(args: Arguments): SearchRequest | undefined {
   if (queue !== undefined && !/^rediss?:\/\//.test(queue)) throw usage('queue', `a queue is named like redis://host:6379, not ${JSON.stringify(queue)}`, args.command);
   if (queue !== undefined && args.text('workers') !== undefined) throw usage('queue', '--workers are threads of this process: say it to fretwork worker instead', args.command);
   if (queue === undefined && args.text('measure-on') !== undefined) throw usage('queue', '--measure-on needs --queue', args.command);
+  if (args.text('policy') !== undefined && name !== 'reinforce') throw usage('policy', '--policy is for --searcher reinforce', args.command);
   const whole = (option: string, usual: number, least = 1): number => numberOption(args, option, { least, most: 1e9, whole: true }) ?? usual;
   return {
-    searcher, budget: whole('budget', BUDGET), subset: whole('subset', SUBSET), judge: whole('judge', JUDGE), seed: whole('seed', 0, 0), output, workers: whole('workers', 1), queue, measureOn: args.text('measure-on'),
+    searcher, budget: whole('budget', BUDGET), subset: whole('subset', SUBSET), judge: whole('judge', JUDGE), seed: whole('seed', 0, 0), output, workers: whole('workers', 1), queue, policy: args.text('policy'), measureOn: args.text('measure-on'),
     settings: { ...FAST, rungs: numbersOption(args, 'updates') ?? FAST.rungs, projection, batch: whole('batch', FAST.batch), learningRate: numberOption(args, 'learning-rate', { least: 1e-9, most: 10 }) ?? FAST.learningRate },
     state: args.text('state') ?? `${output}.search.json`, resume: args.flag('resume'), log: args.text('log'),
   };

@@ -41,13 +41,14 @@ export async function searchPlan(given: SearchGiven, terminal: Terminal): Promis
   const data = await taskData(args, model, request);
   const task = packTask({ model, train: data.train, judge: data.judge, settings: request.settings });
   const state = request.resume ? await readState(request.state) : undefined;
+  const policy = request.policy === undefined ? undefined : policyOf(await readState(request.policy), request.policy);
   const { log } = request;
   if (log !== undefined && state === undefined) await removeFile(log);
   const evaluator = await evaluatorOf(request, task, sessions);
   const row = liveTable(terminal);
   try {
     const result = await interruptible(RESUME, (signal) => runSearch({
-      space, searcher: request.searcher, evaluator, budget: request.budget, seed: request.seed, start, sessions, signal, ...(state !== undefined && { state }),
+      space, searcher: request.searcher, evaluator, budget: request.budget, seed: request.seed, start, sessions, signal, ...(state !== undefined && { state }), ...(policy !== undefined && { policy }),
       onState: (now) => writeFile(request.state, JSON.stringify(now)),
       onProgress: async (progress) => {
         row(progress);
@@ -139,6 +140,13 @@ async function taskData(args: Arguments, model: Model, { subset, judge }: Search
   const rest = indices.filter((i) => !held(i));
   const count = Math.min(subset, rest.length);
   return { spec, hash: all.hash, train: part(Array.from({ length: count }, (_, i) => rest[Math.floor((i * rest.length) / count)]!)), judge: part(indices.filter(held)) };
+}
+
+/** What `reinforce` had learned. Throws `search.state`. */
+function policyOf({ searcher }: SearchState, path: string): string {
+  const { policy } = (searcher ?? {}) as { readonly policy?: unknown };
+  if (typeof policy !== 'string') throw new FretworkError('search.state', `${path}: there is no policy in it`, { hint: 'name the state of a search by reinforce' });
+  return policy;
 }
 
 /** Throws `path.*` and `search.state`. */
