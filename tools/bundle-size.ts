@@ -1,18 +1,20 @@
 /**
- * What `@fretwork/runtime-wasm` costs a page: everything that it exports, bundled as an application does, minified and compressed.
- * Prints bytes of the whole and which folders they come from; exits 1 where the whole has grown above the limit. Runs on the built packages:
+ * What `@fretwork/runtime-wasm` costs a page, compressed: the files of `@fretwork/runtime-wasm/min`, as the package ships them, and the same
+ * from its modules, as an application bundles and minifies them. Prints bytes of both and which folders they come from; exits 1 where
+ * one has grown above its limit. Runs on the built packages:
  *
  *     npm test -- build size              (or: node tools/bundle-size.ts [--json])
  */
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build, type Rolldown } from 'vite';
 
-/** Bytes after gzip that loader, reader and all kernels of all levels are to take together one day. Not reached yet: the output says by how much. */
-const GOAL = 60_000;
-/** What they may take today, a little more than they do: lower it whenever they shrink, never raise it without saying what for. */
-const LIMIT = 64_300;
+/** Bytes after gzip that loader, reader and all kernels of all levels may take together in the files that the package ships. */
+const LIMIT = 60_000;
+/** The same as an application bundles it, a little more than it takes: lower it whenever that shrinks, never raise it without saying what for. */
+const BUNDLED_LIMIT = 61_000;
 const PACKAGE = '@fretwork/runtime-wasm';
 
 interface FileSize {
@@ -20,6 +22,14 @@ interface FileSize {
   readonly raw: number;
   readonly gzip: number;
   readonly brotli: number;
+}
+
+/** One way to get the whole. */
+interface Form {
+  readonly form: string;
+  readonly limit: number;
+  readonly whole: FileSize;
+  readonly files: readonly FileSize[];
 }
 
 interface Source {
@@ -30,14 +40,17 @@ interface Source {
 
 const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const output = await bundled();
-const files = output.map(sizeOf);
-const whole: FileSize = files.reduce((sum, f) => ({ file: 'whole', raw: sum.raw + f.raw, gzip: sum.gzip + f.gzip, brotli: sum.brotli + f.brotli }), { file: 'whole', raw: 0, gzip: 0, brotli: 0 });
 const sources = sourcesOf(output);
+const forms: readonly Form[] = [
+  formOf(`${PACKAGE}/min`, LIMIT, ['index.js', 'thread.worker.js'].map((file) => sizeOf(file, readFileSync(new URL(`../packages/runtime-wasm/dist/min/${file}`, import.meta.url))))),
+  formOf(`${PACKAGE}, bundled`, BUNDLED_LIMIT, output.map((file) => sizeOf(file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source)))),
+];
 
-if (options.json) console.log(JSON.stringify({ package: PACKAGE, goal: GOAL, limit: LIMIT, whole, files, sources }, null, 2));
+if (options.json) console.log(JSON.stringify({ package: PACKAGE, forms, sources }, null, 2));
 else print();
-if (whole.gzip > LIMIT) {
-  console.error(`${PACKAGE}: ${whole.gzip} bytes after gzip, more than ${LIMIT}`);
+for (const { form, limit, whole } of forms) {
+  if (whole.gzip <= limit) continue;
+  console.error(`${form}: ${whole.gzip} bytes after gzip, more than ${limit}`);
   process.exitCode = 1;
 }
 
@@ -61,9 +74,13 @@ async function bundled(): Promise<readonly (Rolldown.OutputChunk | Rolldown.Outp
   return files;
 }
 
-function sizeOf(file: Rolldown.OutputChunk | Rolldown.OutputAsset): FileSize {
-  const bytes = Buffer.from(file.type === 'chunk' ? file.code : file.source);
-  return { file: file.fileName, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length };
+function sizeOf(file: string, bytes: Buffer): FileSize {
+  return { file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, brotli: brotliCompressSync(bytes).length };
+}
+
+function formOf(form: string, limit: number, files: readonly FileSize[]): Form {
+  const whole = files.reduce((sum, f) => ({ file: 'whole', raw: sum.raw + f.raw, gzip: sum.gzip + f.gzip, brotli: sum.brotli + f.brotli }), { file: 'whole', raw: 0, gzip: 0, brotli: 0 });
+  return { form, limit, whole, files };
 }
 
 function sourcesOf(files: typeof output): readonly Source[] {
@@ -87,11 +104,12 @@ function folderOf(id: string): string {
 function print(): void {
   const row = (...cells: readonly (string | number)[]): string => cells.map((cell, i) => (i === 0 ? String(cell).padEnd(36) : String(cell).padStart(10))).join('');
   console.log([
-    row(PACKAGE, 'raw', 'gzip', 'brotli'),
-    ...files.map((f) => row(f.file, f.raw, f.gzip, f.brotli)),
-    ...(files.length > 1 ? [row('whole', whole.raw, whole.gzip, whole.brotli)] : []),
-    `goal: ${GOAL} bytes after gzip, ${whole.gzip > GOAL ? `missed by ${whole.gzip - GOAL}` : 'reached'}; limit of today: ${LIMIT}`,
-    '',
+    ...forms.flatMap(({ form, limit, whole, files }) => [
+      row(form, 'raw', 'gzip', 'brotli'),
+      ...[...files, whole].map((f) => row(f.file, f.raw, f.gzip, f.brotli)),
+      row('limit', '', limit),
+      '',
+    ]),
     `of the code: ${sources.filter(({ share }) => share >= 0.01).map(({ folder, share }) => `${folder} ${Math.round(100 * share)} %`).join(', ')}`,
   ].join('\n'));
 }

@@ -10,7 +10,7 @@ export async function openAddress(address: string | URL, signal: AbortSignal | u
   requireNoCredentials(String(address), shown);
   const response = await fetch(address, { signal: signal ?? null }).catch((cause: unknown): never => {
     throw new FretworkError('load.fetch', `${shown} cannot be fetched`, {
-      cause, hint: 'see the cause; in a page also its policy (connect-src) and the CORS headers of the server',
+      cause, hint: 'see the cause; in a page also connect-src of its policy, and CORS',
     });
   });
   if (response.status !== 200 || response.body === null) {

@@ -20,7 +20,7 @@ export interface Judge {
 }
 
 /** The next step where a rule knows none. */
-const NEXT = 'explainRules() and `fretwork verify --rules` list the rules';
+const NEXT = '`fretwork verify --rules` lists the rules';
 
 /** Throws the first broken rule as a `FretworkError` with the rule's code. */
 export function enforce<Subject>(rules: readonly Rule<Subject>[], subject: Subject): void {

@@ -28,7 +28,7 @@ function ranged(given: Given): readonly Shape[] {
   alike(given);
   const [start, limit, delta] = [0, 1, 2].map((i) => constantNumbers(given, i)?.[0]);
   const count = Math.ceil((limit! - start!) / delta!);
-  return [[Number.isFinite(count) ? Math.max(0, count) : misfit('a start, a limit and a step', count)]];
+  return [[Number.isFinite(count) ? Math.max(0, count) : misfit('three numbers', count)]];
 }
 
 function range(b: Binding): Step {

@@ -56,7 +56,7 @@ function required(name: string, find: ValueOf, layer?: Layer): Value {
   const value = find(name);
   if (value === undefined) {
     throw new FretworkError('run.unsupported', 'the shape of a value is not known before the model runs', {
-      ...(layer === undefined ? {} : { layer: layer.name }), tensor: name, hint: 'give the sizes of all inputs; computed values cannot decide shapes',
+      ...(layer === undefined ? {} : { layer: layer.name }), tensor: name, hint: 'give the sizes of all inputs',
     });
   }
   return value;

@@ -192,7 +192,7 @@ export function openSession(given: SessionParts): Runtime {
     }
     const at = top;
     const wanted = Math.ceil((at + bytes) / PAGE_BYTES) * PAGE_BYTES;
-    const tooMuch = (cause?: unknown): FretworkError => new FretworkError('run.memory', 'the model needs more memory for these inputs', {
+    const tooMuch = (cause?: unknown): FretworkError => new FretworkError('run.memory', 'these inputs need more memory', {
       expected: `at most ${memoryLimit} bytes`, actual: `${wanted} bytes`, hint: 'raise memoryLimit, or give smaller inputs', cause,
     });
     if (wanted > memoryLimit) throw tooMuch();
