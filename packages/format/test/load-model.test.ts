@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FretworkError, loadModel, writeModel, type GoodHeader, type LoadOptions, type ModelSource } from '../src/index.js';
 import { openFile } from '../src/container/file.browser.js';
-import { Gather } from '../src/container/gather.js';
+import { gathering } from '../src/container/gather.js';
 import { sampleModel } from './sample-model.js';
 
 const bytes = writeModel(sampleModel());
@@ -146,9 +146,9 @@ describe('loadModel', () => {
   });
 });
 
-describe('Gather', () => {
+describe('gathering', () => {
   it('takes at most three times what has arrived, whatever the file declares', () => {
-    const gather = new Gather();
+    const gather = gathering();
     gather.expect(2 ** 52, false);
     const piece = Uint8Array.from({ length: 10_000 }, (_, i) => i);
     for (let i = 1; i <= 50; i++) {

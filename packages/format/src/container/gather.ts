@@ -2,33 +2,37 @@
  * Bytes put together as they arrive. What a file declares is a bound here, never a size to allocate: the buffer doubles as
  * bytes come, so that old and new together take at most three times what has arrived.
  */
-export class Gather {
-  private buffer: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 12);
-  private most = Infinity;
-  length = 0;
-
+export interface Gather {
   /** The file has `fileBytes` bytes; `certain` where not only the file itself says so. */
-  expect(fileBytes: number, certain: boolean): void {
-    this.most = fileBytes;
-    if (certain) this.grow(fileBytes);
-  }
-
+  readonly expect: (fileBytes: number, certain: boolean) => void;
   /** Adds what fits into the expected length; more is counted in `length`, not kept. */
-  add(piece: Uint8Array): void {
-    const needed = Math.min(this.length + piece.length, this.most);
-    if (needed > this.buffer.length) this.grow(Math.min(Math.max(needed, 2 * this.buffer.length), this.most));
-    if (this.length < this.most) this.buffer.set(piece.subarray(0, this.most - this.length), this.length);
-    this.length += piece.length;
-  }
-
+  readonly add: (piece: Uint8Array) => void;
+  readonly length: number;
   /** What has arrived, shared. */
-  get bytes(): Uint8Array {
-    return this.buffer.subarray(0, Math.min(this.length, this.most));
-  }
+  readonly bytes: Uint8Array;
+}
 
-  private grow(capacity: number): void {
+export function gathering(): Gather {
+  let buffer: Uint8Array<ArrayBuffer> = new Uint8Array(1 << 12);
+  let most = Infinity;
+  let length = 0;
+  const grow = (capacity: number): void => {
     const larger = new Uint8Array(capacity);
-    larger.set(this.buffer.subarray(0, Math.min(this.length, capacity)));
-    this.buffer = larger;
-  }
+    larger.set(buffer.subarray(0, Math.min(length, capacity)));
+    buffer = larger;
+  };
+  return {
+    expect: (fileBytes, certain) => {
+      most = fileBytes;
+      if (certain) grow(fileBytes);
+    },
+    add: (piece) => {
+      const needed = Math.min(length + piece.length, most);
+      if (needed > buffer.length) grow(Math.min(Math.max(needed, 2 * buffer.length), most));
+      if (length < most) buffer.set(piece.subarray(0, most - length), length);
+      length += piece.length;
+    },
+    get length() { return length; },
+    get bytes() { return buffer.subarray(0, Math.min(length, most)); },
+  };
 }

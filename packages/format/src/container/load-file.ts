@@ -3,7 +3,7 @@ import { FretworkError } from '../error.js';
 import type { Judge } from '../rules/rule.js';
 import { attachArrays } from './attach-arrays.js';
 import type { ByteSource } from './byte-source.js';
-import { Gather } from './gather.js';
+import { gathering } from './gather.js';
 import { withLimits, type ReadLimits } from './limits.js';
 import { openSource, type ModelSource } from './open-source.js';
 import { parseHeader, type GoodHeader, type ParsedHeader } from './parse-header.js';
@@ -50,7 +50,7 @@ async function loadBytes(bytes: Uint8Array, options: LoadOptions, judge: Judge):
 }
 
 async function loadPieces(source: ByteSource, options: LoadOptions, judge: Judge): Promise<Model> {
-  const gather = new Gather();
+  const gather = gathering();
   const limits = withLimits(options.limits);
   let parsed: ParsedHeader | undefined;
   let needBytes = 1;

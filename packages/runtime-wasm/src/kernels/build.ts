@@ -1,4 +1,4 @@
-import { ModuleWriter, type MemoryType } from '../assembler/module.js';
+import { moduleWriter, type MemoryType } from '../assembler/module.js';
 import { cellDrivers } from './cells.js';
 import { copyDrivers } from './copy.js';
 import { vectorDriver } from './gemv.js';
@@ -11,7 +11,7 @@ export type KernelLevel = 'simd' | 'relaxed';
 
 /** The kernel module as bytes: same level, memory and tiles, same bytes. */
 export function buildKernels(level: KernelLevel, memory: MemoryType, tiles: Tiles = 'narrow'): Uint8Array {
-  const writer = new ModuleWriter(level === 'relaxed');
+  const writer = moduleWriter(level === 'relaxed');
   mapDriver(writer, tiles);
   vectorDriver(writer);
   copyDrivers(writer);
