@@ -3,7 +3,6 @@ import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf, type DType,
 import { sizeOf, type Binding, type Step, type Value } from './row.js';
 
 export type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
-export type Wide = BigInt64Array | BigUint64Array;
 
 export const isWide = (dtype: DType): boolean => dtype === 'i64' || dtype === 'u64';
 export const isHalf = (dtype: DType): boolean => dtype === 'f16' || dtype === 'bf16';
