@@ -72,7 +72,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: 'cli',
     name: 'fretwork',
-    imports: ['@fretwork/autodiff', '@fretwork/bench', '@fretwork/compiler', '@fretwork/compiler-neon', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/latency', '@fretwork/mapper-rules', '@fretwork/mapper-search', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
+    imports: ['@fretwork/autodiff', '@fretwork/bench', '@fretwork/compiler', '@fretwork/compiler-neon', '@fretwork/compiler-opencl', '@fretwork/conformance', '@fretwork/datasets', '@fretwork/format', '@fretwork/latency', '@fretwork/mapper-rules', '@fretwork/mapper-search', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
     runs: 'node',
   },
 ];

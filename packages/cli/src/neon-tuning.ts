@@ -1,7 +1,6 @@
-import { mergeTuningLogs, parseTuningLog, printTuningLog, tuneModel, type Backend, type BackendPlan, type ModelContext, type TunedLayer, type TunedModel, type TuningLog } from '@fretwork/compiler';
+import { tuneModel, type Backend, type BackendPlan, type ModelContext, type TunedLayer, type TunedModel } from '@fretwork/compiler';
 import { neonMeter, unitOfCost } from '@fretwork/bench';
-import { FretworkError } from '@fretwork/format';
-import { readFile, writeFile } from './files.js';
+import { readLog, writeLog } from './tuning-log-file.js';
 
 export interface TuneRequest {
   readonly trials: number;
@@ -15,14 +14,14 @@ export interface TuneRequest {
 
 /** Tunes every layer of `context` that `backend` leaves something open for, by what code costs under an emulator. */
 export async function tuneNeon<Plan extends BackendPlan>(context: ModelContext, backend: Backend<Plan>, { trials, seed, cost, logPath, say }: TuneRequest): Promise<TunedModel> {
-  const log = logPath === undefined ? undefined : await readLog(logPath);
+  const log = await readLog(logPath);
   const meter = await neonMeter(cost);
   try {
     const tuned = await tuneModel(context, { ...backend, measure: meter.measure }, {
       seed, trials, parallel: 2, unit: unitOfCost(cost)!, ...(log === undefined ? {} : { log }),
       progress: ({ layer, place, layers }) => say(`tuning ${layer} (${place + 1} of ${layers})\n`),
     });
-    if (logPath !== undefined) await writeFile(logPath, printTuningLog(mergeTuningLogs(log ?? { entries: [] }, tuned.log)));
+    await writeLog(logPath, log, tuned.log);
     return tuned;
   } finally {
     await meter.dispose();
@@ -34,12 +33,3 @@ export const tunedRows = (layers: readonly TunedLayer[]): readonly (readonly str
   tuned.layer, tuned.how, String(tuned.entry.trials), `${(tuned.entry.fallbackCost / tuned.entry.cost).toFixed(3)}x`, tuned.entry.unit,
   Object.entries(tuned.entry.choice).map(([name, value]) => `${name} ${value}`).join(', '),
 ]]));
-
-async function readLog(path: string): Promise<TuningLog | undefined> {
-  try {
-    return parseTuningLog(new TextDecoder().decode(await readFile(path)));
-  } catch (error) {
-    if (error instanceof FretworkError && error.code === 'path.missing') return undefined;
-    throw error;
-  }
-}

@@ -4,11 +4,13 @@ import { inspect, load, type Runtime } from '@fretwork/runtime-wasm';
 import type { OptionRow } from './contract.js';
 import { usage } from './arguments.js';
 import type { ModelFile } from './model-file.js';
+import { openclRunner } from './opencl-runner.js';
 
 /** What `--runtime` can name; the first is the default. */
 const RUNTIMES: readonly { readonly id: string; readonly make: () => Runner }[] = [
   { id: 'reference', make: () => referenceRunner() as Runner },
   { id: 'wasm', make: () => wasmRunner() as Runner },
+  { id: 'opencl', make: () => openclRunner() as Runner },
 ];
 
 /** `@fretwork/runtime-wasm`: one thread, the best level that this host compiles. */

@@ -7,9 +7,13 @@ import { join } from 'node:path';
 
 const works = (command: string, ...args: readonly string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
+/** oclgrind as a driver. */
+export const OCLGRIND = '/usr/lib/oclgrind/liboclgrind-rt-icd.so';
 
 export const haveDriver: boolean = existsSync('/etc/OpenCL/vendors/pocl.icd');
 export const haveCompiler: boolean = works('cc', '--version') && existsSync('/usr/include/CL/cl.h');
+export const haveOclgrind: boolean = existsSync(OCLGRIND);
+export const haveSpirv: boolean = works('clang-15', '--version') && works('llvm-spirv-15', '--version') && works('spirv-val', '--version');
 export const MISSING = 'no OpenCL driver, headers or checkers: node tools/system-packages.mjs';
 
 /** PoCL keeps what it compiled for these tests alone, and uses one thread. */

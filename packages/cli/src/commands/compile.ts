@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { NEON_COSTS, randomWeights } from '@fretwork/bench';
-import { compileModel, type Backend, type EmittedFiles, type ModelContext, type TunedModel } from '@fretwork/compiler';
+import { compileModel, type Backend, type BackendPlan, type EmittedFiles, type ModelContext, type TunedModel } from '@fretwork/compiler';
 import { CPUS, emitSelfTest, neon, type Cpu, type NeonPlan } from '@fretwork/compiler-neon';
+import { emitSelfTest as openclSelfTest } from '@fretwork/compiler-opencl';
 import { random } from '@fretwork/conformance';
 import { dense, FretworkError, type DenseTensor } from '@fretwork/format';
 import { createInterpreter, evaluateLayer } from '@fretwork/reference';
@@ -11,22 +12,36 @@ import { EXIT } from '../contract.js';
 import { makeFolder, writeFile } from '../files.js';
 import { openShapes, SHAPE_OPTION } from '../input-shapes.js';
 import { readModelFile } from '../model-file.js';
-import { tunedRows, tuneNeon } from '../neon-tuning.js';
+import { tunedRows, tuneNeon, type TuneRequest } from '../neon-tuning.js';
+import { openclBackend, tuneOpencl } from '../opencl-target.js';
 import { grouped, plain, printTable } from '../print-table.js';
 
 /** One row per code generator. */
 interface Target {
   readonly name: string;
   readonly says: string;
-  readonly backend: (args: Arguments) => Backend<NeonPlan>;
+  readonly open: (args: Arguments) => Opened;
+}
+
+/** A code generator with its options, whatever its plans are like. */
+interface Opened {
+  readonly backend: Backend;
   /** Files beside the code: stored inputs and the outputs that they must give. */
-  readonly test: (plan: NeonPlan, context: ModelContext, inputs: Stored, outputs: Stored) => EmittedFiles;
+  readonly test: (plan: BackendPlan, context: ModelContext, inputs: Stored, outputs: Stored) => EmittedFiles;
+  /** What `--tune` finds. */
+  readonly tune: (context: ModelContext, request: Omit<TuneRequest, 'cost'>) => Promise<TunedModel>;
 }
 
 type Stored = Readonly<Record<string, DenseTensor>>;
 
+/** A backend is handed no plan but its own: what it emits and tests is what it planned. */
+const opened = <Plan extends BackendPlan>(backend: Backend<Plan>, selfTest: (plan: Plan, context: ModelContext, cases: readonly { readonly inputs: Stored; readonly outputs: Stored }[]) => EmittedFiles, tune: Opened['tune']): Opened =>
+  ({ backend: backend as unknown as Backend, test: (plan, context, inputs, outputs) => selfTest(plan as Plan, context, [{ inputs, outputs }]), tune });
+
 const TARGETS: readonly Target[] = [
-  { name: 'neon', says: 'C11 with NEON intrinsics, for 64-bit ARM cores', backend: (args) => neonBackend(args), test: (plan, context, inputs, outputs) => emitSelfTest(plan, context, [{ inputs, outputs }]) },
+  // Weights that are compiled in would be compiled at every trial.
+  { name: 'neon', says: 'C11 with NEON intrinsics, for 64-bit ARM cores', open: (args) => opened(neonBackend(args), emitSelfTest, (context, request) => tuneNeon(context, neonBackend(args, 'file'), { ...request, cost: costOption(args) })) },
+  { name: 'opencl', says: 'OpenCL 1.2 kernels with a C host, for mobile GPUs', open: (args) => opened(openclBackend(args), openclSelfTest, (context, request) => tuneOpencl(args, context, request)) },
 ];
 
 export const compile: Command = {
@@ -37,21 +52,24 @@ export const compile: Command = {
     { name: 'target', value: 'NAME', says: `${TARGETS.map(({ name, says }) => `${name}: ${says}`).join('; ')}.` },
     { name: 'out', short: 'o', value: 'DIR', says: 'Where the files go; made where it is not there.' },
     { name: 'cpu', value: 'CPU', says: `neon: ${Object.keys(CPUS).join(', ')}. Default: generic.` },
-    { name: 'type', value: 'TYPE', says: 'Type of weights and activations: f32.' },
+    { name: 'type', value: 'TYPE', says: 'Type of weights and activations: f32; opencl: also f16-storage (halves in memory, sums in float) and f16.' },
+    { name: 'path', value: 'PATH', says: 'opencl: buffer, or image: products read activations as texels (Adreno). Default: buffer.' },
+    { name: 'platform', value: 'N', says: 'opencl: where --tune measures, counted from 0. Default: 0.' },
+    { name: 'device', value: 'N', says: 'opencl: of the platform. Default: 0.' },
     { name: 'threads', value: 'N', says: 'Threads that a run takes, 1 to 64; work is shared out when the code is made. Default: 1.' },
     { name: 'weights', value: 'HOW', says: 'array: compiled in; file: a .bin beside the code. Default: array up to four million words.' },
     { name: 'prefix', value: 'NAME', says: 'First word of all public C names. Default: model.' },
     { name: 'random-weights', says: 'Draw the weights, for topologies that come without.' },
-    { name: 'tune', value: 'N', says: 'Try N ways of doing each layer, under an emulator, and take the cheapest; needs clang-14 and qemu-aarch64.' },
-    { name: 'tune-for', value: 'COST', says: `What is counted: ${NEON_COSTS.join(', ')}, cycles as llvm-mca models them, with misses of a modelled first cache or without. Default: ${NEON_COSTS[0]}.` },
+    { name: 'tune', value: 'N', says: 'Try N ways of doing each layer and take the cheapest; neon: under an emulator, which needs clang-14 and qemu-aarch64; opencl: by time on the device, which needs koffi.' },
+    { name: 'tune-for', value: 'COST', says: `neon: what is counted: ${NEON_COSTS.join(', ')}, cycles as llvm-mca models them, with misses of a modelled first cache or without. Default: ${NEON_COSTS[0]}.` },
     { name: 'tuning-log', value: 'FILE', says: 'What earlier tuning found: read where it is there, written with what was found.' },
     SHAPE_OPTION,
     { name: 'seed', value: 'N', says: 'Of the inputs of the self-test, and of tuning. Default: 1.' },
     { name: 'json', says: 'Print { plan, files: [{ name, bytes }] } as JSON, and tuned: what tuning found.' },
   ],
-  examples: ['fretwork compile pruned.bcr --target neon -o out', 'fretwork compile model.onnx --target neon --cpu a76 --weights file -o out', 'fretwork compile pruned.bcr --target neon --tune 200 --tuning-log neon.log -o out'],
+  examples: ['fretwork compile pruned.bcr --target neon -o out', 'fretwork compile model.onnx --target neon --cpu a76 --weights file -o out', 'fretwork compile pruned.bcr --target opencl --type f16-storage -o out', 'fretwork compile pruned.bcr --target neon --tune 200 --tuning-log neon.log -o out'],
   notes: [
-    'Build what was made with cmake, or with: cc -O2 *.c -lm (with --threads: -lm -pthread; -DMODEL_NO_THREADS leaves all work to the caller).',
+    'Build what was made with cmake, or with: cc -O2 *.c -lm; opencl: and -lOpenCL (neon with --threads: -lm -pthread; -DMODEL_NO_THREADS leaves all work to the caller).',
     'Exits with 1 where a layer cannot be compiled, and says why for each.',
   ],
   run: async (args, terminal) => {
@@ -61,12 +79,12 @@ export const compile: Command = {
     if (out === undefined) throw usage('out', 'say where the files go: -o DIR', 'compile');
     const seed = numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1;
     const threads = numberOption(args, 'threads', { least: 1, most: 64, whole: true });
-    const backend = target.backend(args);
+    const { backend, test, tune } = target.open(args);
     const { model: read } = await readModelFile(args.positionals[0]!);
     const given = args.flag('random-weights') ? randomWeights(read, seed) : read;
     const options = { inputShapes: openShapes(given, args.texts('shape'), 'compile'), evaluate: evaluateLayer, ...(threads === undefined ? {} : { threads }) };
     const untuned = compileModel(given, [backend], options);
-    const tuned = untuned.ok ? await tuneFor(args, untuned, seed, (text) => terminal.err(text)) : undefined;
+    const tuned = untuned.ok ? await tuneFor(args, tune, untuned, seed, (text) => terminal.err(text)) : undefined;
     const compiled = tuned === undefined ? untuned : compileModel(given, [backend], { ...options, tunings: tuned.tunings });
     if (!compiled.ok) {
       terminal.err(`${given.name === '' ? 'This model' : plain(given.name)} cannot be compiled for ${target.name}:\n`);
@@ -75,7 +93,7 @@ export const compile: Command = {
     }
     const { plan, model } = compiled;
     const inputs = draw(compiled, seed);
-    const files = new Map([...compiled.files, ...target.test(plan, compiled, inputs, createInterpreter(model).run(inputs))]);
+    const files = new Map([...compiled.files, ...test(plan, compiled, inputs, createInterpreter(model).run(inputs))]);
     await makeFolder(out);
     for (const [name, content] of files) await writeFile(join(out, name), content);
     const list = [...files].map(([name, content]) => ({ name, bytes: typeof content === 'string' ? new TextEncoder().encode(content).length : content.length }));
@@ -93,12 +111,16 @@ export const compile: Command = {
 };
 
 /** What `--tune` finds; undefined where it is not asked for. */
-function tuneFor(args: Arguments, context: ModelContext, seed: number, say: (text: string) => void): Promise<TunedModel> | undefined {
-  const [trials, cost, logPath] = [numberOption(args, 'tune', { least: 1, most: 1e6, whole: true }), args.text('tune-for') ?? NEON_COSTS[0]!, args.text('tuning-log')];
+function tuneFor(args: Arguments, tune: Opened['tune'], context: ModelContext, seed: number, say: (text: string) => void): Promise<TunedModel> | undefined {
+  const [trials, logPath] = [numberOption(args, 'tune', { least: 1, most: 1e6, whole: true }), args.text('tuning-log')];
+  costOption(args);
+  return trials === undefined ? undefined : tune(context, { trials, seed, say, ...(logPath === undefined ? {} : { logPath }) });
+}
+
+function costOption(args: Arguments): string {
+  const cost = args.text('tune-for') ?? NEON_COSTS[0]!;
   if (!NEON_COSTS.includes(cost)) throw usage('tune-for', `--tune-for is one of ${NEON_COSTS.join(', ')}, not ${JSON.stringify(cost)}`, 'compile');
-  if (trials === undefined) return undefined;
-  // Weights that are compiled in would be compiled at every trial.
-  return tuneNeon(context, neonBackend(args, 'file'), { trials, seed, cost, say, ...(logPath === undefined ? {} : { logPath }) });
+  return cost;
 }
 
 function neonBackend(args: Arguments, weights: string | undefined = args.text('weights')): Backend<NeonPlan> {

@@ -85,10 +85,21 @@ typedef float STORED;
 #if FW_STORED_BITS == FW_REAL_BITS
 ${access('', (width) => (width === 1 ? '(*(p))' : `vload${width}(0, p)`), (width) => (width === 1 ? '(*(p) = (v))' : `vstore${width}(v, 0, p)`))}#else
 ${access('', (width) => `vload_half${n(width)}(0, p)`, (width) => `vstore_half${n(width)}(v, 0, p)`)}#endif
-#if FW_REAL_BITS == 16
-#define TEXEL(image, i) read_imageh(image, i)
+/* Checkers that know no images are told to read their texels from memory. */
+#ifdef FW_TEXELS_IN_MEMORY
+#define TEXELS __global const STORED *
+#define TEXELS4(image, i) LOAD4((image) + 4 * (i))
+#define TEXELS8(image, i) LOAD8((image) + 4 * (i))
+#define TEXELS16(image, i) LOAD16((image) + 4 * (i))
 #else
-#define TEXEL(image, i) read_imagef(image, i)
+#define TEXELS __read_only image1d_buffer_t
+#if FW_REAL_BITS == 16
+#define TEXELS4(image, i) read_imageh(image, i)
+#else
+#define TEXELS4(image, i) read_imagef(image, i)
+#endif
+#define TEXELS8(image, i) ((REAL8)(TEXELS4(image, i), TEXELS4(image, (i) + 1)))
+#define TEXELS16(image, i) ((REAL16)(TEXELS4(image, i), TEXELS4(image, (i) + 1), TEXELS4(image, (i) + 2), TEXELS4(image, (i) + 3)))
 #endif
 ${WIDTHS.map(activations).join('\n')}
 ${WIDTHS.map(put).join('\n')}

@@ -19,7 +19,7 @@ export function productKernel(row: ProductVariant, word: string): string {
   const { pixels, path } = row;
   const { width, vectors } = shapeOf(pixels);
   const V = real(width);
-  const x = path === 'image' ? '__read_only image1d_buffer_t x' : '__global const STORED *x';
+  const x = path === 'image' ? 'TEXELS x' : '__global const STORED *x';
   const lines = [
     `__kernel void ${productName(row, word)}(`,
     `    ${x}, __global STORED *y, ${spaceOf(row)} const STORED *w, __global const int *program, __global const STORED *z,`,
@@ -61,8 +61,7 @@ function loadsOf({ path, pixels }: ProductVariant, name: string, offset: string)
   const { width, vectors } = shapeOf(pixels);
   const load = (q: number): string => {
     if (path === 'buffer') return `LOAD${n(width)}(x + from + ${offset}${q === 0 ? '' : ` + ${q * width}`})`;
-    const texels = range(width / 4).map((t) => `TEXEL(x, (from + ${offset} >> 2)${q * width / 4 + t === 0 ? '' : ` + ${q * width / 4 + t}`})`);
-    return width === 4 ? texels[0]! : `(${real(width)})(${texels.join(', ')})`;
+    return `TEXELS${width}(x, ((from + ${offset}) >> 2)${q === 0 ? '' : ` + ${q * width / 4}`})`;
   };
   return range(vectors).map((q) => `const ${real(width)} ${name}${q} = ${load(q)};`).join(' ');
 }
