@@ -106,7 +106,9 @@ describe('a search', () => {
   it('refuses a state of another search, and metrics that are none', async () => {
     const { state } = await search('random', 1, { budget: 4 });
     await expect(search('random', 2, { state })).rejects.toThrow(/another seed/);
-    await expect(search('random', 1, { evaluator: { ...fakeEvaluator(space, optimum), evaluate: async () => ({ rungs: [2], stopped: false }) } })).rejects.toThrow(/search\.worker/);
+    for (const nonsense of [{ rungs: [2], stopped: false }, { rungs: [], stopped: false }, { rungs: [0.5], stopped: true }, null]) {
+      await expect(search('random', 1, { evaluator: { ...fakeEvaluator(space, optimum), evaluate: async () => nonsense as never } })).rejects.toThrow(/search\.worker/);
+    }
   });
 
   it('goes on to a larger budget', async () => {

@@ -40,7 +40,8 @@ export async function giveJobs(url: string, name: string): Promise<GivenJobs> {
       await give(id, data);
       return undefined;
     }
-    if (await job.isCompleted()) return { value: job.returnvalue as unknown };
+    // Read anew: it may have ended since it was read first.
+    if (await job.isCompleted()) return { value: (await queue.getJob(id))?.returnvalue as unknown };
     if (await job.isFailed()) {
       // Whoever asks again gets another try.
       await job.remove();

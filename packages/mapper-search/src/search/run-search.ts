@@ -165,7 +165,8 @@ class Search {
 }
 
 /** What comes from workers is looked at before it is kept. */
-function checkMetrics({ rungs, stopped }: Metrics, most: number): Metrics {
+function checkMetrics(found: Metrics | null | undefined, most: number): Metrics {
+  const { rungs, stopped } = (found ?? {}) as Metrics;
   const good = Array.isArray(rungs) && rungs.length >= 1 && rungs.length <= most && rungs.every((a) => typeof a === 'number' && a >= 0 && a <= 1) && stopped === rungs.length < most;
   if (!good) throw new FretworkError('search.worker', 'an evaluator gave metrics that make no sense', { expected: `up to ${most} accuracies from 0 to 1`, actual: JSON.stringify({ rungs, stopped }) });
   return { rungs, stopped };
