@@ -6,15 +6,18 @@ import type { Place } from './corrections.js';
 import { partsOf } from './parts.js';
 import { priceOf, type Prices } from './prices.js';
 
-/** Lengths at which layers are usually still alike, one for each way in which `placeOf` sees them. */
-export const USUAL_LENGTHS: readonly number[] = [6, 1, 3];
+/** Lengths at which layers are usually still alike, for each group of coordinates in the views of `placeOf`. */
+export const USUAL_LENGTHS: readonly (readonly number[])[] = [[6], [1, 3]];
 
-/** A layer by its sizes and choices; by what its time goes to, where that is priced; and by how long it takes. */
+/** Shares of the time are told apart down to about this. */
+const LEAST_SHARE = 0.02;
+
+/** A layer by its sizes and choices; and by what its time goes to, where that is priced, with how long it takes. */
 export function placeOf(query: LayerQuery, prices: Prices): Place {
   const parts = partsOf(query);
   const price = Math.max(priceOf(parts, prices), 1e-9);
-  const shares = Object.entries(prices).map(([name, each]) => Math.sqrt(((parts[name] ?? 0) * each) / price));
-  return [coordinatesOf(query), shares, [Math.log(price)]];
+  const shares = Object.entries(prices).map(([name, each]) => Math.log(((parts[name] ?? 0) * each) / price + LEAST_SHARE) / 2);
+  return [[coordinatesOf(query)], [shares, [Math.log(price)]]];
 }
 
 /** Logarithms of sizes, and choices as distances. */

@@ -1,10 +1,12 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
 /**
- * Where a layer lies among others of its family, seen in several ways (sizes, shares of the time, the price): lists of numbers.
- * Distances add up over the ways, each measured by a length of its own.
+ * Where a layer lies among others of its family, as several views show it (by sizes, by what its time goes to), each a list of
+ * coordinates. Layers can be alike in one view and not in another: what they share adds up over the views. In a view the coordinates
+ * come in groups, each measured by a length of its own.
  */
-export type Place = readonly (readonly number[])[];
+export type Place = readonly View[];
+type View = readonly (readonly number[])[];
 
 /** What is known of the deviation at a place. */
 export interface Correction {
@@ -15,10 +17,9 @@ export interface Correction {
 
 export type Corrections = (place: Place) => Correction;
 
-/** Logarithms: of the lengths, one for each way to see a place; of the variance that near layers share; of what each has alone. */
+/** Logarithms: in each view, of the variance that near layers share and of the lengths; and of the variance that each layer has alone. */
 interface Reach {
-  readonly lengths: readonly number[];
-  readonly signal: number;
+  readonly views: readonly { readonly signal: number; readonly lengths: readonly number[] }[];
   readonly own: number;
 }
 
@@ -40,21 +41,24 @@ const likeness = (far: number): number => {
   return (1 + r) * Math.exp(-r);
 };
 
-const weightsOf = ({ lengths }: Reach): readonly number[] => lengths.map((length) => Math.exp(-2 * length));
+/** What two places share: `far` are the squared distances, by view and group. */
+const shared = (reach: Reach, far: (view: number, group: number) => number): number => reach.views.reduce((sum, { signal, lengths }, view) => (
+  sum + Math.exp(signal) * likeness(lengths.reduce((total, length, group) => total + Math.exp(-2 * length) * far(view, group), 0))
+), 0);
 
 /**
  * Deviations (logarithms of measured / priced) as a Gaussian process over the places of the layers, with mean 0: near a
  * measured layer its deviation counts, far from all nothing does (Rasmussen & Williams 2006, algorithm 2.1). How far "near" is, in each
- * way to see a place, comes from the data: the reach of greatest likelihood, found from `usual` lengths on.
+ * view, comes from the data: the reach of greatest likelihood, found from `usual` lengths on.
  */
-export function fitCorrections(places: readonly Place[], deviations: readonly number[], usual: readonly number[]): Corrections {
+export function fitCorrections(places: readonly Place[], deviations: readonly number[], usual: readonly (readonly number[])[]): Corrections {
   const variance = Math.max(1e-4, deviations.reduce((sum, value) => sum + value ** 2, 0) / Math.max(1, deviations.length));
-  const apart = usual.map((_, way) => places.map((a, i) => Float64Array.from({ length: i }, (_, j) => squared(a[way]!, places[j]![way]!))));
-  const start: Reach = { lengths: usual.map(Math.log), signal: Math.log(0.7 * variance), own: Math.log(0.3 * variance) };
+  const apart = usual.map((lengths, view) => lengths.map((_, group) => places.map((a, i) => Float64Array.from({ length: i }, (_, j) => squared(a[view]![group]!, places[j]![view]![group]!)))));
+  const start: Reach = { views: usual.map((lengths) => ({ signal: Math.log((0.7 * variance) / usual.length), lengths: lengths.map(Math.log) })), own: Math.log(0.3 * variance) };
   const { reach, factor, weights } = mostLikely(start, (tried) => factored(apart, deviations, start, tried));
-  const [nearness, signal, own] = [weightsOf(reach), Math.exp(reach.signal), Math.exp(reach.own)];
+  const [signal, own] = [signalOf(reach), Math.exp(reach.own)];
   return (place) => {
-    const to = places.map((other) => signal * likeness(nearness.reduce((sum, weight, way) => sum + weight * squared(place[way]!, other[way]!), 0)));
+    const to = places.map((other) => shared(reach, (view, group) => squared(place[view]![group]!, other[view]![group]!)));
     const known = factor.solve(Matrix.columnVector(to)).to1DArray();
     let [mean, told] = [0, 0];
     to.forEach((value, i) => {
@@ -65,6 +69,8 @@ export function fitCorrections(places: readonly Place[], deviations: readonly nu
   };
 }
 
+const signalOf = ({ views }: Reach): number => views.reduce((sum, { signal }) => sum + Math.exp(signal), 0);
+
 interface Factored {
   readonly reach: Reach;
   readonly factor: CholeskyDecomposition;
@@ -74,12 +80,17 @@ interface Factored {
 
 /** One number of the reach after the other, up or down while that is likelier, in ever finer steps. */
 function mostLikely(start: Reach, at: (reach: Reach) => Factored): Factored {
-  const moves = [
-    (reach: Reach, by: number): Reach => ({ ...reach, own: reach.own + by }), (reach: Reach, by: number): Reach => ({ ...reach, signal: reach.signal + by }),
-    ...start.lengths.map((_, way) => (reach: Reach, by: number): Reach => ({ ...reach, lengths: reach.lengths.map((length, i) => (i === way ? length + by : length)) })),
+  type Move = (reach: Reach, by: number) => Reach;
+  const inView = (at: number, change: (view: Reach['views'][number], by: number) => Reach['views'][number]): Move => (reach, by) => ({ ...reach, views: reach.views.map((view, i) => (i === at ? change(view, by) : view)) });
+  const moves: readonly Move[] = [
+    (reach, by) => ({ ...reach, own: reach.own + by }),
+    ...start.views.flatMap(({ lengths: usual }, view) => [
+      inView(view, ({ signal, lengths }, by) => ({ signal: signal + by, lengths })),
+      ...usual.map((_, group) => inView(view, ({ signal, lengths }, by) => ({ signal, lengths: lengths.map((length, i) => (i === group ? length + by : length)) }))),
+    ]),
   ];
   let best = at(start);
-  const walk = (move: (typeof moves)[number], by: number): boolean => {
+  const walk = (move: Move, by: number): boolean => {
     const from = best;
     for (let tries = 0; tries < 3; tries++) {
       const next = at(move(best.reach, by));
@@ -92,25 +103,26 @@ function mostLikely(start: Reach, at: (reach: Reach) => Factored): Factored {
   return best;
 }
 
-function factored(apart: readonly (readonly Float64Array[])[], deviations: readonly number[], usual: Reach, reach: Reach): Factored {
-  const [nearness, signal, own] = [weightsOf(reach), Math.exp(reach.signal), Math.exp(reach.own)];
+/** All numbers of a reach. */
+const numbersOf = ({ views, own }: Reach): readonly number[] => [own, ...views.flatMap(({ signal, lengths }) => [signal, ...lengths])];
+
+function factored(apart: readonly (readonly (readonly Float64Array[])[])[], deviations: readonly number[], usual: Reach, reach: Reach): Factored {
   const count = deviations.length;
   const covariance = new Matrix(count, count);
+  const alone = signalOf(reach) + Math.exp(reach.own);
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < i; j++) {
-      let far = 0;
-      for (let way = 0; way < nearness.length; way++) far += nearness[way]! * apart[way]![i]![j]!;
-      const value = signal * likeness(far);
+      const value = shared(reach, (view, group) => apart[view]![group]![i]![j]!);
       covariance.set(i, j, value);
       covariance.set(j, i, value);
     }
-    covariance.set(i, i, signal + own);
+    covariance.set(i, i, alone);
   }
   const factor = new CholeskyDecomposition(covariance);
   const weights = factor.solve(Matrix.columnVector([...deviations])).to1DArray();
   const lower = factor.lowerTriangularMatrix;
-  const off = (reach.own - usual.own) ** 2 + (reach.signal - usual.signal) ** 2 + reach.lengths.reduce((sum, length, way) => sum + (length - usual.lengths[way]!) ** 2, 0);
-  let likelihood = -PRIOR * off;
+  const from = numbersOf(usual);
+  let likelihood = -PRIOR * numbersOf(reach).reduce((sum, number, i) => sum + (number - from[i]!) ** 2, 0);
   deviations.forEach((value, i) => { likelihood -= (value * weights[i]!) / 2 + Math.log(lower.get(i, i)); });
   return { reach, factor, weights, likelihood: factor.isPositiveDefinite() ? likelihood : -Infinity };
 }
