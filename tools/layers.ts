@@ -66,7 +66,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'bench', name: '@fretwork/bench',
-    imports: ['@fretwork/compiler', '@fretwork/compiler-neon', '@fretwork/format', '@fretwork/latency', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
+    imports: ['@fretwork/compiler', '@fretwork/compiler-neon', '@fretwork/compiler-opencl', '@fretwork/format', '@fretwork/latency', '@fretwork/networks', '@fretwork/onnx', '@fretwork/pruner', '@fretwork/reference', '@fretwork/runtime-wasm'],
     runs: 'node',
   },
   {

@@ -16,6 +16,9 @@ export type { NamedModel } from './models/prepare.js';
 export { randomWeights } from './models/random-weights.js';
 export { timeLayers, type RoundedLayer, type TimeLayersOptions } from './models/time-layers.js';
 
+// opencl/
+export { benchOpencl, type OpenclReport, type OpenclRequest, type OpenclRow } from './opencl/bench-opencl.js';
+
 // neon/
 export { benchNeon } from './neon/bench-neon.js';
 export { benchNeonAblation } from './neon/ablation.js';

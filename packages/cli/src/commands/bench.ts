@@ -1,8 +1,9 @@
-import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchNeonAblation, benchNeonNetworks, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel, type NeonRequest } from '@fretwork/bench';
+import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchNeonAblation, benchNeonNetworks, benchOpencl, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel, type NeonRequest } from '@fretwork/bench';
 import { NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import { captionText, layersText, layerTimesText, modelsText, servedText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
+import { openclText } from '../opencl-table.js';
 import { neonAblationText, neonNetworksText, neonText } from '../neon-table.js';
 import { EXIT } from '../contract.js';
 import { SHAPE_OPTION } from '../input-shapes.js';
@@ -19,6 +20,7 @@ const KINDS: readonly Kind[] = [
   { name: 'model', run: models },
   { name: 'browser', run: browser },
   { name: 'neon', run: neon },
+  { name: 'opencl', run: openclKernels },
 ];
 
 export const bench: Command = {
@@ -50,6 +52,9 @@ export const bench: Command = {
     { name: 'wall', says: "neon: time the same code on this machine too, its intrinsics made x86's by SIMDe (libsimde-dev)." },
     { name: 'ablation', says: 'neon: what each optimisation brings, layer by layer.' },
     { name: 'tune', value: 'N', says: 'neon: with --ablation, tune with N trials as its last step.' },
+    { name: 'widths', value: 'N', says: 'opencl: positions of a tile, divided by commas. Default: 8,16,32.' },
+    { name: 'platform', value: 'N', says: 'opencl: counted from 0. Default: 0.' },
+    { name: 'device', value: 'N', says: 'opencl: of the platform. Default: 0.' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
     { name: 'seed', value: 'N', says: 'Of weights, inputs and masks. Default: 1.' },
     { name: 'json', says: 'Print { caption, rows: [{ layer, scheme, block, sparsity, threads, ms, spread, peers }] }, times in ms; model: rows of networks.' },
@@ -62,6 +67,7 @@ export const bench: Command = {
     '      browser the same in headless Chromium: layers, or networks where there are any; needs playwright-core and rolldown',
     '      neon    code of `compile --target neon`: instructions counted under qemu-aarch64, against XNNPACK, OpenBLAS',
     '              and the Arm Compute Library; --scheme and --block: both of each where left out; or whole networks, where there are any',
+    '      opencl  sparse kernels of `compile --target opencl` against dense ones of the same width, by the device\'s clock; needs koffi',
     'Peers are packages to install beside: onnxruntime-web, @litertjs/core with flatbuffers, @tensorflow/tfjs-core with',
     '@tensorflow/tfjs-backend-wasm, onnxruntime-node. What is missing is said, not skipped in silence.',
     'A ? stands where the spread of the samples is larger than the gap: nothing can be said there.',
@@ -121,6 +127,18 @@ async function neon(args: Arguments, terminal: Terminal): Promise<unknown> {
   }
   const report = await benchNeon(request);
   if (!args.flag('json')) terminal.out(neonText(report));
+  return report;
+}
+
+async function openclKernels(args: Arguments, terminal: Terminal): Promise<unknown> {
+  const place = (name: string): number => numberOption(args, name, { least: 0, most: 64, whole: true }) ?? 0;
+  const report = await benchOpencl({
+    only: args.texts('only').length === 0 ? ['1x1', 'vgg 3x3 512'] : args.texts('only'), schemes: [args.text('scheme') ?? 'bcr'], blocks: args.text('block') === undefined ? [[4, 16], [8, 32]] : [blockOption(args)],
+    sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95], seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
+    widths: numbersOption(args, 'widths') ?? [8, 16, 32], rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 20,
+    device: { platform: place('platform'), device: place('device') }, onProgress: (says) => terminal.err(`${says}\n`),
+  });
+  if (!args.flag('json')) terminal.out(openclText(report));
   return report;
 }
 

@@ -1,0 +1,142 @@
+/**
+ * Sparse OpenCL kernels against dense ones of the same width, by the device's own clock. All ways of doing one product are
+ * layers of one model, side by side, so that rounds are interleaved and each kernel is built once. Of each layer the median
+ * of all rounds counts; of each width the better loop order, for dense and sparse alike.
+ */
+import { parseKernelName, kernelName, type LoopOrder } from '@fretwork/compiler';
+import { KERNELS, loadProgram, opencl, openDevice, projectOf, type DeviceChoice } from '@fretwork/compiler-opencl';
+import { dense, FretworkError, inferShapes, type DenseTensor, type Layer, type Model, type Tensor, type Tuning } from '@fretwork/format';
+import { random } from '../layers/random.js';
+import { chosenProducts, sparseVariants } from '../neon/bench-neon.js';
+import type { NeonRequest, Product } from '../neon/contract.js';
+import { layerModel, type Variant } from '../neon/own.js';
+import { median } from '../timing/statistics.js';
+
+export interface OpenclRequest extends Pick<NeonRequest, 'only' | 'blocks' | 'schemes' | 'sparsity' | 'seed' | 'onProgress'> {
+  /** Positions of a tile. */
+  readonly widths: readonly number[];
+  /** Rounds that count. */
+  readonly rounds: number;
+  readonly device: DeviceChoice;
+}
+
+export interface OpenclRow {
+  readonly product: string;
+  /** `dense`, or the scheme with its block. */
+  readonly scheme: string;
+  readonly sparsity: number;
+  readonly width: number;
+  readonly kernel: string;
+  readonly order: LoopOrder;
+  readonly ms: number;
+  /** The dense kernel's time at this width over this one's. */
+  readonly faster: number;
+}
+
+/** Plain and printable. */
+export interface OpenclReport {
+  readonly caption: string;
+  readonly rows: readonly OpenclRow[];
+}
+
+const ORDERS: readonly LoopOrder[] = ['tile-group', 'group-tile'];
+const DENSE: Variant = { scheme: 'dense', block: undefined, sparsity: 0 };
+
+/** One way of doing a product: a layer of the model. */
+interface Way {
+  readonly layer: string;
+  readonly variant: Variant;
+  readonly width: number;
+  readonly order: LoopOrder;
+}
+
+/** Throws `bench.option`, and what opening a device throws. */
+export async function benchOpencl(request: OpenclRequest): Promise<OpenclReport> {
+  const products = chosenProducts(request).filter(({ n, maps }) => n >= Math.max(...request.widths) && maps?.depthwise !== true);
+  const odd = request.widths.find((width) => KERNELS.select({ operator: 'segments', pixels: width }).length === 0);
+  if (odd !== undefined) throw new FretworkError('bench.option', 'there is no kernel of that width', { actual: String(odd), expected: 'powers of two up to 64' });
+  const device = await openDevice(request.device);
+  try {
+    const rows: OpenclRow[] = [];
+    for (const product of products) {
+      request.onProgress?.(`timing ${product.name}`);
+      rows.push(...await timeProduct(product, request));
+    }
+    return { caption: `${device.name}, driver ${device.driver}, ${device.platform}; medians of ${request.rounds} rounds by the device's clock, seed ${request.seed}`, rows };
+  } finally {
+    device.dispose();
+  }
+}
+
+async function timeProduct(product: Product, request: OpenclRequest): Promise<readonly OpenclRow[]> {
+  const variants = [DENSE, ...sparseVariants(request)];
+  const { model, ways } = sideBySide(product, variants, request);
+  const usual = opencl();
+  const context = { model, shapes: inferShapes(model) };
+  const untuned = usual.plan(context, {});
+  if (!untuned.ok) throw new FretworkError('bench.option', untuned.refusals[0]!.reason, { hint: untuned.refusals[0]!.hint });
+  const tunings = new Map(ways.map(({ layer, width, order }): [string, Tuning] => {
+    const chosen = untuned.plan.layers.find((row) => row.layer === layer)!;
+    const kernel = kernelName({ ...parseKernelName(chosen.kernel)!, pixels: width });
+    return [layer, { ...chosen.tuning, kernel, permute: `${order} ${chosen.tuning!.permute!.split(' ').slice(1).join(' ')}` }];
+  }));
+  const planning = usual.plan(context, { tunings });
+  if (!planning.ok) throw new FretworkError('bench.option', planning.refusals[0]!.reason, { hint: planning.refusals[0]!.hint });
+  const { plan, source, weights } = projectOf(usual.emit(planning.plan, context));
+  const device = await openDevice(request.device);
+  try {
+    const program = await loadProgram(device, plan, source, weights);
+    try {
+      const draw = random(request.seed);
+      program.run(Object.fromEntries(model.inputs.map(({ name, shape }): [string, DenseTensor] => [name, dense('f32', shape as number[], Float32Array.from({ length: (shape as number[]).reduce((a, b) => a * b, 1) }, () => 2 * draw() - 1))])));
+      const samples = new Map(ways.map(({ layer }) => [layer, [] as number[]]));
+      for (let round = 0; round < request.rounds; round++) {
+        // A layer's planes are part of it.
+        const times = new Map<string, number>();
+        for (const { layer, nanoseconds } of program.profile()) times.set(layer, (times.get(layer) ?? 0) + nanoseconds / 1e6);
+        for (const [layer, list] of samples) list.push(times.get(layer)!);
+      }
+      return rowsOf(product, ways, samples, new Map(planning.plan.layers.map(({ layer, kernel }) => [layer, kernel])));
+    } finally {
+      program.dispose();
+    }
+  } finally {
+    device.dispose();
+  }
+}
+
+/** The better order of each variant and width, against the dense kernel of that width. */
+function rowsOf({ name }: Product, ways: readonly Way[], samples: ReadonlyMap<string, readonly number[]>, kernels: ReadonlyMap<string, string>): readonly OpenclRow[] {
+  const best = new Map<string, Way & { readonly ms: number }>();
+  for (const way of ways) {
+    const key = `${way.variant.scheme} ${way.variant.block?.join('x') ?? ''} ${way.variant.sparsity} ${way.width}`;
+    const ms = median(samples.get(way.layer)!);
+    if (ms < (best.get(key)?.ms ?? Infinity)) best.set(key, { ...way, ms });
+  }
+  const denseOf = (width: number): number => [...best.values()].find((way) => way.variant === DENSE && way.width === width)!.ms;
+  return [...best.values()].map(({ layer, variant, width, order, ms }) => ({
+    product: name, scheme: variant.block === undefined ? variant.scheme : `${variant.scheme} ${variant.block.join('x')}`, sparsity: variant.sparsity, width, order,
+    kernel: kernels.get(layer)!, ms, faster: denseOf(width) / ms,
+  }));
+}
+
+/** A model in which every variant x width x order is a layer that reads the one input. */
+function sideBySide(product: Product, variants: readonly Variant[], { seed, widths }: OpenclRequest): { readonly model: Model; readonly ways: readonly Way[] } {
+  const layers: Layer[] = [];
+  const ways: Way[] = [];
+  const tensors = new Map<string, Tensor>();
+  let base: Model | undefined;
+  variants.forEach((variant, v) => {
+    const one = layerModel(product, variant, seed);
+    base ??= one;
+    tensors.set(`w${v}`, one.tensors.get('w')!);
+    for (const width of widths) {
+      for (const order of ORDERS) {
+        const name = `l${layers.length}`;
+        ways.push({ layer: name, variant, width, order });
+        layers.push({ ...one.layers[0]!, name, inputs: ['x', `w${v}`], outputs: [`y${layers.length}`] });
+      }
+    }
+  });
+  return { ways, model: { ...base!, layers, tensors, outputs: layers.map(({ outputs }) => ({ name: outputs[0]!, dtype: 'f32' as const })) } };
+}
