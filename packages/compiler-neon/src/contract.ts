@@ -28,14 +28,19 @@ import type { BackendPlan, LayerPlan } from '@fretwork/compiler';
 import type { DenseTensor } from '@fretwork/format';
 import type { Split } from './product/split.js';
 
-/** Which core is aimed at. `generic` is armv8-a: it runs on every 64-bit ARM core. */
-export type Cpu = 'generic' | 'a55' | 'a76' | 'a78';
+/** Which core is aimed at. `generic` is armv8-a: it runs on every 64-bit ARM core; `armv82` on those with half-precision arithmetic. */
+export type Cpu = 'generic' | 'armv82' | 'a55' | 'a76' | 'a78';
+
+export type ElementType = 'f32' | 'f16';
 
 export interface NeonOptions {
   /** Left out: `generic`. */
   readonly cpu?: Cpu;
-  /** Element type of weights and activations. Left out: `f32`, today the only one. */
-  readonly type?: 'f32';
+  /**
+   * Element type of weights and activations, inputs and outputs among them. `f16`: half precision, stored and computed; for cores
+   * of armv8.2-a and later. Left out: `f32`.
+   */
+  readonly type?: ElementType;
   /** `array`: weights are C arrays. `file`: `weights.bin`, which the caller maps or reads. Left out: arrays up to four million words. */
   readonly weights?: 'array' | 'file';
   /** First word of all public C names: a lower-case letter, then lower-case letters and digits. Left out: `model`. */
@@ -55,6 +60,7 @@ export interface NeonLayer extends LayerPlan {
 export interface NeonPlan extends BackendPlan {
   readonly backend: 'neon';
   readonly cpu: Cpu;
+  readonly type: ElementType;
   readonly weights: 'array' | 'file' | 'auto';
   readonly prefix: string;
   readonly threads: number;

@@ -1,7 +1,8 @@
 import { BACKEND_API_VERSION, Call, planMemory, product, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Refusal, type Support, type TuningSpace } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { NeonLayer, NeonOptions, NeonPlan } from './contract.js';
-import { CPUS } from './cpus.js';
+import { CPUS, WITHOUT_HALVES } from './cpus.js';
+import { FAMILIES, type Family, type NeonCallOptions } from './family.js';
 import { emitProject } from './emit/project.js';
 import { rowOf } from './operators/table.js';
 import { FIRST } from './product/split.js';
@@ -23,17 +24,24 @@ const PREFIX = /^[a-z][a-z0-9]{0,30}$/;
  * lower case, or a `cpu` that is not known.
  */
 export function neon(options: NeonOptions = {}): Backend<NeonPlan> {
-  const { cpu = 'generic', prefix = 'model', weights = 'auto' } = options;
+  const { cpu = 'generic', prefix = 'model', weights = 'auto', type = 'f32' } = options;
   if (!PREFIX.test(prefix)) throw new FretworkError('neon.options', 'the prefix is no C name', { expected: 'a lower-case letter, then lower-case letters and digits', actual: prefix.slice(0, 40), hint: 'it begins all public names' });
   if (!Object.hasOwn(CPUS, cpu)) throw new FretworkError('neon.options', 'this cpu is not known', { expected: Object.keys(CPUS).join(', '), actual: String(cpu), hint: 'generic runs on every 64-bit ARM core' });
+  if (!Object.hasOwn(FAMILIES, type)) throw new FretworkError('neon.options', 'this type is not known', { expected: Object.keys(FAMILIES).join(', '), actual: String(type), hint: 'f32 runs everywhere' });
   return {
     id: 'neon',
     apiVersion: BACKEND_API_VERSION,
     supports: supportsLayer,
-    plan: (context, backendOptions) => planProject(context, backendOptions, { cpu, prefix, weights }),
+    plan: (context, backendOptions) => planProject(context, backendOptions, { cpu, prefix, weights, type }),
     emit: emitProject,
-    space: spaceOfLayer,
+    ...(type === 'f32' ? { space: spaceOfLayer } : {}),
   };
+}
+
+/** Tuning was done for floats: it says nothing about halves. */
+function callFor({ tuning, ...bare }: Layer, context: ModelContext, options: BackendOptions, family: Family): Call {
+  const own: NeonCallOptions = family.type === 'f32' ? { ...options, family } : { ...(options.threads === undefined ? {} : { threads: options.threads }), family };
+  return new Call(family.type === 'f32' && tuning !== undefined ? { ...bare, tuning } : bare, context, own);
 }
 
 /** What is open about the products of a layer, around what is chosen without tuning. */
@@ -62,10 +70,12 @@ function supportsLayer(layer: Layer, context: ModelContext): Support {
   return row.supports?.(new Call(layer, context)) ?? { ok: true };
 }
 
-function planProject(context: ModelContext, options: BackendOptions, { cpu, prefix, weights }: Pick<NeonPlan, 'cpu' | 'prefix' | 'weights'>): BackendPlanning<NeonPlan> {
+function planProject(context: ModelContext, options: BackendOptions, { cpu, prefix, weights, type }: Pick<NeonPlan, 'cpu' | 'prefix' | 'weights' | 'type'>): BackendPlanning<NeonPlan> {
   const { model, shapes } = context;
   const threads = options.threads ?? 1;
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS) return { ok: false, refusals: [{ ok: false, reason: `${threads} threads are asked for`, hint: `ask for 1 to ${MOST_THREADS}`, layer: '' }] };
+  if (type === 'f16' && WITHOUT_HALVES.includes(cpu)) return { ok: false, refusals: [{ ok: false, reason: `${cpu} is ${CPUS[cpu].replace(/^-m\w+=/, '')}, which has no arithmetic on halves`, hint: 'choose cpu armv82, a55, a76 or a78, or type f32', layer: '' }] };
+  const family = FAMILIES[type];
   const refusals = model.layers.flatMap((layer) => {
     const support = supportsLayer(layer, context);
     return support.ok ? [] : [{ ...support, layer: layer.name }];
@@ -78,18 +88,21 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
   if (wide !== undefined) refusals.push(tooLarge(model.layers.find(({ outputs }) => outputs.includes(wide[0]))?.name ?? '', `${JSON.stringify(wide[0])} is ${4 * product(wide[1].shape as number[])} bytes`));
   if (refusals.length > 0) return { ok: false, refusals };
   const decided = model.layers.map((layer): NeonLayer => {
-    const { schedules = [], scratchBytes = 0, parts = 1, splits = schedules.map(() => FIRST), ...decision } = rowOf(layer)!.decide(new Call(layer, context, options));
-    return { layer: layer.name, operator: layer.operator, ...decision, schedules, scratchBytes, parts, splits };
+    const { schedules = [], scratchBytes = 0, parts = 1, splits = schedules.map(() => FIRST), ...decision } = rowOf(layer)!.decide(callFor(layer, context, options, family));
+    return { layer: layer.name, operator: layer.operator, ...decision, schedules, scratchBytes: (scratchBytes * family.bytes) / 4, parts, splits };
   });
   const heavy = decided.find(({ scratchBytes }) => scratchBytes > MOST_BYTES);
   if (heavy !== undefined) return { ok: false, refusals: [tooLarge(heavy.layer, `it needs ${heavy.scratchBytes} bytes of scratch memory`)] };
   const scratch = new Map(decided.map(({ layer, scratchBytes }) => [layer, scratchBytes]));
-  const memory = planMemory(model, shapes, { scratch: ({ name }) => scratch.get(name) ?? 0 });
+  const memory = planMemory(model, shapes, {
+    scratch: ({ name }) => scratch.get(name) ?? 0,
+    bytes: (_, { shape }) => (type === 'f32' ? undefined : family.bytes * product(shape as number[])),
+  });
   if (!memory.ok) return { ok: false, refusals: [{ ok: false, layer: memory.layer, reason: memory.reason, hint: memory.hint }] };
   return {
     ok: true,
     plan: {
-      backend: 'neon', target: `${CPUS[cpu].replace(/^-m\w+=/, '')}, f32, ${threads} thread${threads === 1 ? '' : 's'}`, cpu, weights, prefix, threads,
+      backend: 'neon', target: `${CPUS[cpu].replace(/^-m\w+=/, '')}, ${type}, ${threads} thread${threads === 1 ? '' : 's'}`, cpu, type, weights, prefix, threads,
       layers: decided.map((layer): NeonLayer => (memory.values.some((value) => value.layer === layer.layer && value.how === 'view') ? { ...layer, kernel: 'view', reason: 'the same bytes under another shape: no code' } : layer)),
       memory,
     },

@@ -2,6 +2,8 @@ import { packWeights, planSchedule, type ScheduleOptions } from '@fretwork/compi
 import { random, type Random } from '@fretwork/conformance';
 import { encodeCsr, type SparseMatrix } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
+import type { ElementType } from '../src/index.js';
+import { FAMILIES } from '../src/family.js';
 import { KERNELS, rowCounts, widest } from '../src/kernels/manifest.js';
 import { passWidths } from '../src/kernels/stream.js';
 import { kernelName, parseKernelName } from '@fretwork/compiler';
@@ -119,13 +121,15 @@ describe('the manifest of kernels', () => {
   it('has a name for every row that parses back to it, and no more sums than registers hold', () => {
     for (const row of KERNELS.rows) {
       expect(parseKernelName(kernelName(row))).toEqual(row);
-      if (row.operator === 'stream') expect(row.rows * row.pixels / 4).toBeLessThanOrEqual(28);
+      if (row.operator === 'stream') expect(row.rows * row.pixels / FAMILIES[row.type as ElementType].lanes).toBeLessThanOrEqual(28);
     }
   });
 
   it('has every width up to the widest', () => {
-    for (const rows of rowCounts('stream')) {
-      expect(KERNELS.select({ operator: 'stream', rows }).map(({ pixels }) => pixels / 4)).toEqual(Array.from({ length: widest(rows) }, (_, q) => q + 1));
+    for (const { type, lanes } of Object.values(FAMILIES)) {
+      for (const rows of rowCounts('stream', type)) {
+        expect(KERNELS.select({ operator: 'stream', type, rows }).map(({ pixels }) => pixels / lanes)).toEqual(Array.from({ length: widest(rows) }, (_, q) => q + 1));
+      }
     }
   });
 });

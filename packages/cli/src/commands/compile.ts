@@ -52,7 +52,7 @@ export const compile: Command = {
     { name: 'target', value: 'NAME', says: `${TARGETS.map(({ name, says }) => `${name}: ${says}`).join('; ')}.` },
     { name: 'out', short: 'o', value: 'DIR', says: 'Where the files go; made where it is not there.' },
     { name: 'cpu', value: 'CPU', says: `neon: ${Object.keys(CPUS).join(', ')}. Default: generic.` },
-    { name: 'type', value: 'TYPE', says: 'Type of weights and activations: f32; opencl: also f16-storage (halves in memory, sums in float) and f16.' },
+    { name: 'type', value: 'TYPE', says: 'Type of weights and activations: f32; neon: also f16, and i8 (convolutions and products on bytes, the rest float32), for cores of armv8.2-a and later; opencl: also f16-storage (halves in memory, sums in float) and f16. Default: f32.' },
     { name: 'path', value: 'PATH', says: 'opencl: buffer, or image: products read activations as texels (Adreno). Default: buffer.' },
     { name: 'platform', value: 'N', says: 'opencl: where --tune measures, counted from 0. Default: 0.' },
     { name: 'device', value: 'N', says: 'opencl: of the platform. Default: 0.' },
@@ -67,7 +67,7 @@ export const compile: Command = {
     { name: 'seed', value: 'N', says: 'Of the inputs of the self-test, and of tuning. Default: 1.' },
     { name: 'json', says: 'Print { plan, files: [{ name, bytes }] } as JSON, and tuned: what tuning found.' },
   ],
-  examples: ['fretwork compile pruned.bcr --target neon -o out', 'fretwork compile model.onnx --target neon --cpu a76 --weights file -o out', 'fretwork compile pruned.bcr --target opencl --type f16-storage -o out', 'fretwork compile pruned.bcr --target neon --tune 200 --tuning-log neon.log -o out'],
+  examples: ['fretwork compile pruned.bcr --target neon -o out', 'fretwork compile model.onnx --target neon --cpu a76 --weights file -o out', 'fretwork compile pruned.bcr --target neon --cpu a76 --type f16 -o out', 'fretwork compile pruned.bcr --target opencl --type f16-storage -o out', 'fretwork compile pruned.bcr --target neon --tune 200 --tuning-log neon.log -o out'],
   notes: [
     'Build what was made with cmake, or with: cc -O2 *.c -lm; opencl: and -lOpenCL (neon with --threads: -lm -pthread; -DMODEL_NO_THREADS leaves all work to the caller).',
     'Exits with 1 where a layer cannot be compiled, and says why for each.',
@@ -127,7 +127,8 @@ function neonBackend(args: Arguments, weights: string | undefined = args.text('w
   const cpu = args.text('cpu') ?? 'generic';
   if (!Object.hasOwn(CPUS, cpu)) throw usage('cpu', `--cpu is one of ${Object.keys(CPUS).join(', ')}, not ${JSON.stringify(cpu)}`, 'compile');
   const type = args.text('type') ?? 'f32';
-  if (type !== 'f32') throw usage('type', `--type is f32, not ${JSON.stringify(type)}`, 'compile');
+  if (type !== 'f32' && type !== 'f16') throw usage('type', `--type is f32 or f16, not ${JSON.stringify(type)}`, 'compile');
+  if (type !== 'f32' && args.text('tune') !== undefined) throw usage('tune', '--tune is for --type f32', 'compile');
   if (weights !== undefined && weights !== 'array' && weights !== 'file') throw usage('weights', `--weights is array or file, not ${JSON.stringify(weights)}`, 'compile');
   const prefix = args.text('prefix');
   return neon({ cpu: cpu as Cpu, type, ...(weights === undefined ? {} : { weights }), ...(prefix === undefined ? {} : { prefix }) });

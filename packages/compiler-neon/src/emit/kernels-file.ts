@@ -1,4 +1,6 @@
 import { parseKernelName, type KernelVariant } from '@fretwork/compiler';
+import type { NeonPlan } from '../contract.js';
+import { FAMILIES } from '../family.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
 import type { CFunction } from '../kernels/c-function.js';
 import { streamDriver, streamKernel } from '../kernels/stream.js';
@@ -6,7 +8,7 @@ import { SUPPORT } from '../kernels/support.js';
 import { vectorKernel } from '../kernels/vector.js';
 
 /** `kernels.h` and `kernels.c` with what a project needs and no more. */
-export function kernelsFile(prefix: string, kernels: readonly string[], others: readonly string[]): (readonly [string, string])[] {
+export function kernelsFile({ prefix, type }: Pick<NeonPlan, 'prefix' | 'type'>, kernels: readonly string[], others: readonly string[]): (readonly [string, string])[] {
   const rows = kernels.map((name) => parseKernelName(name)!).sort(inOrder);
   const drivers = others.flatMap((name) => {
     const match = /^stream(\d)$/.exec(name);
@@ -17,12 +19,13 @@ export function kernelsFile(prefix: string, kernels: readonly string[], others: 
     ...drivers.map((count) => streamDriver(count, rows.filter((row) => row.operator === 'stream' && row.rows === count))),
     ...[...SUPPORT].filter(([name]) => others.includes(name)).map(([, text]) => text),
   ];
-  const named = (text: string): string => text.replaceAll('FW_', `${prefix}_`);
+  const { text: written } = FAMILIES[type];
+  const named = (text: string): string => written(text).replaceAll('FW_', `${prefix}_`);
   const guard = `${prefix.toUpperCase()}_KERNELS_H`;
   return [
     [`${prefix}_kernels.h`, named([
       '/* Kernels of this model. A name says: what, type, rows, positions, columns per turn, instruction set. */',
-      `#ifndef ${guard}`, `#define ${guard}`, '#include <stdint.h>', '', ...functions.map(({ declaration }) => declaration), '', '#endif', '',
+      `#ifndef ${guard}`, `#define ${guard}`, ...(type === 'f16' ? ['#include <arm_neon.h>'] : []), '#include <stdint.h>', '', ...functions.map(({ declaration }) => declaration), '', '#endif', '',
     ].join('\n'))],
     [`${prefix}_kernels.c`, named([
       `#include "${prefix}_kernels.h"`, '#include <arm_neon.h>', '#include <math.h>', '#include <stddef.h>', '#include <string.h>', '', ...NO_EARLY_LOADS, '', HOW, '',

@@ -1,6 +1,8 @@
 import { cFloat, product, type Call } from '@fretwork/compiler';
 import type { Activation } from '@fretwork/format';
 import { activationOf } from '../operators/curves.js';
+import type { NeonPlan } from '../contract.js';
+import { FAMILIES, type Family } from '../family.js';
 import type { Pools } from './pools.js';
 
 /** What a part does of something that is shared out. */
@@ -26,11 +28,14 @@ export class LayerCode {
   /** Parts that the layer is cut into; 1: one thread does it. */
   readonly parts: number;
 
-  constructor(call: Call, pools: Pools, prefix: string, parts = 1) {
+  readonly family: Family;
+
+  constructor(call: Call, pools: Pools, { prefix, type }: Pick<NeonPlan, 'prefix' | 'type'>, parts = 1) {
     this.#call = call;
     this.parts = parts;
     this.pools = pools;
     this.prefix = prefix;
+    this.family = FAMILIES[type];
   }
 
   add(...lines: readonly string[]): void {

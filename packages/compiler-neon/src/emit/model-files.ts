@@ -2,30 +2,30 @@ import { cString, inComment, product, type ModelContext } from '@fretwork/compil
 import type { NeonPlan } from '../contract.js';
 import type { EmittedLayer } from './project.js';
 import type { Places } from './places.js';
+import { FAMILIES } from '../family.js';
 import { callsInParts, team, TEAM_INCLUDES } from './team.js';
 import type { WeightFiles } from './weight-files.js';
 
 /** Bytes of memory that a model needs besides its weights; never 0. */
 export const scratchBytes = (plan: NeonPlan): number => Math.max(64, plan.memory.peakBytes);
 
-const weightBytes = ({ weights, program, index }: WeightFiles): number => 4 * (weights + program) + 2 * index;
-
 export function modelHeader(plan: NeonPlan, { model, shapes }: ModelContext, weights: WeightFiles): string {
-  const { prefix: p } = plan;
+  const { prefix: p, type } = plan;
   const P = p.toUpperCase();
+  const { text } = FAMILIES[type];
   const shapeOf = (name: string): string => `[${(shapes.values.get(name)!.shape as number[]).join(', ')}]`;
-  return `/*
+  return text(`/*
  * ${inComment(JSON.stringify(model.name))} as C, for ${plan.target}. Made by Fretwork.
  *
 ${model.inputs.map(({ name }, i) => ` * inputs[${i}]   ${inComment(JSON.stringify(name))} ${shapeOf(name)}`).join('\n')}
 ${model.outputs.map(({ name }, i) => ` * outputs[${i}]  ${inComment(JSON.stringify(name))} ${shapeOf(name)}`).join('\n')}
  *
- * Tensors are row-major floats. Inputs and outputs belong to the caller and must not overlap. A model serves one run at a
+ * Tensors are row-major ${type === 'f32' ? 'floats' : 'halves: float16_t of arm_neon.h'}. Inputs and outputs belong to the caller and must not overlap. A model serves one run at a
  * time; models of different threads share nothing but their weights.${threadsText(plan)}
  */
 #ifndef ${P}_H
 #define ${P}_H
-#include <stddef.h>
+${type === 'f32' ? '' : '#include <arm_neon.h>\n'}#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -37,7 +37,7 @@ extern "C" {
 /* Bytes of scratch memory, and how they must be aligned. */
 #define ${P}_SCRATCH_BYTES ${scratchBytes(plan)}
 #define ${P}_SCRATCH_ALIGNMENT 64
-${plan.threads === 1 ? '' : `/* Threads that a run takes, the caller's among them. */\n#define ${P}_THREADS ${plan.threads}\n`}#define ${P}_WEIGHT_BYTES ${weightBytes(weights)}
+${plan.threads === 1 ? '' : `/* Threads that a run takes, the caller's among them. */\n#define ${P}_THREADS ${plan.threads}\n`}#define ${P}_WEIGHT_BYTES ${weights.bytes}
 #define ${P}_WEIGHTS_IN_FILE ${weights.how === 'file' ? 1 : 0}
 
 typedef struct {
@@ -53,7 +53,7 @@ extern const ${p}_tensor ${p}_outputs[${P}_OUTPUTS];
 typedef struct ${p}_model ${p}_model;
 
 /*
- * weights: ${weights.how === 'array' ? 'NULL, they are compiled in.' : `the ${weightBytes(weights)} bytes of ${p}_weights.bin, at a multiple of 16; they must stay there.`}
+ * weights: ${weights.how === 'array' ? 'NULL, they are compiled in.' : `the ${weights.bytes} bytes of ${p}_weights.bin, at a multiple of 16; they must stay there.`}
  * scratch: ${P}_SCRATCH_BYTES bytes that must stay there, or NULL: they are allocated.
  * NULL where there is no memory${plan.threads === 1 ? '' : ', no thread'}${weights.how === 'array' ? '' : ' or weights are not given'}.
  */
@@ -70,7 +70,7 @@ void ${p}_destroy(${p}_model *m);
 #endif
 
 #endif
-`;
+`);
 }
 
 const threadsText = ({ prefix, threads }: NeonPlan): string => (threads === 1 ? ''
@@ -122,5 +122,5 @@ export function modelSource(plan: NeonPlan, { model, shapes }: ModelContext, lay
     '  free(m);', '  return NULL;', '}', '',
     `void ${p}_destroy(${p}_model *m) {`, '  if (m == NULL) return;', ...(shares ? [named('#ifndef FWU_NO_THREADS'), named('  FW_end(m->team);'), '#endif'] : []), '  if (m->owned) free(m->scratch);', '  free(m);', '}', '',
   ];
-  return lines.join('\n');
+  return FAMILIES[plan.type].text(lines.join('\n'));
 }

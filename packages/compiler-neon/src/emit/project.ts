@@ -1,6 +1,7 @@
 import { Call, parseKernelName, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { NeonLayer, NeonPlan } from '../contract.js';
+import { FAMILIES, type NeonCallOptions } from '../family.js';
 import { kernelsFile } from './kernels-file.js';
 import { LayerCode } from './layer-code.js';
 import { modelHeader, modelSource } from './model-files.js';
@@ -37,7 +38,7 @@ export function emitProject(plan: NeonPlan, context: ModelContext): EmittedFiles
   return new Map([
     [`${plan.prefix}.h`, modelHeader(plan, context, weights)],
     [`${plan.prefix}.c`, modelSource(plan, context, layers, places, weights)],
-    ...kernelsFile(plan.prefix, kernels, [...needs].filter((name) => parseKernelName(name) === undefined)),
+    ...kernelsFile(plan, kernels, [...needs].filter((name) => parseKernelName(name) === undefined)),
     ...weights.files,
     ['CMakeLists.txt', cmakeFile(plan, weights)],
   ]);
@@ -53,9 +54,11 @@ interface Around {
 
 function emitLayer(layer: Layer, decided: NeonLayer, i: number, { plan, context, places, pools, needs }: Around): EmittedLayer | undefined {
   if (decided.kernel === 'view') return undefined;
-  const call = new Call(layer, context);
-  const code = new LayerCode(call, pools, plan.prefix, decided.parts);
-  rowOf(layer)!.emit(call, decided, code);
+  const options: NeonCallOptions = { family: FAMILIES[plan.type] };
+  const call = new Call(layer, context, options);
+  const code = new LayerCode(call, pools, plan, decided.parts);
+  // Scratch memory is shared out in elements, and those of halves are half as large.
+  rowOf(layer)!.emit(call, { ...decided, scratchBytes: decided.scratchBytes * (4 / FAMILIES[plan.type].bytes) }, code);
   for (const need of code.needs) needs.add(need);
   const body = code.lines.join('\n');
   const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body);

@@ -1,9 +1,9 @@
 import { cFloat, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
 import { FretworkError, type DenseTensor } from '@fretwork/format';
-import type { NeonPlan, StoredCase } from '../contract.js';
+import type { ElementType, NeonPlan, StoredCase } from '../contract.js';
 
-/** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. */
-const TOLERANCE = 1e-4;
+/** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. Halves have 11 bits, and sums of them lose some. */
+const TOLERANCE: Readonly<Record<ElementType, number>> = { f32: 1e-4, f16: 0.3 };
 
 /**
  * A `main` for `plan`'s project: without arguments it runs the stored cases and says how far the outputs are off (exit code 1
@@ -27,7 +27,7 @@ export function emitSelfTest(plan: NeonPlan, { model, shapes }: ModelContext, ca
     at += part.length;
   }
   return new Map<string, string | Uint8Array>([
-    [`${plan.prefix}_selftest.c`, SOURCE.replaceAll('FWU_', `${plan.prefix.toUpperCase()}_`).replaceAll('FW_', `${plan.prefix}_`).replaceAll('FWTOLERANCE', cFloat(TOLERANCE)).replaceAll('CASES', String(cases.length)).replaceAll('FWNAME', plan.prefix)],
+    [`${plan.prefix}_selftest.c`, SOURCE.replaceAll('FWU_', `${plan.prefix.toUpperCase()}_`).replaceAll('FW_', `${plan.prefix}_`).replaceAll('FWTOLERANCE', cFloat(TOLERANCE[plan.type])).replaceAll('FWREAL', plan.type === 'f32' ? 'float' : 'float16_t').replaceAll('CASES', String(cases.length)).replaceAll('FWNAME', plan.prefix)],
     [`${plan.prefix}_selftest.bin`, new Uint8Array(data.buffer)],
   ]);
 }
@@ -63,7 +63,7 @@ static size_t elements_of(const FW_tensor *tensors, int count) {
 }
 
 /* Largest error as a multiple of what is allowed. */
-static float compare(const float *found, const float *wanted, size_t count) {
+static float compare(const FWREAL *found, const float *wanted, size_t count) {
   float largest = 0.0f, worst = 0.0f;
   for (size_t i = 0; i < count; i++) largest = fmaxf(largest, fabsf(wanted[i]));
   for (size_t i = 0; i < count; i++) {
@@ -78,10 +78,10 @@ int main(int argc, char **argv) {
   const size_t ins = elements_of(FW_inputs, FWU_INPUTS), outs = elements_of(FW_outputs, FWU_OUTPUTS);
   void *weights = FWU_WEIGHTS_IN_FILE ? read_file("FW_weights.bin", FWU_WEIGHT_BYTES) : NULL;
   FW_model *model = FW_create(weights, NULL);
-  float *found = malloc((outs + 1) * sizeof(float));
-  if (model == NULL || found == NULL) return 2;
-  const float *inputs[FWU_INPUTS + 1] = {NULL};
-  float *outputs[FWU_OUTPUTS + 1] = {NULL};
+  FWREAL *found = malloc((outs + 1) * sizeof(FWREAL)), *given = malloc((ins + 1) * sizeof(FWREAL));
+  if (model == NULL || found == NULL || given == NULL) return 2;
+  const FWREAL *inputs[FWU_INPUTS + 1] = {NULL};
+  FWREAL *outputs[FWU_OUTPUTS + 1] = {NULL};
   const int stored = argc < 3;
   const size_t step = stored ? ins + outs : ins;
   const int cases = stored ? CASES : 1;
@@ -89,8 +89,10 @@ int main(int argc, char **argv) {
   float worst = 0.0f;
   for (int c = 0; c < cases; c++) {
     const float *next = data + (size_t)c * step;
-    for (int i = 0; i < FWU_INPUTS; next += FW_inputs[i].elements, i++) inputs[i] = next;
-    float *to = found;
+    for (size_t i = 0; i < ins; i++) given[i] = (FWREAL)*next++;
+    FWREAL *to = given;
+    for (int i = 0; i < FWU_INPUTS; to += FW_inputs[i].elements, i++) inputs[i] = to;
+    to = found;
     for (int i = 0; i < FWU_OUTPUTS; to += FW_outputs[i].elements, i++) outputs[i] = to;
     FW_run(model, inputs, outputs);
     for (int i = 0; stored && i < FWU_OUTPUTS; next += FW_outputs[i].elements, i++) {
@@ -101,11 +103,17 @@ int main(int argc, char **argv) {
   }
   if (!stored) {
     FILE *file = fopen(argv[2], "wb");
-    if (file == NULL || fwrite(found, sizeof(float), outs, file) != outs || fclose(file) != 0) return 2;
+    if (file == NULL) return 2;
+    for (size_t i = 0; i < outs; i++) {
+      const float out = (float)found[i];
+      if (fwrite(&out, sizeof out, 1, file) != 1) return 2;
+    }
+    if (fclose(file) != 0) return 2;
   }
   FW_destroy(model);
   free(data);
   free(found);
+  free(given);
   free(weights);
   return worst <= 1.0f ? 0 : 1;
 }

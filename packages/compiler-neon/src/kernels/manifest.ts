@@ -18,18 +18,23 @@ const STREAM: Readonly<Record<number, { readonly vectors: number; readonly unrol
 
 const row = (operator: string, rows: number, pixels: number, unroll: number): KernelVariant => ({ operator, type: 'f32', rows, pixels, unroll, isa: 'neon' });
 
+/** Of halves: the same registers hold twice as much. */
+const half = (operator: string, rows: number, pixels: number, unroll: number): KernelVariant => ({ operator, type: 'f16', rows, pixels, unroll, isa: 'fp16' });
+
 export const KERNELS: KernelManifest = kernelManifest([
   ...[1, 2, 3, 4].flatMap((rows) => Array.from({ length: STREAM[rows]!.vectors }, (_, q) => row('stream', rows, 4 * (q + 1), STREAM[rows]!.unroll))),
   ...[1, 2, 3, 4, 5, 6, 7, 8, 12, 16].map((rows) => row('vector', rows, 1, 4)),
   ...[4, 8, 12, 16].map((rows) => row('run', rows, 1, 4)),
   row('depthwise3s1', 7, 4, 9), row('depthwise3s2', 4, 4, 9),
+  ...[1, 2, 3, 4].flatMap((rows) => Array.from({ length: STREAM[rows]!.vectors }, (_, q) => half('stream', rows, 8 * (q + 1), rows % 2 === 1 ? 8 : 8 / rows))),
+  ...[1, 2, 3, 4, 8, 16].map((rows) => half('vector', rows, 1, 8)),
 ]);
 
 /** Row counts of the kernels of `operator`, most first. */
-export const rowCounts = (operator: string): readonly number[] =>
-  [...new Set(KERNELS.select({ operator }).map(({ rows }) => rows))].sort((a, b) => b - a);
+export const rowCounts = (operator: string, type: KernelVariant['type'] = 'f32'): readonly number[] =>
+  [...new Set(KERNELS.select({ operator, type }).map(({ rows }) => rows))].sort((a, b) => b - a);
 
-/** Most vectors of four pixels that a stream kernel of `rows` takes. */
+/** Most vectors of pixels that a stream kernel of `rows` takes. */
 export const widest = (rows: number): number => STREAM[rows]!.vectors;
 
 /** Columns that a stream kernel of `rows` takes per turn. */

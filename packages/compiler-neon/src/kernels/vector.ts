@@ -1,6 +1,7 @@
 /** C text of the kernels for one activation vector. */
 import { kernelName, type KernelVariant } from '@fretwork/compiler';
 import type { CFunction } from './c-function.js';
+import { halfVectorLines } from './vector-half.js';
 
 const HEAD = 'float *y, const float *x, const uint16_t *p, const float *w, int segments';
 
@@ -10,7 +11,7 @@ const functionOf = (kernel: KernelVariant, lines: readonly string[]): CFunction 
 };
 
 export const vectorKernel = (kernel: KernelVariant): CFunction =>
-  functionOf(kernel, kernel.operator === 'run' ? runs(kernel.rows) : kernel.rows % 4 === 0 ? interleaved(kernel.rows) : dots(kernel.rows));
+  functionOf(kernel, kernel.type === 'f16' ? halfVectorLines(kernel.rows) : kernel.operator === 'run' ? runs(kernel.rows) : kernel.rows % 4 === 0 ? interleaved(kernel.rows) : dots(kernel.rows));
 
 /** Sums of `rows` interleaved rows, in `sets`: enough of them to hide the latency of a multiply-add. */
 const setsOf = (rows: number): number => (rows >= 12 ? 2 : 4);

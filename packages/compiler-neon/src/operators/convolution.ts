@@ -1,4 +1,5 @@
-import { constantWeights, convolutionOf, product, stagingOf, type Call, type Convolution } from '@fretwork/compiler';
+import { constantWeights, convolutionOf, product, stagingOf, type Call, type Convolution, type KernelVariant } from '@fretwork/compiler';
+import { familyOf } from '../family.js';
 import type { LayerCode } from '../emit/layer-code.js';
 import { chooseStream, mainKernel } from '../product/choose-stream.js';
 import { clampOf, streamLines } from '../product/emit-stream.js';
@@ -17,20 +18,22 @@ export function sizeOfConvolution(conv: Convolution, call: Call): ProductSize {
 
 export function decideConvolution(conv: Convolution, call: Call): Decision {
   const positions = product(conv.window.output);
-  const staging = stagingOf(conv);
+  const family = familyOf(call);
+  const least = family.lanes;
+  const staging = stagingOf(conv, least);
   const choice = chooseStream([conv.matrix], {
-    positions: Math.max(4, positions), groupRows: conv.filters / conv.groups, threads: call.threads, tuning: readTuning(call.tuning, ['stream'])?.[0],
+    positions: Math.max(least, positions) / family.scale, scale: family.scale, groupRows: conv.filters / conv.groups, threads: call.threads, tuning: readTuning(call.tuning, ['stream'])?.[0],
   });
   const tuned = call.tuning?.kernel;
-  if (tuned !== 'stream' && isForWinograd(conv)) {
+  if (family.type === 'f32' && tuned !== 'stream' && isForWinograd(conv)) {
     const plan = planWinograd(conv, call.threads, readTuning(call.tuning, ['winograd'])?.[0]);
     if (tuned === 'winograd' || plan.cost < choice.cost * conv.batch) return winogradDecision(conv, plan, call, choice.cost * conv.batch);
   }
   const { options, summary, vectors, split } = choice;
-  const spare = positions < 4 ? 4 * conv.filters : 0;
+  const spare = positions < least ? least * conv.filters : 0;
   const how = staging.direct ? 'reads its input where it lies' : `reads planes of rows, ${conv.window.kernel[1]} per channel, one for each kernel column`;
   return {
-    kernel: mainKernel(summary, vectors),
+    kernel: mainKernel(summary, vectors, family),
     reason: `${how}; ${choice.reason}; ${summary.loadsSaved} of ${summary.loadsPerRow} loads saved`,
     schedules: [{ tensor: call.name(1), from: 0, to: 1, options, summary }],
     scratchBytes: 4 * (staging.floats + spare),
@@ -41,13 +44,14 @@ export function decideConvolution(conv: Convolution, call: Call): Decision {
 
 export function emitConvolution(conv: Convolution, call: Call, decision: Decision, code: LayerCode, x: string): void {
   const { window: w, batch, channels, filters, groups, bias } = conv;
-  const staging = stagingOf(conv);
+  const { lanes, bytes } = code.family;
+  const staging = stagingOf(conv, lanes);
   const positions = product(w.output);
-  const pitch = Math.max(4, positions);
+  const pitch = Math.max(lanes, positions);
   const taps = product(w.kernel);
   const perGroup = channels / groups;
   const [kw, filtersPerGroup] = [w.kernel[1], filters / groups];
-  const spare = positions < 4 ? `s + ${staging.floats}` : undefined;
+  const spare = positions < lanes ? `s + ${staging.floats}` : undefined;
   const size = product(w.input);
   const lines: string[] = [];
   const from = batch === 1 ? x : `${x} + n * ${channels * size}`;
@@ -62,28 +66,31 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   if (!winograd) lines.push(...streamLines(code, [conv.matrix], decision.schedules![0]!, {
     from: staging.direct ? from : 's', to: spare ?? to, positions: pitch, vectors: readTuning(decision.tuning, ['stream'])![0]!.tile! / 4, activation: call.layer.activation, split: decision.splits![0]!,
     places: {
-      row: (row) => 4 * pitch * row,
+      row: (row) => bytes * pitch * row,
       column: (column, row) => {
         const [channel, tap] = [Math.floor(column / taps) + Math.floor(row / filtersPerGroup) * perGroup, column % taps];
-        return 4 * (channel * staging.channel + staging.tap(Math.floor(tap / kw), tap % kw));
+        return bytes * (channel * staging.channel + staging.tap(Math.floor(tap / kw), tap % kw));
       },
       bias: (row) => bias?.[row] ?? 0,
     },
   }));
-  if (spare !== undefined) lines.push(...code.wait(), ...code.alone([`for (int i = 0; i < ${filters * positions}; i++) (${to})[i] = (${spare})[i / ${positions} * 4 + i % ${positions}];`]));
+  if (spare !== undefined) lines.push(...code.wait(), ...code.alone([`for (int i = 0; i < ${filters * positions}; i++) (${to})[i] = (${spare})[i / ${positions} * ${lanes} + i % ${positions}];`]));
   if (batch === 1) code.add(...lines);
   else code.add(`for (int n = 0; n < ${batch}; n++) {`, ...[...lines, ...(staging.direct && !winograd ? [] : code.wait())].map((line) => `  ${line}`), '}');
   if (clampOf(call.layer.activation) === undefined) code.activate();
 }
 
+/** There are no depthwise kernels for halves. */
+const depthwiseOf = (call: Call): KernelVariant | undefined => (familyOf(call).type === 'f32' ? depthwiseFor(convolutionOf(call)) : undefined);
+
 export const CONVOLUTION: readonly OperatorRow[] = [{
   operators: ['Conv'],
   supports: constantWeights,
-  products: (call) => (depthwiseFor(convolutionOf(call)) === undefined ? [sizeOfConvolution(convolutionOf(call), call)] : []),
+  products: (call) => (depthwiseOf(call) === undefined ? [sizeOfConvolution(convolutionOf(call), call)] : []),
   decide: (call) => {
     const conv = convolutionOf(call);
-    const depthwise = depthwiseFor(conv);
+    const depthwise = depthwiseOf(call);
     return depthwise === undefined ? decideConvolution(conv, call) : decideDepthwise(conv, depthwise, call);
   },
-  emit: (call, decision, code) => (depthwiseFor(convolutionOf(call)) === undefined ? emitConvolution : emitDepthwise)(convolutionOf(call), call, decision, code, code.input(0)),
+  emit: (call, decision, code) => (depthwiseOf(call) === undefined ? emitConvolution : emitDepthwise)(convolutionOf(call), call, decision, code, code.input(0)),
 }];

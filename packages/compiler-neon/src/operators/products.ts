@@ -1,6 +1,7 @@
 /** Gemm and MatMul: by the vector kernels where there are few vectors, by the stream kernels over turned ones where there are many. */
 import { broadcastStrides, cFloat, OK, product, refuse, type Call, type PlannedSchedule, type Support } from '@fretwork/compiler';
 import { attribute, type SparseMatrix } from '@fretwork/format';
+import { familyOf, type Family } from '../family.js';
 import type { LayerCode } from '../emit/layer-code.js';
 import { chooseStream, mainKernel } from '../product/choose-stream.js';
 import { streamLines } from '../product/emit-stream.js';
@@ -19,6 +20,7 @@ export interface Stack {
   readonly to: number;
   readonly matrices: readonly SparseMatrix[];
   readonly vectors: number;
+  readonly family: Family;
 }
 
 const sizesOf = ({ matrices }: Stack): { rows: number; columns: number } =>
@@ -37,15 +39,15 @@ export interface ProductDecision extends Decision {
 
 /** Stacked matrices times `vectors` vectors. */
 export function decideProduct(stack: Stack, threads: number, tuning?: ProductTuning): ProductDecision {
-  const { tensor, from, to, matrices, vectors } = stack;
+  const { tensor, from, to, matrices, vectors, family } = stack;
   if (wayOf(stack) === 'vector') {
-    const { options, summary, reason, kernel, split, tuning: chosen } = chooseVector(matrices, threads, tuning);
+    const { options, summary, reason, kernel, split, tuning: chosen } = chooseVector(matrices, threads, tuning, family);
     return { kernel, reason, schedules: [{ tensor, from, to, options, summary }], splits: [split], parts: partsOfSplits([split], threads), chosen };
   }
   const { rows, columns } = sizesOf(stack);
-  const { options, summary, vectors: width, reason, split, tuning: chosen } = chooseStream(matrices, { positions: vectors, groupRows: rows, threads, tuning });
+  const { options, summary, vectors: width, reason, split, tuning: chosen } = chooseStream(matrices, { positions: vectors / family.scale, scale: family.scale, groupRows: rows, threads, tuning });
   return {
-    kernel: mainKernel(summary, width), reason: `${vectors} vectors, turned so that they fill registers; ${reason}`,
+    kernel: mainKernel(summary, width, family), reason: `${vectors} vectors, turned so that they fill registers; ${reason}`,
     schedules: [{ tensor, from, to, options, summary }],
     scratchBytes: 4 * vectors * (rows + columns), splits: [split], parts: partsOfSplits([split], threads), chosen,
   };
@@ -54,7 +56,7 @@ export function decideProduct(stack: Stack, threads: number, tuning?: ProductTun
 /** Lines that make `to` `[vectors, rows]` of `from` `[vectors, columns]`; `bias` per row. `scratch` is what `decideProduct` asked for. */
 export function productLines(code: LayerCode, stack: Stack, planned: PlannedSchedule, split: Split, width: number | undefined, bias: ArrayLike<number>, to: string, from: string, scratch: string): string[] {
   const { rows, columns } = sizesOf(stack);
-  const { vectors } = stack;
+  const { vectors, family: { bytes } } = stack;
   if (width === undefined) {
     const [y, x] = vectors === 1 ? [to, from] : [`${to} + i * ${rows}`, `${from} + i * ${columns}`];
     const each = (lines: readonly string[]): string[] => (vectors === 1 ? [...lines] : [`for (int i = 0; i < ${vectors}; i++) {`, ...lines.map((line) => `  ${line}`), '}']);
@@ -69,7 +71,7 @@ export function productLines(code: LayerCode, stack: Stack, planned: PlannedSche
     ...turn(code, 'turned', from, vectors, columns), ...code.wait().map((line) => `  ${line}`),
     ...streamLines(code, stack.matrices, planned, {
       from: 'turned', to: 'made', positions: vectors, vectors: width, activation: undefined, split,
-      places: { row: (row) => 4 * vectors * row, column: (column) => 4 * vectors * column, bias: (row) => bias[row] ?? 0 },
+      places: { row: (row) => bytes * vectors * row, column: (column) => bytes * vectors * column, bias: (row) => bias[row] ?? 0 },
     }).map((line) => `  ${line}`),
     ...code.wait().map((line) => `  ${line}`), ...turn(code, to, 'made', rows, vectors),
     '}',
@@ -91,7 +93,7 @@ function stackFor(call: Call): Stack {
   const alpha = call.layer.operator === 'Gemm' ? attribute(call.layer, 'alpha', 'float', 1) : 1;
   const matrices = call.matrices(1)!.map((matrix): SparseMatrix => (alpha === 1 ? matrix : { ...matrix, payload: (matrix.payload as Float32Array).map((w) => w * alpha) }));
   const out = call.outShape();
-  return { tensor: call.name(1), from: 0, to: 1, matrices, vectors: product(out) / matrices[0]!.rows };
+  return { tensor: call.name(1), from: 0, to: 1, matrices, vectors: product(out) / matrices[0]!.rows, family: familyOf(call) };
 }
 
 const turnsInput = (call: Call): boolean => call.layer.operator === 'Gemm' && attribute(call.layer, 'transA', 'int', 0) !== 0;

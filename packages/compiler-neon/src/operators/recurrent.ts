@@ -4,6 +4,7 @@
  */
 import { biasesOf, plainRecurrence, recurrentOf, recurrentParts, type Call, type Recurrent } from '@fretwork/compiler';
 import { attribute, type SparseMatrix } from '@fretwork/format';
+import { familyOf } from '../family.js';
 import type { LayerCode, Range } from '../emit/layer-code.js';
 import { vectorLines } from '../product/vector-program.js';
 import { readTuning, writeTuning, type ProductSize } from '../product/tuning.js';
@@ -11,7 +12,7 @@ import { decideProduct, productLines, sizeOfStack, wayOf, widthOf, type ProductD
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
 const gatesOf = (call: Call, input: number, from: number, to: number, vectors: number): Stack =>
-  ({ tensor: call.name(input), from, to, matrices: (call.matrices(input) as readonly SparseMatrix[]).slice(from, to), vectors });
+  ({ tensor: call.name(input), from, to, matrices: (call.matrices(input) as readonly SparseMatrix[]).slice(from, to), vectors, family: familyOf(call) });
 
 /** The input half of all steps, and a step's recurrent half. */
 const waysOf = (r: Recurrent): readonly ('stream' | 'vector')[] => [wayOf({ vectors: r.steps * r.batch }), 'vector'];

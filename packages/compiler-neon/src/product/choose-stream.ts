@@ -1,5 +1,6 @@
 import { kernelName, planSchedule, summariseSchedule, type ScheduleOptions, type ScheduleSummary } from '@fretwork/compiler';
 import type { SparseMatrix } from '@fretwork/format';
+import { FAMILIES, type Family } from '../family.js';
 import { KERNELS, rowCounts, widest } from '../kernels/manifest.js';
 import { describeSplit, splitOf, waysToSplit, weighed, type Split } from './split.js';
 import { countSegments, tileCost, tileWidths } from './stream-tiles.js';
@@ -24,7 +25,10 @@ export interface StreamChoice {
 }
 
 export interface StreamRequest {
+  /** In vectors of four: of halves, half of them. */
   readonly positions: number;
+  /** Vectors of four that a register is. Left out: 1. */
+  readonly scale?: 1 | 2;
   /** Rows of one group of a grouped convolution. */
   readonly groupRows: number;
   readonly threads: number;
@@ -35,7 +39,7 @@ export interface StreamRequest {
  * The order of work and the tile that cost the fewest instructions, of what comes into question. `tuning` decides by
  * itself where it is there.
  */
-export function chooseStream(matrices: readonly SparseMatrix[], { positions, groupRows, threads, tuning }: StreamRequest): StreamChoice {
+export function chooseStream(matrices: readonly SparseMatrix[], { positions, scale = 1, groupRows, threads, tuning }: StreamRequest): StreamChoice {
   const candidates = tuning === undefined ? candidatesFor(matrices, groupRows) : [scheduleOf(tuning)];
   const widths = tuning === undefined ? tileWidths(positions) : [Math.max(1, Math.min(Math.ceil(tuning.tile! / 4), Math.ceil(positions / 4)))];
   const ways = waysToSplit(matrices.reduce((sum, { payload }) => sum + payload.length, 0), positions, threads);
@@ -58,7 +62,7 @@ export function chooseStream(matrices: readonly SparseMatrix[], { positions, gro
   const why = tuning === undefined ? `fewest instructions of ${candidates.length} orders x ${widths.length} tiles (about ${Math.round(choice.cost)})` : 'as tuned';
   return {
     ...choice, tuning: { way: 'stream', height, tile: 4 * choice.vectors, chunk, rows: Math.max(...choice.options.rowCounts!), reorder },
-    reason: `groups of ${height} rows ${reorder}, tiles of ${4 * choice.vectors} positions${chunk === 0 ? '' : `, ${chunk} columns at a time`}: ${why}${describeSplit(choice.split, threads)}`,
+    reason: `groups of ${height} rows ${reorder}, tiles of ${4 * scale * choice.vectors} positions${chunk === 0 ? '' : `, ${chunk} columns at a time`}: ${why}${describeSplit(choice.split, threads)}`,
   };
 }
 
@@ -81,7 +85,7 @@ function candidatesFor(matrices: readonly SparseMatrix[], groupRows: number): re
 }
 
 /** The kernel that does most of the work. */
-export function mainKernel({ sharedBy }: ScheduleSummary, vectors: number): string {
+export function mainKernel({ sharedBy }: ScheduleSummary, vectors: number, { type, lanes }: Family = FAMILIES.f32): string {
   const rows = sharedBy.reduce((most, columns, i) => (columns * (i + 1) > (sharedBy[most - 1] ?? 0) * most ? i + 1 : most), 1);
-  return kernelName(KERNELS.select({ operator: 'stream', rows, pixels: 4 * Math.min(vectors, widest(rows)) })[0]!);
+  return kernelName(KERNELS.select({ operator: 'stream', type, rows, pixels: lanes * Math.min(vectors, widest(rows)) })[0]!);
 }

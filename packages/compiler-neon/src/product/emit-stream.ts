@@ -44,21 +44,22 @@ function joined(lists: readonly (readonly StreamList[])[]): readonly StreamList[
   });
 }
 
-/** Lines that multiply the matrices of `planned` with all positions, four or more. */
+/** Lines that multiply the matrices of `planned` with all positions, as many as fill a vector or more. Tiles are planned in vectors of four. */
 export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], planned: PlannedSchedule, { from, to, positions, vectors, split, places, activation, repeats }: StreamCode): string[] {
   const schedule = planSchedule(matrices, planned.options);
+  const { scale, lanes, type } = code.family;
   const packs = repeats === undefined ? [packWeights(matrices, schedule) as Float32Array] : packedLike(matrices, schedule, repeats.payloads);
   const clamp = clampOf(activation);
   const bounds = clamp === undefined ? '0.0f, 0.0f' : boundsOf(activation);
   const calls = (lists: readonly StreamList[], tiles: readonly Tile[]): string[] => lists.map((list) => {
     for (const tile of tiles) {
       for (const width of passWidths(tile.vectors, widest(list.rows))) {
-        code.kernel(kernelName(KERNELS.select({ operator: 'stream', rows: list.rows, pixels: 4 * width })[0]!));
+        code.kernel(kernelName(KERNELS.select({ operator: 'stream', type, rows: list.rows, pixels: lanes * width })[0]!));
       }
     }
     return `${code.kernel(`stream${list.rows}`)}(y, x, ${code.program(list.program)}, ${code.weights(list.weights)}${repeats === undefined ? '' : ` + k * ${list.weights.length / packs.length}`}, ${list.segments}, tiles[t][1], ${bounds});`;
   });
-  const table = (tiles: readonly Tile[]): string => `static const int tiles[][2] = {${tiles.map(({ start, vectors: width }) => `{${start}, ${width}}`).join(', ')}};`;
+  const table = (tiles: readonly Tile[]): string => `static const int tiles[][2] = {${tiles.map(({ start, vectors: width }) => `{${scale * start}, ${width}}`).join(', ')}};`;
   const again = (step: number | undefined): string => (step === undefined ? '' : `k * ${step} + `);
   const overTiles = (head: string, body: readonly string[]): string[] => [
     ...(repeats === undefined ? [] : [`for (int k = 0; k < ${packs.length}; k++)`]),
@@ -69,11 +70,11 @@ export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], 
   ];
   const lay = (start?: number, end?: number): readonly StreamList[] => joined(packs.map((packed) => layStream(schedule, packed, places, clamp !== undefined, start, end)));
   if (split.by === 'positions') {
-    const parts = partsOf(positions, code.parts).map(({ start, count }) => tilesOf(count, vectors).map((tile) => ({ ...tile, start: tile.start + start })));
+    const parts = partsOf(positions / scale, code.parts).map(({ start, count }) => tilesOf(count, vectors).map((tile) => ({ ...tile, start: tile.start + start })));
     const firsts = parts.reduce<number[]>((all, own) => [...all, all.at(-1)! + own.length], [0]);
     return [table(parts.flat()), `static const int firsts[] = {${firsts.join(', ')}};`, ...code.perPart(overTiles('firsts[part]; t < firsts[part + 1]', calls(lay(), parts.flat())))];
   }
-  const tiles = tilesOf(positions, vectors);
+  const tiles = tilesOf(positions / scale, vectors);
   if (split.by === 'first') return [table(tiles), ...code.alone(overTiles(`0; t < ${tiles.length}`, calls(lay(), tiles)))];
   const cases = schedule.parts.flatMap(({ from: start, to: end }, part) => [`case ${part}:`, ...calls(lay(start, end), tiles).map((line) => `  ${line}`), '  break;']);
   return [table(tiles), ...code.perPart(overTiles(`0; t < ${tiles.length}`, ['switch (part) {', ...cases, '}']))];

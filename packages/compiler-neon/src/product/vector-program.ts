@@ -11,6 +11,8 @@ import { kernelName, packWeights, planSchedule, summariseSchedule, type PlannedS
 import type { SparseMatrix } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
 import { KERNELS, rowCounts } from '../kernels/manifest.js';
+import type { ElementType } from '../contract.js';
+import { FAMILIES, type Family } from '../family.js';
 import { scheduleOf, type ProductTuning } from './tuning.js';
 import { BALANCE, describeSplit, splitOf, waysToSplit, weighed, type Split } from './split.js';
 
@@ -33,22 +35,22 @@ interface Piece {
 
 const isRun = (columns: Uint32Array): boolean => columns.at(-1) === columns[0]! + columns.length - 1;
 
-function piecesOf(schedule: Schedule, from = 0, to: number = schedule.groups.length): Piece[] {
+function piecesOf(schedule: Schedule, type: ElementType, from = 0, to: number = schedule.groups.length): Piece[] {
   return schedule.groups.slice(from, to).flatMap(({ start, segments }) => segments.map(({ mask, count, columns, weights }): Piece => {
     const rows: number[] = [];
     for (let bits = mask, r = 0; bits !== 0; bits >>>= 1, r++) if ((bits & 1) === 1) rows.push(schedule.order[start + r]!);
-    return { operator: count % 4 === 0 && columns.length >= 8 && isRun(columns) ? 'run' : 'vector', rows, columns, weights };
+    return { operator: type === 'f32' && count % 4 === 0 && columns.length >= 8 && isRun(columns) ? 'run' : 'vector', rows, columns, weights };
   }));
 }
 
 /** Floats behind weights that are read in whole vectors. */
-const BEHIND = 3;
+const BEHIND = 7;
 
 /** `packed`: what `packWeights` gives for `schedule`. Groups `[from, to)`. */
-export function layVector(schedule: Schedule, packed: Float32Array, from?: number, to?: number): readonly VectorList[] {
+export function layVector(schedule: Schedule, packed: Float32Array, from?: number, to?: number, { type, lanes }: Family = FAMILIES.f32): readonly VectorList[] {
   const lists = new Map<string, Piece[]>();
-  for (const piece of piecesOf(schedule, from, to)) {
-    const kernel = kernelName(KERNELS.select({ operator: piece.operator, rows: piece.rows.length })[0]!);
+  for (const piece of piecesOf(schedule, type, from, to)) {
+    const kernel = kernelName(KERNELS.select({ operator: piece.operator, type, rows: piece.rows.length })[0]!);
     const list = lists.get(kernel);
     if (list === undefined) lists.set(kernel, [piece]);
     else list.push(piece);
@@ -58,18 +60,18 @@ export function layVector(schedule: Schedule, packed: Float32Array, from?: numbe
     const weights = new Float32Array(pieces.reduce((sum, { rows, columns }) => sum + rows.length * columns.length, 0) + BEHIND);
     let at = 0;
     for (const { rows: { length: rows }, columns: { length: columns }, weights: first } of pieces) {
-      weights.set(ordered(packed.subarray(first, first + rows * columns), rows, columns), at);
+      weights.set(ordered(packed.subarray(first, first + rows * columns), rows, columns, lanes), at);
       at += rows * columns;
     }
     return { kernel, segments: pieces.length, index: Uint16Array.from(index), weights };
   });
 }
 
-function ordered(weights: Float32Array, rows: number, columns: number): Float32Array {
-  if (rows % 4 === 0) return weights;
+function ordered(weights: Float32Array, rows: number, columns: number, lanes: number): Float32Array {
+  if (rows % lanes === 0) return weights;
   const out = new Float32Array(weights.length);
-  for (let c = 0; c < columns; c += 4) {
-    const width = Math.min(4, columns - c);
+  for (let c = 0; c < columns; c += lanes) {
+    const width = Math.min(lanes, columns - c);
     for (let k = 0; k < width; k++) for (let r = 0; r < rows; r++) out[c * rows + r * width + k] = weights[(c + k) * rows + r]!;
   }
   return out;
@@ -94,22 +96,22 @@ export interface VectorChoice {
 }
 
 /** The height of groups that costs the fewest instructions; `tuning` decides by itself where it is there. */
-export function chooseVector(matrices: readonly SparseMatrix[], threads: number, tuning?: ProductTuning): VectorChoice {
+export function chooseVector(matrices: readonly SparseMatrix[], threads: number, tuning?: ProductTuning, family: Family = FAMILIES.f32): VectorChoice {
   let best: { readonly options: ScheduleOptions; readonly schedule: Schedule; readonly cost: number; readonly weight: number; readonly kernel: string; readonly split: Split } | undefined;
   const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
   const heights = tuning !== undefined ? [tuning.height] : [...new Set([8, 16, 32, 4].map((height) => Math.min(height, Math.max(1, rows))))];
   const by = waysToSplit(matrices.reduce((sum, { payload }) => sum + payload.length, 0), 1, threads)[0]!;
   for (const reorder of tuning !== undefined ? [tuning.reorder] : by === 'rows' ? ['as-stored', 'by-columns'] as const : ['as-stored'] as const) {
     for (const height of heights) {
-      const options: ScheduleOptions = { ...(tuning === undefined ? { height, reorder, rowCounts: rowCounts('vector').filter((count) => count <= height) } : scheduleOf(tuning)), threads: by === 'rows' ? threads : 1 };
+      const options: ScheduleOptions = { ...(tuning === undefined ? { height, reorder, rowCounts: rowCounts('vector', family.type).filter((count) => count <= height) } : scheduleOf(tuning)), threads: by === 'rows' ? threads : 1 };
       const schedule = planSchedule(matrices, options);
-      const pieces = piecesOf(schedule);
+      const pieces = piecesOf(schedule, family.type);
       const split = splitOf(by, summariseSchedule(schedule), 1, threads);
       const cost = pieces.reduce((sum, piece) => sum + pieceCost(piece), 0);
       const weight = weighed(cost, split);
       if (best !== undefined && best.weight <= weight) continue;
       const largest = pieces.reduce<Piece | undefined>((a, b) => (a === undefined || b.rows.length * b.columns.length > a.rows.length * a.columns.length ? b : a), undefined);
-      best = { options, schedule, cost, weight, split, kernel: largest === undefined ? 'loops' : kernelName(KERNELS.select({ operator: largest.operator, rows: largest.rows.length })[0]!) };
+      best = { options, schedule, cost, weight, split, kernel: largest === undefined ? 'loops' : kernelName(KERNELS.select({ operator: largest.operator, type: family.type, rows: largest.rows.length })[0]!) };
     }
     // Rows in an order of their own are looked at where those as stored do not share out.
     if (best!.split.balance <= BALANCE) break;
@@ -128,7 +130,7 @@ export function vectorLines(code: LayerCode, matrices: readonly SparseMatrix[], 
   const packed = packWeights(matrices, schedule) as Float32Array;
   const calls = (lists: readonly VectorList[]): string[] =>
     lists.map(({ kernel, segments, index, weights }) => `${code.kernel(kernel)}(${to}, ${from}, ${code.index(index)}, ${code.weights(weights)}, ${segments});`);
-  if (by === 'first') return code.alone(calls(layVector(schedule, packed)));
-  const cases = schedule.parts.flatMap(({ from: start, to: end }, part) => [`case ${part}:`, ...calls(layVector(schedule, packed, start, end)).map((line) => `  ${line}`), '  break;']);
+  if (by === 'first') return code.alone(calls(layVector(schedule, packed, undefined, undefined, code.family)));
+  const cases = schedule.parts.flatMap(({ from: start, to: end }, part) => [`case ${part}:`, ...calls(layVector(schedule, packed, start, end, code.family)).map((line) => `  ${line}`), '  break;']);
   return code.perPart(['switch (part) {', ...cases, '}']);
 }

@@ -1,0 +1,32 @@
+/** Element types that code is made for: one row each. */
+import type { BackendOptions, Call } from '@fretwork/compiler';
+import type { ElementType } from './contract.js';
+
+export interface Family {
+  readonly type: ElementType;
+  /** Elements of a vector register, and bytes of an element. */
+  readonly lanes: 4 | 8;
+  readonly bytes: 4 | 2;
+  /** Vectors of four that one register is: tiles are planned in vectors. */
+  readonly scale: 1 | 2;
+  /** How C text that was written for float32 reads. */
+  readonly text: (text: string) => string;
+}
+
+/** Half storage and half arithmetic: pointers and vectors change, single floats do not; what C computes itself, it computes in float. */
+const inHalves = (text: string): string => text
+  .replaceAll('vst1q_f32(to + i, vld1q_f32(row))', 'vst1_f16(to + i, vld1_f16(row))')
+  .replaceAll('vaddq_f32(a, vld1q_f32(x + i))', 'vaddq_f32(a, vcvt_f32_f16(vld1_f16(x + i)))')
+  .replace(/\bfloat (?=\*)/g, 'float16_t ').replaceAll('sizeof(float)', 'sizeof(float16_t)');
+
+export const FAMILIES: Readonly<Record<ElementType, Family>> = {
+  f32: { type: 'f32', lanes: 4, bytes: 4, scale: 1, text: (text) => text },
+  f16: { type: 'f16', lanes: 8, bytes: 2, scale: 2, text: inHalves },
+};
+
+/** What a call is told besides what the compiler knows. */
+export interface NeonCallOptions extends BackendOptions {
+  readonly family: Family;
+}
+
+export const familyOf = ({ options }: Call): Family => (options as Partial<NeonCallOptions>).family ?? FAMILIES.f32;
