@@ -31,14 +31,15 @@ import type { Split } from './product/split.js';
 /** Which core is aimed at. `generic` is armv8-a: it runs on every 64-bit ARM core; `armv82` on those with half-precision arithmetic. */
 export type Cpu = 'generic' | 'armv82' | 'a55' | 'a76' | 'a78';
 
-export type ElementType = 'f32' | 'f16';
+export type ElementType = 'f32' | 'f16' | 'i8';
 
 export interface NeonOptions {
   /** Left out: `generic`. */
   readonly cpu?: Cpu;
   /**
    * Element type of weights and activations, inputs and outputs among them. `f16`: half precision, stored and computed; for cores
-   * of armv8.2-a and later. Left out: `f32`.
+   * of armv8.2-a and later. `i8`: convolutions and products with constant weights on bytes, by dot products of four, everything
+   * else in float32, inputs and outputs too; for the same cores. Left out: `f32`.
    */
   readonly type?: ElementType;
   /** `array`: weights are C arrays. `file`: `weights.bin`, which the caller maps or reads. Left out: arrays up to four million words. */

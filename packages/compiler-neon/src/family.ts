@@ -1,9 +1,12 @@
-/** Element types that code is made for: one row each. */
+/** Element types that values have in code: one row each. */
 import type { BackendOptions, Call } from '@fretwork/compiler';
 import type { ElementType } from './contract.js';
 
+/** Of values. What is computed on bytes makes floats of them again. */
+export type FloatType = 'f32' | 'f16';
+
 export interface Family {
-  readonly type: ElementType;
+  readonly type: FloatType;
   /** Elements of a vector register, and bytes of an element. */
   readonly lanes: 4 | 8;
   readonly bytes: 4 | 2;
@@ -19,14 +22,21 @@ const inHalves = (text: string): string => text
   .replaceAll('vaddq_f32(a, vld1q_f32(x + i))', 'vaddq_f32(a, vcvt_f32_f16(vld1_f16(x + i)))')
   .replace(/\bfloat (?=\*)/g, 'float16_t ').replaceAll('sizeof(float)', 'sizeof(float16_t)');
 
-export const FAMILIES: Readonly<Record<ElementType, Family>> = {
+export const FAMILIES: Readonly<Record<FloatType, Family>> = {
   f32: { type: 'f32', lanes: 4, bytes: 4, scale: 1, text: (text) => text },
   f16: { type: 'f16', lanes: 8, bytes: 2, scale: 2, text: inHalves },
 };
 
+export const familyFor = (type: ElementType): Family => FAMILIES[type === 'f16' ? 'f16' : 'f32'];
+
 /** What a call is told besides what the compiler knows. */
 export interface NeonCallOptions extends BackendOptions {
-  readonly family: Family;
+  readonly type: ElementType;
 }
 
-export const familyOf = ({ options }: Call): Family => (options as Partial<NeonCallOptions>).family ?? FAMILIES.f32;
+const typeOf = ({ options }: Call): ElementType => (options as Partial<NeonCallOptions>).type ?? 'f32';
+
+export const familyOf = (call: Call): Family => familyFor(typeOf(call));
+
+/** Are products with constant weights done on bytes? */
+export const isOfBytes = (call: Call): boolean => typeOf(call) === 'i8';

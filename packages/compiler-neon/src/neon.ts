@@ -1,8 +1,8 @@
 import { BACKEND_API_VERSION, Call, planMemory, product, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Refusal, type Support, type TuningSpace } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
-import type { NeonLayer, NeonOptions, NeonPlan } from './contract.js';
+import type { ElementType, NeonLayer, NeonOptions, NeonPlan } from './contract.js';
 import { CPUS, WITHOUT_HALVES } from './cpus.js';
-import { FAMILIES, type Family, type NeonCallOptions } from './family.js';
+import { familyFor, type NeonCallOptions } from './family.js';
 import { emitProject } from './emit/project.js';
 import { rowOf } from './operators/table.js';
 import { FIRST } from './product/split.js';
@@ -27,7 +27,7 @@ export function neon(options: NeonOptions = {}): Backend<NeonPlan> {
   const { cpu = 'generic', prefix = 'model', weights = 'auto', type = 'f32' } = options;
   if (!PREFIX.test(prefix)) throw new FretworkError('neon.options', 'the prefix is no C name', { expected: 'a lower-case letter, then lower-case letters and digits', actual: prefix.slice(0, 40), hint: 'it begins all public names' });
   if (!Object.hasOwn(CPUS, cpu)) throw new FretworkError('neon.options', 'this cpu is not known', { expected: Object.keys(CPUS).join(', '), actual: String(cpu), hint: 'generic runs on every 64-bit ARM core' });
-  if (!Object.hasOwn(FAMILIES, type)) throw new FretworkError('neon.options', 'this type is not known', { expected: Object.keys(FAMILIES).join(', '), actual: String(type), hint: 'f32 runs everywhere' });
+  if (!Object.hasOwn(TYPES, type)) throw new FretworkError('neon.options', 'this type is not known', { expected: Object.keys(TYPES).join(', '), actual: String(type), hint: 'f32 runs everywhere' });
   return {
     id: 'neon',
     apiVersion: BACKEND_API_VERSION,
@@ -38,10 +38,13 @@ export function neon(options: NeonOptions = {}): Backend<NeonPlan> {
   };
 }
 
-/** Tuning was done for floats: it says nothing about halves. */
-function callFor({ tuning, ...bare }: Layer, context: ModelContext, options: BackendOptions, family: Family): Call {
-  const own: NeonCallOptions = family.type === 'f32' ? { ...options, family } : { ...(options.threads === undefined ? {} : { threads: options.threads }), family };
-  return new Call(family.type === 'f32' && tuning !== undefined ? { ...bare, tuning } : bare, context, own);
+/** What each type asks of a core. */
+const TYPES: Readonly<Record<ElementType, string>> = { f32: 'nothing', f16: 'arithmetic on halves', i8: 'dot products of bytes' };
+
+/** Tuning was done for floats: it says nothing about halves and bytes. */
+function callFor({ tuning, ...bare }: Layer, context: ModelContext, options: BackendOptions, type: ElementType): Call {
+  const own: NeonCallOptions = type === 'f32' ? { ...options, type } : { ...(options.threads === undefined ? {} : { threads: options.threads }), type };
+  return new Call(type === 'f32' && tuning !== undefined ? { ...bare, tuning } : bare, context, own);
 }
 
 /** What is open about the products of a layer, around what is chosen without tuning. */
@@ -74,8 +77,9 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
   const { model, shapes } = context;
   const threads = options.threads ?? 1;
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS) return { ok: false, refusals: [{ ok: false, reason: `${threads} threads are asked for`, hint: `ask for 1 to ${MOST_THREADS}`, layer: '' }] };
-  if (type === 'f16' && WITHOUT_HALVES.includes(cpu)) return { ok: false, refusals: [{ ok: false, reason: `${cpu} is ${CPUS[cpu].replace(/^-m\w+=/, '')}, which has no arithmetic on halves`, hint: 'choose cpu armv82, a55, a76 or a78, or type f32', layer: '' }] };
-  const family = FAMILIES[type];
+  if (type !== 'f32' && WITHOUT_HALVES.includes(cpu)) return { ok: false, refusals: [{ ok: false, reason: `${cpu} is ${CPUS[cpu].replace(/^-m\w+=/, '')}, which has no ${TYPES[type]}`, hint: 'choose cpu armv82, a55, a76 or a78, or type f32', layer: '' }] };
+  if (type === 'i8' && threads > 1) return { ok: false, refusals: [{ ok: false, reason: `products of bytes are not shared out to ${threads} threads`, hint: 'leave threads out, or choose type f32 or f16', layer: '' }] };
+  const family = familyFor(type);
   const refusals = model.layers.flatMap((layer) => {
     const support = supportsLayer(layer, context);
     return support.ok ? [] : [{ ...support, layer: layer.name }];
@@ -88,7 +92,7 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
   if (wide !== undefined) refusals.push(tooLarge(model.layers.find(({ outputs }) => outputs.includes(wide[0]))?.name ?? '', `${JSON.stringify(wide[0])} is ${4 * product(wide[1].shape as number[])} bytes`));
   if (refusals.length > 0) return { ok: false, refusals };
   const decided = model.layers.map((layer): NeonLayer => {
-    const { schedules = [], scratchBytes = 0, parts = 1, splits = schedules.map(() => FIRST), ...decision } = rowOf(layer)!.decide(callFor(layer, context, options, family));
+    const { schedules = [], scratchBytes = 0, parts = 1, splits = schedules.map(() => FIRST), ...decision } = rowOf(layer)!.decide(callFor(layer, context, options, type));
     return { layer: layer.name, operator: layer.operator, ...decision, schedules, scratchBytes: (scratchBytes * family.bytes) / 4, parts, splits };
   });
   const heavy = decided.find(({ scratchBytes }) => scratchBytes > MOST_BYTES);
@@ -96,7 +100,7 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
   const scratch = new Map(decided.map(({ layer, scratchBytes }) => [layer, scratchBytes]));
   const memory = planMemory(model, shapes, {
     scratch: ({ name }) => scratch.get(name) ?? 0,
-    bytes: (_, { shape }) => (type === 'f32' ? undefined : family.bytes * product(shape as number[])),
+    bytes: (_, { shape }) => (type !== 'f16' ? undefined : family.bytes * product(shape as number[])),
   });
   if (!memory.ok) return { ok: false, refusals: [{ ok: false, layer: memory.layer, reason: memory.reason, hint: memory.hint }] };
   return {

@@ -127,7 +127,7 @@ function neonBackend(args: Arguments, weights: string | undefined = args.text('w
   const cpu = args.text('cpu') ?? 'generic';
   if (!Object.hasOwn(CPUS, cpu)) throw usage('cpu', `--cpu is one of ${Object.keys(CPUS).join(', ')}, not ${JSON.stringify(cpu)}`, 'compile');
   const type = args.text('type') ?? 'f32';
-  if (type !== 'f32' && type !== 'f16') throw usage('type', `--type is f32 or f16, not ${JSON.stringify(type)}`, 'compile');
+  if (type !== 'f32' && type !== 'f16' && type !== 'i8') throw usage('type', `--type is f32, f16 or i8, not ${JSON.stringify(type)}`, 'compile');
   if (type !== 'f32' && args.text('tune') !== undefined) throw usage('tune', '--tune is for --type f32', 'compile');
   if (weights !== undefined && weights !== 'array' && weights !== 'file') throw usage('weights', `--weights is array or file, not ${JSON.stringify(weights)}`, 'compile');
   const prefix = args.text('prefix');

@@ -1,8 +1,9 @@
 import { parseKernelName, type KernelVariant } from '@fretwork/compiler';
 import type { NeonPlan } from '../contract.js';
-import { FAMILIES } from '../family.js';
+import { familyFor } from '../family.js';
 import { depthwiseKernel } from '../kernels/depthwise.js';
 import type { CFunction } from '../kernels/c-function.js';
+import { streamOfBytes, streamOfBytesDriver, vectorOfBytes } from '../kernels/int8.js';
 import { streamDriver, streamKernel } from '../kernels/stream.js';
 import { SUPPORT } from '../kernels/support.js';
 import { vectorKernel } from '../kernels/vector.js';
@@ -16,10 +17,11 @@ export function kernelsFile({ prefix, type }: Pick<NeonPlan, 'prefix' | 'type'>,
   }).sort((a, b) => a - b);
   const functions: CFunction[] = [
     ...rows.map(functionOf),
-    ...drivers.map((count) => streamDriver(count, rows.filter((row) => row.operator === 'stream' && row.rows === count))),
+    ...drivers.map((count) => streamDriver(count, rows.filter((row) => row.operator === 'stream' && row.type !== 'i8' && row.rows === count))),
+    ...[1, 2, 3, 4].filter((count) => others.includes(`bytes${count}`)).map((count) => streamOfBytesDriver(count, rows.filter((row) => row.operator === 'stream' && row.type === 'i8' && row.rows === count))),
     ...[...SUPPORT].filter(([name]) => others.includes(name)).map(([, text]) => text),
   ];
-  const { text: written } = FAMILIES[type];
+  const { text: written } = familyFor(type);
   const named = (text: string): string => written(text).replaceAll('FW_', `${prefix}_`);
   const guard = `${prefix.toUpperCase()}_KERNELS_H`;
   return [
@@ -34,7 +36,7 @@ export function kernelsFile({ prefix, type }: Pick<NeonPlan, 'prefix' | 'type'>,
   ];
 }
 
-const functionOf = (row: KernelVariant): CFunction => (row.operator === 'stream' ? streamKernel : row.operator.startsWith('depthwise') ? depthwiseKernel : vectorKernel)(row);
+const functionOf = (row: KernelVariant): CFunction => (row.type === 'i8' ? (row.operator === 'stream' ? streamOfBytes : vectorOfBytes) : row.operator === 'stream' ? streamKernel : row.operator.startsWith('depthwise') ? depthwiseKernel : vectorKernel)(row);
 
 const inOrder = (a: KernelVariant, b: KernelVariant): number => (a.operator < b.operator ? -1 : a.operator > b.operator ? 1 : a.rows - b.rows || a.pixels - b.pixels);
 

@@ -2,7 +2,7 @@ import { cFloat, product, type Call } from '@fretwork/compiler';
 import type { Activation } from '@fretwork/format';
 import { activationOf } from '../operators/curves.js';
 import type { NeonPlan } from '../contract.js';
-import { FAMILIES, type Family } from '../family.js';
+import { familyFor, type Family } from '../family.js';
 import type { Pools } from './pools.js';
 
 /** What a part does of something that is shared out. */
@@ -35,7 +35,7 @@ export class LayerCode {
     this.parts = parts;
     this.pools = pools;
     this.prefix = prefix;
-    this.family = FAMILIES[type];
+    this.family = familyFor(type);
   }
 
   add(...lines: readonly string[]): void {
@@ -101,6 +101,10 @@ export class LayerCode {
 
   program(values: ArrayLike<number>): string {
     return `m->program + ${this.pools.program.add(values)}`;
+  }
+
+  bytes(values: ArrayLike<number>): string {
+    return `m->bytes + ${this.pools.bytes.add(values)}`;
   }
 
   index(values: ArrayLike<number>): string {

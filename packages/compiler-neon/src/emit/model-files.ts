@@ -2,7 +2,7 @@ import { cString, inComment, product, type ModelContext } from '@fretwork/compil
 import type { NeonPlan } from '../contract.js';
 import type { EmittedLayer } from './project.js';
 import type { Places } from './places.js';
-import { FAMILIES } from '../family.js';
+import { familyFor } from '../family.js';
 import { callsInParts, team, TEAM_INCLUDES } from './team.js';
 import type { WeightFiles } from './weight-files.js';
 
@@ -12,7 +12,7 @@ export const scratchBytes = (plan: NeonPlan): number => Math.max(64, plan.memory
 export function modelHeader(plan: NeonPlan, { model, shapes }: ModelContext, weights: WeightFiles): string {
   const { prefix: p, type } = plan;
   const P = p.toUpperCase();
-  const { text } = FAMILIES[type];
+  const { text } = familyFor(type);
   const shapeOf = (name: string): string => `[${(shapes.values.get(name)!.shape as number[]).join(', ')}]`;
   return text(`/*
  * ${inComment(JSON.stringify(model.name))} as C, for ${plan.target}. Made by Fretwork.
@@ -20,12 +20,12 @@ export function modelHeader(plan: NeonPlan, { model, shapes }: ModelContext, wei
 ${model.inputs.map(({ name }, i) => ` * inputs[${i}]   ${inComment(JSON.stringify(name))} ${shapeOf(name)}`).join('\n')}
 ${model.outputs.map(({ name }, i) => ` * outputs[${i}]  ${inComment(JSON.stringify(name))} ${shapeOf(name)}`).join('\n')}
  *
- * Tensors are row-major ${type === 'f32' ? 'floats' : 'halves: float16_t of arm_neon.h'}. Inputs and outputs belong to the caller and must not overlap. A model serves one run at a
+ * Tensors are row-major ${type !== 'f16' ? 'floats' : 'halves: float16_t of arm_neon.h'}. Inputs and outputs belong to the caller and must not overlap. A model serves one run at a
  * time; models of different threads share nothing but their weights.${threadsText(plan)}
  */
 #ifndef ${P}_H
 #define ${P}_H
-${type === 'f32' ? '' : '#include <arm_neon.h>\n'}#include <stddef.h>
+${type !== 'f16' ? '' : '#include <arm_neon.h>\n'}#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -99,7 +99,7 @@ export function modelSource(plan: NeonPlan, { model, shapes }: ModelContext, lay
     ...(isArray ? [`#include "${p}_weights.h"`] : []), '',
     ...tensors(model.inputs, 'input'), '', ...tensors(model.outputs, 'output'), '',
     `struct ${p}_model {`, '  const float *weights;', '  const int32_t *program; /* segments of the stream kernels */',
-    '  const uint16_t *index;  /* segments of the vector kernels */', '  char *scratch;', '  int owned; /* is scratch ours to free? */', ...(shares ? [named('  struct FW_team *team; /* the other threads */')] : []), '};', '',
+    '  const uint16_t *index;  /* segments of the vector kernels */', ...(weights.ofBytes === 0 ? [] : ['  const int8_t *bytes;    /* weights of kernels on bytes */']), '  char *scratch;', '  int owned; /* is scratch ours to free? */', ...(shares ? [named('  struct FW_team *team; /* the other threads */')] : []), '};', '',
     ...(shares ? [named(team.declarations)] : []),
     ...layers.flatMap(({ definition }) => [definition, '']),
     ...(shares ? [
@@ -112,8 +112,8 @@ export function modelSource(plan: NeonPlan, { model, shapes }: ModelContext, lay
     ...(isArray ? ['  (void)weights;'] : ['  if (weights == NULL) return NULL;']),
     `  ${p}_model *m = malloc(sizeof *m);`,
     '  if (m == NULL) return NULL;',
-    ...(isArray ? [`  m->weights = ${p}_weights;`, `  m->program = ${p}_program;`, `  m->index = ${p}_index;`]
-      : ['  m->weights = weights;', `  m->program = (const int32_t *)(const void *)(m->weights + ${weights.weights});`, `  m->index = (const uint16_t *)(const void *)(m->program + ${weights.program});`]),
+    ...(isArray ? [`  m->weights = ${p}_weights;`, `  m->program = ${p}_program;`, `  m->index = ${p}_index;`, ...(weights.ofBytes === 0 ? [] : [`  m->bytes = ${p}_bytes;`])]
+      : ['  m->weights = weights;', `  m->program = (const int32_t *)(const void *)(m->weights + ${weights.weights});`, `  m->index = (const uint16_t *)(const void *)(m->program + ${weights.program});`, ...(weights.ofBytes === 0 ? [] : [`  m->bytes = (const int8_t *)(const void *)(m->index + ${weights.index});`])]),
     '  m->owned = scratch == NULL;',
     `  m->scratch = m->owned ? aligned_alloc(${P}_SCRATCH_ALIGNMENT, ${Math.ceil(scratchBytes(plan) / 64) * 64}) : scratch;`,
     ...(shares ? [
@@ -122,5 +122,5 @@ export function modelSource(plan: NeonPlan, { model, shapes }: ModelContext, lay
     '  free(m);', '  return NULL;', '}', '',
     `void ${p}_destroy(${p}_model *m) {`, '  if (m == NULL) return;', ...(shares ? [named('#ifndef FWU_NO_THREADS'), named('  FW_end(m->team);'), '#endif'] : []), '  if (m->owned) free(m->scratch);', '  free(m);', '}', '',
   ];
-  return FAMILIES[plan.type].text(lines.join('\n'));
+  return familyFor(plan.type).text(lines.join('\n'));
 }

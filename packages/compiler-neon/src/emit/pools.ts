@@ -1,5 +1,5 @@
-/** The three arrays of constants that a project has; layers put theirs in and remember where. */
-export class Pool<A extends Float32Array | Int32Array | Uint16Array> {
+/** The four arrays of constants that a project has; layers put theirs in and remember where. */
+export class Pool<A extends Float32Array | Int32Array | Uint16Array | Int8Array> {
   readonly #make: (length: number) => A;
   readonly #pieces: A[] = [];
   #length = 0;
@@ -39,8 +39,10 @@ export interface Pools {
   readonly program: Pool<Int32Array>;
   /** Segments of the vector kernels: row and column numbers. */
   readonly index: Pool<Uint16Array>;
+  /** Weights of kernels on bytes. */
+  readonly bytes: Pool<Int8Array>;
 }
 
 export const newPools = (): Pools => ({
-  weights: new Pool((n) => new Float32Array(n)), program: new Pool((n) => new Int32Array(n)), index: new Pool((n) => new Uint16Array(n)),
+  weights: new Pool((n) => new Float32Array(n)), program: new Pool((n) => new Int32Array(n)), index: new Pool((n) => new Uint16Array(n)), bytes: new Pool((n) => new Int8Array(n)),
 });

@@ -1,7 +1,7 @@
 import { Call, parseKernelName, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { NeonLayer, NeonPlan } from '../contract.js';
-import { FAMILIES, type NeonCallOptions } from '../family.js';
+import { familyFor, type NeonCallOptions } from '../family.js';
 import { kernelsFile } from './kernels-file.js';
 import { LayerCode } from './layer-code.js';
 import { modelHeader, modelSource } from './model-files.js';
@@ -54,11 +54,11 @@ interface Around {
 
 function emitLayer(layer: Layer, decided: NeonLayer, i: number, { plan, context, places, pools, needs }: Around): EmittedLayer | undefined {
   if (decided.kernel === 'view') return undefined;
-  const options: NeonCallOptions = { family: FAMILIES[plan.type] };
+  const options: NeonCallOptions = { type: plan.type };
   const call = new Call(layer, context, options);
   const code = new LayerCode(call, pools, plan, decided.parts);
   // Scratch memory is shared out in elements, and those of halves are half as large.
-  rowOf(layer)!.emit(call, { ...decided, scratchBytes: decided.scratchBytes * (4 / FAMILIES[plan.type].bytes) }, code);
+  rowOf(layer)!.emit(call, { ...decided, scratchBytes: decided.scratchBytes * (4 / familyFor(plan.type).bytes) }, code);
   for (const need of code.needs) needs.add(need);
   const body = code.lines.join('\n');
   const uses = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(body);

@@ -3,7 +3,7 @@ import { FretworkError, type DenseTensor } from '@fretwork/format';
 import type { ElementType, NeonPlan, StoredCase } from '../contract.js';
 
 /** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. Halves have 11 bits, and sums of them lose some. */
-const TOLERANCE: Readonly<Record<ElementType, number>> = { f32: 1e-4, f16: 0.3 };
+const TOLERANCE: Readonly<Record<ElementType, number>> = { f32: 1e-4, f16: 0.3, i8: 1 };
 
 /**
  * A `main` for `plan`'s project: without arguments it runs the stored cases and says how far the outputs are off (exit code 1
@@ -27,7 +27,7 @@ export function emitSelfTest(plan: NeonPlan, { model, shapes }: ModelContext, ca
     at += part.length;
   }
   return new Map<string, string | Uint8Array>([
-    [`${plan.prefix}_selftest.c`, SOURCE.replaceAll('FWU_', `${plan.prefix.toUpperCase()}_`).replaceAll('FW_', `${plan.prefix}_`).replaceAll('FWTOLERANCE', cFloat(TOLERANCE[plan.type])).replaceAll('FWREAL', plan.type === 'f32' ? 'float' : 'float16_t').replaceAll('CASES', String(cases.length)).replaceAll('FWNAME', plan.prefix)],
+    [`${plan.prefix}_selftest.c`, SOURCE.replaceAll('FWU_', `${plan.prefix.toUpperCase()}_`).replaceAll('FW_', `${plan.prefix}_`).replaceAll('FWTOLERANCE', cFloat(TOLERANCE[plan.type])).replaceAll('FWREAL', plan.type === 'f16' ? 'float16_t' : 'float').replaceAll('CASES', String(cases.length)).replaceAll('FWNAME', plan.prefix)],
     [`${plan.prefix}_selftest.bin`, new Uint8Array(data.buffer)],
   ]);
 }

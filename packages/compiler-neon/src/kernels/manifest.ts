@@ -10,6 +10,7 @@
  * `run`: as `vector`, for columns that lie one behind the other: nothing is gathered.
  */
 import { kernelManifest, type KernelManifest, type KernelVariant } from '@fretwork/compiler';
+import { BYTES, WIDEST } from './int8.js';
 
 /** Stream kernels of each row count: most vectors of four pixels, and columns per turn of the inner loop, in whole vectors of weights. */
 const STREAM: Readonly<Record<number, { readonly vectors: number; readonly unroll: number }>> = {
@@ -17,6 +18,9 @@ const STREAM: Readonly<Record<number, { readonly vectors: number; readonly unrol
 };
 
 const row = (operator: string, rows: number, pixels: number, unroll: number): KernelVariant => ({ operator, type: 'f32', rows, pixels, unroll, isa: 'neon' });
+
+/** Of bytes, four to a sum. */
+const bytes = (operator: string, rows: number, pixels: number, unroll: number): KernelVariant => ({ operator, type: 'i8', rows, pixels, unroll, isa: 'dot' });
 
 /** Of halves: the same registers hold twice as much. */
 const half = (operator: string, rows: number, pixels: number, unroll: number): KernelVariant => ({ operator, type: 'f16', rows, pixels, unroll, isa: 'fp16' });
@@ -28,6 +32,8 @@ export const KERNELS: KernelManifest = kernelManifest([
   row('depthwise3s1', 7, 4, 9), row('depthwise3s2', 4, 4, 9),
   ...[1, 2, 3, 4].flatMap((rows) => Array.from({ length: STREAM[rows]!.vectors }, (_, q) => half('stream', rows, 8 * (q + 1), rows % 2 === 1 ? 8 : 8 / rows))),
   ...[1, 2, 3, 4, 8, 16].map((rows) => half('vector', rows, 1, 8)),
+  ...[1, 2, 3, 4].flatMap((rows) => Array.from({ length: WIDEST[rows]! }, (_, q) => bytes('stream', rows, BYTES * (q + 1), 4))),
+  ...[1, 2, 3, 4, 8].flatMap((rows) => [bytes('vector', rows, 1, 16), bytes('run', rows, 1, 16)]),
 ]);
 
 /** Row counts of the kernels of `operator`, most first. */

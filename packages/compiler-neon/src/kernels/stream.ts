@@ -1,6 +1,6 @@
 /** C text of the stream kernels and of what calls them. */
 import { kernelName, type KernelVariant } from '@fretwork/compiler';
-import { FAMILIES } from '../family.js';
+import { FAMILIES, type FloatType } from '../family.js';
 import type { CFunction } from './c-function.js';
 
 const PARAMETERS = 'float *y, const float *x, const int32_t *p, const float *w, int segments';
@@ -8,7 +8,7 @@ const PARAMETERS = 'float *y, const float *x, const int32_t *p, const float *w, 
 /** One kernel: `rows` x `pixels` sums in registers. See `kernels/manifest.ts`, and `product/stream-program.ts` for what `p` and `w` hold. */
 export function streamKernel(kernel: KernelVariant): CFunction {
   const { rows, pixels, unroll } = kernel;
-  const { lanes, text } = FAMILIES[kernel.type as 'f32' | 'f16'];
+  const { lanes, text } = FAMILIES[kernel.type as FloatType];
   const vectors = pixels / lanes;
   const eachRow = Array.from({ length: rows }, (_, r) => r);
   const eachVector = Array.from({ length: vectors }, (_, v) => v);
@@ -72,7 +72,7 @@ const tailLane = (rows: number) => (r: number): string => (rows === 4 ? `w0, ${r
 
 /** Runs the segments of one row count over `vectors` vectors of positions, in nearly equal passes, each as wide as a kernel. */
 export function streamDriver(rows: number, kernels: readonly KernelVariant[]): CFunction {
-  const { lanes, text } = FAMILIES[kernels[0]!.type as 'f32' | 'f16'];
+  const { lanes, text } = FAMILIES[kernels[0]!.type as FloatType];
   const most = Math.max(...kernels.map(({ pixels }) => pixels / lanes));
   const head = `void FW_stream${rows}(${PARAMETERS}, int vectors, float low, float high)`;
   const lines = [

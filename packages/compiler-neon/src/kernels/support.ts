@@ -1,8 +1,9 @@
 /** C text of what is no matrix product: one row per function; a project holds those that its layers call. */
 import { support, type CFunction } from './c-function.js';
+import { BYTE_SUPPORT } from './int8.js';
 import { WINOGRAD } from './winograd.js';
 
-export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([
+const FLOATS: ReadonlyMap<string, CFunction> = new Map([
   ...WINOGRAD,
   // Planes of shifted rows: one copy of each channel per kernel column, so that a kernel row is a distance of whole output rows
   // and outputs lie without gaps. `rows` says which input row each row of a plane is, -1 for zeros.
@@ -148,3 +149,10 @@ export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([
   for (int i = 0; i < size; i++) h[i] = tanhf(g[i]);
 `)],
 ]);
+
+/** `stage`, of bytes. */
+const STAGE_BYTES = Object.fromEntries(Object.entries(FLOATS.get('stage')!).map(([name, text]: [string, string]) => [name, text
+  .replaceAll('FW_stage', 'FW_stage_bytes').replace(/\bfloat (?=\*)/g, 'int8_t ').replaceAll('0.0f', '0').replaceAll('(size_t)columns * sizeof(float)', '(size_t)columns')
+  .replaceAll('vst1q_f32(to + i, vld1q_f32(row))', 'memcpy(to + i, row, 4)')])) as unknown as CFunction;
+
+export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([...FLOATS, ['stage_bytes', STAGE_BYTES], ...BYTE_SUPPORT]);

@@ -6,6 +6,7 @@ import { clampOf, streamLines } from '../product/emit-stream.js';
 import { readTuning, writeTuning, type ProductSize } from '../product/tuning.js';
 import { decideDepthwise, depthwiseFor, emitDepthwise } from './depthwise.js';
 import { isForWinograd, planWinograd } from '../winograd/plan-winograd.js';
+import { decideByteConvolution, emitByteConvolution, isDecidedForBytes, isForBytes } from './int8.js';
 import { winogradDecision, winogradLines } from './winograd.js';
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
@@ -90,7 +91,11 @@ export const CONVOLUTION: readonly OperatorRow[] = [{
   decide: (call) => {
     const conv = convolutionOf(call);
     const depthwise = depthwiseOf(call);
-    return depthwise === undefined ? decideConvolution(conv, call) : decideDepthwise(conv, depthwise, call);
+    if (depthwise !== undefined) return decideDepthwise(conv, depthwise, call);
+    return (isForBytes(call, conv.matrix) ? decideByteConvolution : decideConvolution)(conv, call);
   },
-  emit: (call, decision, code) => (depthwiseOf(call) === undefined ? emitConvolution : emitDepthwise)(convolutionOf(call), call, decision, code, code.input(0)),
+  emit: (call, decision, code) => {
+    const emit = isDecidedForBytes(decision) ? emitByteConvolution : depthwiseOf(call) === undefined ? emitConvolution : emitDepthwise;
+    emit(convolutionOf(call), call, decision, code, code.input(0));
+  },
 }];

@@ -29,7 +29,8 @@ export interface StreamList {
   readonly columns: number;
 }
 
-interface Piece {
+/** A segment with its row numbers. */
+export interface Piece {
   readonly rows: readonly number[];
   readonly columns: Uint32Array;
   readonly weights: number;
@@ -44,6 +45,13 @@ export function layStream(schedule: Schedule, packed: Float32Array, places: Stre
   const lists = listsOf(schedule, from, to);
   mark(lists, rowsOfGroups(schedule, from, to), clamps);
   return lists.filter((list) => list.length > 0).map((list) => layList(list, packed, places));
+}
+
+/** All lists of a schedule in order, with what is first of its rows. */
+export function markedLists(schedule: Schedule): readonly (readonly Piece[])[] {
+  const lists = listsOf(schedule, 0, schedule.groups.length);
+  mark(lists, rowsOfGroups(schedule, 0, schedule.groups.length), false);
+  return lists.filter((list) => list.length > 0);
 }
 
 const rowsOfGroups = (schedule: Schedule, from: number, to: number): number[] =>

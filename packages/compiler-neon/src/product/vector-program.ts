@@ -11,8 +11,7 @@ import { kernelName, packWeights, planSchedule, summariseSchedule, type PlannedS
 import type { SparseMatrix } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
 import { KERNELS, rowCounts } from '../kernels/manifest.js';
-import type { ElementType } from '../contract.js';
-import { FAMILIES, type Family } from '../family.js';
+import { FAMILIES, type Family, type FloatType } from '../family.js';
 import { scheduleOf, type ProductTuning } from './tuning.js';
 import { BALANCE, describeSplit, splitOf, waysToSplit, weighed, type Split } from './split.js';
 
@@ -28,6 +27,8 @@ export interface VectorList {
 
 interface Piece {
   readonly operator: 'vector' | 'run';
+  /** Columns lie one behind the other, eight or more. */
+  readonly isRun: boolean;
   readonly rows: readonly number[];
   readonly columns: Uint32Array;
   readonly weights: number;
@@ -35,11 +36,13 @@ interface Piece {
 
 const isRun = (columns: Uint32Array): boolean => columns.at(-1) === columns[0]! + columns.length - 1;
 
-function piecesOf(schedule: Schedule, type: ElementType, from = 0, to: number = schedule.groups.length): Piece[] {
+/** Segments with their row numbers. */
+export function piecesOf(schedule: Schedule, type: FloatType, from = 0, to: number = schedule.groups.length): Piece[] {
   return schedule.groups.slice(from, to).flatMap(({ start, segments }) => segments.map(({ mask, count, columns, weights }): Piece => {
     const rows: number[] = [];
     for (let bits = mask, r = 0; bits !== 0; bits >>>= 1, r++) if ((bits & 1) === 1) rows.push(schedule.order[start + r]!);
-    return { operator: type === 'f32' && count % 4 === 0 && columns.length >= 8 && isRun(columns) ? 'run' : 'vector', rows, columns, weights };
+    const run = columns.length >= 8 && isRun(columns);
+    return { operator: type === 'f32' && count % 4 === 0 && run ? 'run' : 'vector', isRun: run, rows, columns, weights };
   }));
 }
 
@@ -103,7 +106,7 @@ export function chooseVector(matrices: readonly SparseMatrix[], threads: number,
   const by = waysToSplit(matrices.reduce((sum, { payload }) => sum + payload.length, 0), 1, threads)[0]!;
   for (const reorder of tuning !== undefined ? [tuning.reorder] : by === 'rows' ? ['as-stored', 'by-columns'] as const : ['as-stored'] as const) {
     for (const height of heights) {
-      const options: ScheduleOptions = { ...(tuning === undefined ? { height, reorder, rowCounts: rowCounts('vector', family.type).filter((count) => count <= height) } : scheduleOf(tuning)), threads: by === 'rows' ? threads : 1 };
+      const options: ScheduleOptions = { ...(tuning === undefined ? { height, reorder, rowCounts: rowCounts('vector', family.type).filter((count) => count <= height) } : { ...scheduleOf(tuning), rowCounts: rowCounts('vector', family.type).filter((count) => count <= tuning.rows) }), threads: by === 'rows' ? threads : 1 };
       const schedule = planSchedule(matrices, options);
       const pieces = piecesOf(schedule, family.type);
       const split = splitOf(by, summariseSchedule(schedule), 1, threads);
