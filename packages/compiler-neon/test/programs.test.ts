@@ -2,6 +2,8 @@ import { packWeights, planSchedule, type ScheduleOptions } from '@fretwork/compi
 import { random, type Random } from '@fretwork/conformance';
 import { encodeCsr, type SparseMatrix } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
+import { quadBytes } from '../src/kernels/int8.js';
+import { layByteStream, layByteVector, packedBytes, rowScales, type ByteStreamList, type ByteVectorList } from '../src/product/byte-program.js';
 import { FAMILIES } from '../src/family.js';
 import { KERNELS, rowCounts, widest } from '../src/kernels/manifest.js';
 import { passWidths } from '../src/kernels/stream.js';
@@ -96,6 +98,55 @@ describe('programs of the vector kernels', () => {
     expect(y, `seed ${seed}`).toEqual(Float32Array.from({ length: rows }, (_, i) => x.reduce((sum, v, c) => sum + v * values[i * columns + c]!, 0)));
   });
 });
+
+describe('programs of the kernels on bytes', () => {
+  it.each(SEEDS.slice(0, 30))('are the product of the matrix in bytes, seed %i', (seed) => {
+    const r = random(seed);
+    const { matrix, values, rows, columns } = draw(r);
+    const x = Int8Array.from({ length: columns }, () => r.integer(-127, 127));
+    for (const way of ['stream', 'vector'] as const) {
+      const schedule = planSchedule([matrix], { height: way === 'vector' ? 8 : r.integer(1, 9), rowCounts: rowCounts(way, 'i8'), reorder: r.pick(['as-stored', 'by-columns']) });
+      const packed = packWeights([matrix], schedule) as Float32Array;
+      const scales = rowScales(schedule, packed);
+      const bytes = packedBytes(schedule, packed, scales);
+      // What was in memory before must not matter to the stream kernels; the vector kernels add to zeros.
+      const y = new Int32Array(rows).fill(way === 'stream' ? 1e6 : 0);
+      if (way === 'stream') runByteStream(layByteStream(schedule, bytes, { row: (row) => row, column: (column) => column }), x, y);
+      else runByteVector(layByteVector(schedule, bytes), x, y);
+      expect([...y], `seed ${seed}, ${way}`).toEqual(Array.from({ length: rows }, (_, i) => x.reduce((sum, v, c) => sum + v * Math.round(values[i * columns + c]! / scales[i]!), 0)));
+      for (let i = 0; i < rows; i++) for (let c = 0; c < columns; c++) expect(Math.abs(Math.round(values[i * columns + c]! / scales[i]!))).toBeLessThanOrEqual(127);
+    }
+  });
+});
+
+/** What the kernels on bytes do at one position, said slowly. */
+function runByteStream(lists: readonly ByteStreamList[], x: Int8Array, y: Int32Array): void {
+  for (const { rows, segments, program, weights } of lists) {
+    let [p, w] = [0, 0];
+    for (let s = 0; s < segments; s++) {
+      const head = program[p++]!;
+      const at = program.subarray(p, p += rows);
+      if ((head & 1) === 1) at.forEach((row) => { y[row] = 0; });
+      for (let n = head >> 2; n > 0; n--, p += 4, w += quadBytes(rows)) at.forEach((row, r) => { for (let c = 0; c < 4; c++) y[row]! += weights[w + 4 * r + c]! * x[program[p + c]!]!; });
+    }
+  }
+}
+
+function runByteVector(lists: readonly ByteVectorList[], x: Int8Array, y: Int32Array): void {
+  for (const { kernel, segments, index, weights } of lists) {
+    const { rows, operator } = KERNELS.find(kernel)!;
+    let [p, w] = [0, 0];
+    for (let s = 0; s < segments; s++) {
+      const n = 16 * index[p++]!;
+      const at = index.subarray(p, p += rows);
+      const places = operator === 'run' ? Array.from({ length: n }, (_, c) => index[p]! + c) : [...index.subarray(p, p + n)];
+      p += operator === 'run' ? 1 : n;
+      // Behind the last column there is memory, whose content meets zeros.
+      at.forEach((row, r) => places.forEach((c, k) => { y[row]! += weights[w + 16 * rows * Math.floor(k / 16) + 16 * r + k % 16]! * (x[c] ?? 99); }));
+      w += n * rows;
+    }
+  }
+}
 
 describe('tiles and passes', () => {
   it('cover every position, in whole vectors, and end where the positions end', () => {
