@@ -12,8 +12,10 @@ export interface RatePoint {
   readonly lost: number;
 }
 
-/** Kept shares that are tried: a fifth less each time, up to sixteen times the rate asked for. */
+/** Kept shares of a curve: a fifth less each time, up to sixteen times the rate asked for. */
 const STEP = 0.8;
+/** Of these so many at the beginning are tried, where curves bend most, and then each third; between two the error is taken along its logarithm. */
+const [DENSE_STEPS, STRIDE] = [3, 3];
 const FURTHEST = 16;
 const ROWS = 32;
 /** What is lost counts by its logarithm, so that no layer is cut off while others are whole; this is where that ends. */
@@ -21,7 +23,7 @@ const LEAST_LEFT = 1e-3;
 
 /** The error of one matrix after re-fitting, on some of its rows, at each rate that the scheme can have up to `furthest`. */
 export function rateErrors(matrix: Matrix, scheme: Scheme, gram: Float64Array, options: { readonly damping: number; readonly blockColumns: number; readonly project: ProjectOptions }, furthest: number): {
-  readonly points: readonly { readonly share: number; readonly kept: number; readonly error: number }[]; readonly whole: number;
+  readonly points: readonly SharePoint[]; readonly whole: number;
 } {
   const { rows, columns, values: weights } = matrix;
   const stiff: Problem = { rows, columns, weights, gram: damped(gram, columns, options.damping) };
@@ -30,16 +32,38 @@ export function rateErrors(matrix: Matrix, scheme: Scheme, gram: Float64Array, o
   const valued = { ...matrix, values: weights.map((w, i) => w * (factors[i % columns]! / largest)) };
   const sample = spreadRows(rows, ROWS);
   const part = { rows: sample.length, columns, weights: rowsOf(weights, columns, sample) };
-  const points = [];
-  for (let share = STEP; share * furthest >= 1; share *= STEP) {
+  const shares: number[] = [];
+  for (let share = STEP; share * furthest >= 1 && supports(withRate(scheme, 1 / share), matrix).ok; share *= STEP) shares.push(share);
+  const points: SharePoint[] = [];
+  for (const [i, share] of shares.entries()) {
+    if (i >= DENSE_STEPS && (i - DENSE_STEPS + 1) % STRIDE !== 0 && i < shares.length - 1) continue;
     const wanted = withRate(scheme, 1 / share);
-    if (!supports(wanted, matrix).ok) break;
     const { mask: { keep }, kept } = project(valued, wanted, options.project);
     if (kept === 0) break;
     const fitted = refit({ ...part, gram: stiff.gram }, rowsOf(keep, columns, sample), { blockColumns: options.blockColumns, sweeps: 1 });
     points.push({ share, kept, error: outputError({ ...part, gram }, fitted) });
   }
-  return { points, whole: outputError({ ...part, gram }) };
+  return { points: filled(points), whole: outputError({ ...part, gram }) };
+}
+
+interface SharePoint {
+  readonly share: number;
+  readonly kept: number;
+  readonly error: number;
+}
+
+/** With the points between that were left out. */
+function filled(points: readonly SharePoint[]): readonly SharePoint[] {
+  return points.flatMap((to, i) => {
+    const from = points[i - 1];
+    if (from === undefined) return [to];
+    const gaps = Math.round(Math.log(to.share / from.share) / Math.log(STEP));
+    const between = (a: number, b: number, at: number): number => (a > 0 && b > 0 ? a ** (1 - at) * b ** at : a + (b - a) * at);
+    return Array.from({ length: gaps }, (_, g): SharePoint => {
+      const at = (g + 1) / gaps;
+      return g === gaps - 1 ? to : { share: between(from.share, to.share, at), kept: Math.round(between(from.kept, to.kept, at)), error: between(from.error, to.error, at) };
+    });
+  });
 }
 
 export const furthestOf = (scheme: Scheme): number => (scheme.kind === 'dense' ? 1 : FURTHEST * scheme.rate);
