@@ -54,17 +54,17 @@ export const reduceKernel = (outer: number, inner: number, { start, step, finish
 /** One row per kernel that has a text of its own; `act` gives the expression of an activated number. */
 export const SUPPORT: Readonly<Record<string, (act: (v: string) => string) => string>> = {
   // Planes for products: row k of a channel's plane of shift s is row rows[k] of the input, from column s * dilation - left on; outside and between spread cells there are zeros.
-  stage: () => `__kernel void FW_NAME(__global STORED *y, __global const STORED *x, __global const int *rows, int count, int planeRows, int pitch, int shifts, int channelStep, int height, int width, int spreadY, int spreadX, int dilation, int left, int stride, int outputs) {
-  const int i = get_global_id(0);
-  if (i >= count) return;
-  int rest = i;
-  const int p = rest % pitch; rest /= pitch;
-  const int k = rest % planeRows; rest /= planeRows;
-  const int s = rest % shifts, c = rest / shifts;
-  const int row = rows[k], column = p * stride + s * dilation - left;
+  stage: () => `__kernel void FW_NAME(__global STORED *y, __global const STORED *x, __global const int *rows, int planeRows, int pitch, int channelStep, int height, int width, int spreadY, int spreadX, int dilation, int left, int stride) {
+  const int p = get_global_id(0), line = get_global_id(1), c = get_global_id(2);
+  if (p >= pitch) return;
+  const int s = line / planeRows, row = rows[line - s * planeRows], column = p * stride + s * dilation - left;
   REAL v = R(0);
-  if (p < outputs && row >= 0 && column >= 0 && row % spreadY == 0 && column % spreadX == 0 && column / spreadX < width) v = LOAD(x + (c * height + row / spreadY) * width + column / spreadX);
-  STORE(v, y + c * channelStep + (s * planeRows + k) * pitch + p);
+  if (row >= 0 && column >= 0) {
+    if (spreadX == 1 && spreadY == 1) {
+      if (column < width) v = LOAD(x + (c * height + row) * width + column);
+    } else if (row % spreadY == 0 && column % spreadX == 0 && column / spreadX < width) v = LOAD(x + (c * height + row / spreadY) * width + column / spreadX);
+  }
+  STORE(v, y + c * channelStep + line * pitch + p);
 }`,
   // A depthwise convolution: the kept cells of each channel, no planes.
   depthwise: (act) => `__kernel void FW_NAME(__global const STORED *x, __global STORED *y, __global const STORED *w, __global const int *program, __global const STORED *z, int count, int channels, int height, int width, int outHeight, int outWidth, int strideY, int strideX, int top, int left, int multiplier, int hasResidual, float alpha, float beta) {

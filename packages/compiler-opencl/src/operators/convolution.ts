@@ -7,6 +7,9 @@ import { emitProduct } from '../product/emit-product.js';
 import { DEPTHWISE, emitDepthwise, isDepthwise } from './depthwise.js';
 import type { Decision, OperatorRow, Setting } from './row.js';
 
+/** Items of a work-group that copies rows of planes. */
+const STAGE_ITEMS = 64;
+
 /** Planes for a convolution of any stride; a kernel of one cell reads its input where it lies. */
 const planesOf = (conv: Convolution): ReturnType<typeof stagingOf> => stagingOf(conv, 1);
 
@@ -47,11 +50,13 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   const elements = batch * channels * planes.channel;
   if (!planes.direct) {
     const pitch = w.output[1];
-    const count = batch * channels * w.kernel[1] * planes.rows.length * pitch;
-    to.flat(to.support('stage'), count, [
-      buffer(to.scratch(0)), buffer(given), buffer(to.buffers.integers(planes.rows)),
-      ...integers([count, planes.rows.length, pitch, w.kernel[1], planes.channel, ...input, ...spread, w.dilations[1], w.begins[1], w.strides[1], pitch]),
-    ]);
+    to.launch({
+      kernel: to.support('stage'), global: [pitch, w.kernel[1] * planes.rows.length, batch * channels], group: { axis: 0, most: STAGE_ITEMS },
+      args: [
+        buffer(to.scratch(0)), buffer(given), buffer(to.buffers.integers(planes.rows)),
+        ...integers([planes.rows.length, pitch, planes.channel, ...input, ...spread, w.dilations[1], w.begins[1], w.strides[1]]),
+      ],
+    });
   }
   const placeOf = (tap: number): number => planes.tap(Math.floor(tap / w.kernel[1]), tap % w.kernel[1]);
   const firstChannel = (row: number): number => Math.floor(row / filtersPerGroup) * perGroup;
