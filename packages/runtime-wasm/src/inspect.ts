@@ -20,7 +20,7 @@ const nameOf = ({ domain, operator }: Layer): string => (domain === '' ? operato
 export function supportOf(layer: Layer): Support {
   const row = findRow(layer);
   if (row !== undefined) return row.supports?.(layer) ?? { ok: true };
-  return { ok: false, reason: `operator ${nameOf(layer)} is not known to this runtime`, hint: 'rewrite the layer with others' };
+  return { ok: false, reason: `operator ${nameOf(layer)} is not known to this runtime`, hint: 'use others' };
 }
 
 /**

@@ -90,7 +90,7 @@ async function nextOf(source: ByteSource): Promise<Uint8Array | undefined> {
     return await source.next();
   } catch (cause) {
     if (cause instanceof FretworkError) throw cause;
-    throw new FretworkError('load.source', 'the source of the model failed', { cause, hint: 'see the cause' });
+    throw new FretworkError('load.source', 'the source failed', { cause, hint: 'see the cause' });
   }
 }
 

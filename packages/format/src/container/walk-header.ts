@@ -68,7 +68,7 @@ export function walkHeader(bytes: Uint8Array, offset: number, memory: number): W
       const place = `${name}.${row.name}`;
       if (tag % 8 !== wireType) throw fault('header.wire-type', tagAt, `wire type ${wireType} for ${place}`, `${tag % 8}`);
       if (number < before || (number === before && !row.repeated)) {
-        throw fault('header.order', tagAt, 'fields ascending, singular ones once', place);
+        throw fault('header.order', tagAt, 'fields ascending, one of each', place);
       }
       before = number;
       if (row.oneof !== undefined) {

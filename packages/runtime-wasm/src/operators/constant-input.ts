@@ -8,7 +8,7 @@ export function constantNumbers({ layer, inputs }: Given, i: number): readonly n
   if (value === undefined) return undefined;
   if (value.constant?.kind === 'dense' && ArrayBuffer.isView(value.constant.data)) return Array.from(value.constant.data as ArrayLike<number | bigint>, Number);
   throw new FretworkError('run.unsupported', `input ${i} of ${layer.operator} is not known before the model runs`, {
-    layer: layer.name, tensor: value.name, hint: 'give the sizes of all inputs, or make it a constant or an input',
+    layer: layer.name, tensor: value.name, hint: 'give the sizes of all inputs, or make it a constant',
   });
 }
 

@@ -90,7 +90,7 @@ const runnable = (node: Node, packed: readonly Packed[]): boolean => packed.leng
 
 const work: NonNullable<OperatorRow['work']> = (node, packed, layout): Work => {
   const [matrix] = packed;
-  if (matrix === undefined || !runnable(node, packed)) return { ...PLAIN, why: 'its weights are no float32 constants' };
+  if (matrix === undefined || !runnable(node, packed)) return { ...PLAIN, why: 'no float32 constants' };
   const way = wayOf(node, matrix, layout);
   const vectors = Math.min(way.tile, way.planes.vectors);
   let axpy = 0;
@@ -108,7 +108,7 @@ const work: NonNullable<OperatorRow['work']> = (node, packed, layout): Work => {
 function explain({ planes, inPlace, residual }: Way): string {
   const from = planes.direct ? 'on the input as it lies' : `on ${planes.phases.length} padded planes per channel`;
   const to = inPlace ? '' : ', outputs copied to their place';
-  const added = residual === 'none' ? '' : residual === 'kernels' ? ', the residual added by the kernels' : ', the residual added afterwards';
+  const added = residual === 'none' ? '' : residual === 'kernels' ? ', residual by the kernels' : ', residual afterwards';
   return `${from}, rows ${planes.pitch} apart, ${planes.vectors} vectors of pixels${to}${added}`;
 }
 

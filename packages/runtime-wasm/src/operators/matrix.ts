@@ -2,7 +2,7 @@
 import { planVectors } from '../pack/vector-program.js';
 import { clampOf, setClamp } from './activation.js';
 import { flag, float } from './attributes.js';
-import { at, broadcastMap, isFloat, isWide, nothing, onNumbers, zeroOf, type Elements, type Numbers } from './elements.js';
+import { at, broadcastMap, isFloat, isWide, mapOf, nothing, onNumbers, taken, zeroOf, type Elements, type Numbers } from './elements.js';
 import { addProduct } from './plain-product.js';
 import { kernelsOf, productBytes, productsOf, type Product } from './product.js';
 import { PLAIN, sizeOf, type Binding, type Given, type Node, type OperatorRow, type PackedMatrix, type PackSubject, type Shape, type Step, type Work } from './row.js';
@@ -42,7 +42,7 @@ function gemmShapes(given: Given): readonly Shape[] {
 }
 
 const vectorWork = (node: Node, packed: readonly Pick<PackedMatrix, 'runs'>[], clamps: boolean, scratchBytes: number): Work => {
-  if (packed.length === 0 || node.inputs[0]!.dtype !== 'f32') return { ...PLAIN, why: 'its weights are no float32 constants' };
+  if (packed.length === 0 || node.inputs[0]!.dtype !== 'f32') return { ...PLAIN, why: 'no float32 constants' };
   return { scratchBytes, clamps, programBytes: productBytes(packed), kernel: kernelsOf(packed), why: 'activation vectors times a constant matrix' };
 };
 
@@ -58,10 +58,7 @@ function gemm(b: Binding): Step {
   const [low, high] = addedC(node) === undefined ? clampOf(node.activation) : clampOf(undefined);
   const to = b.address(y);
   const from = turned ? b.scratch : b.address(a);
-  const source = b.address(a) / 4;
-  const turn = turned ? (): void => {
-    for (let r = 0; r < rows; r++) for (let k = 0; k < inner; k++) b.floats[b.scratch / 4 + r * inner + k] = b.floats[source + k * rows + r]!;
-  } : nothing;
+  const turn = turned ? taken(b.view(a), b.floats.subarray(b.scratch / 4, b.scratch / 4 + rows * inner), mapOf([rows, inner], (d, i) => (d === 0 ? i : i * rows)), 0) : nothing;
   const after = addC(b, rows, columns);
   return () => {
     turn();

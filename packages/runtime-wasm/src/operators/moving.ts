@@ -118,7 +118,7 @@ function alongAxis(b: Binding, whole: Value, parts: readonly (Value | undefined)
 
 /** Cell i of a padded axis: where it comes from, -1 in constant padding. */
 const PADDED: Readonly<Record<string, (i: number, size: number) => number>> = {
-  constant: (i, size) => (i >= 0 && i < size ? i : -1),
+  'constant': (i, size) => (i >= 0 && i < size ? i : -1),
   edge: (i, size) => Math.max(0, Math.min(size - 1, i)),
   reflect: (i, size) => {
     if (size === 1) return 0;
@@ -215,7 +215,7 @@ function triluMap(b: Binding): Int32Array {
 /** x itself, and a mask of ones. What drops elements at random is refused. */
 function dropout(b: Binding): Step {
   if ((constantNumbers(b.node, 2)?.[0] ?? 0) !== 0 && (constantNumbers(b.node, 1)?.[0] ?? 0.5) !== 0) {
-    throw new FretworkError('run.unsupported', 'dropout in training mode is random', { layer: b.node.layer.name, hint: 'set training_mode to false or ratio to 0' });
+    throw new FretworkError('run.unsupported', 'dropout is random', { layer: b.node.layer.name, hint: 'set training_mode or ratio to 0' });
   }
   const x = b.node.inputs[0]!;
   const y = b.node.outputs[0];

@@ -85,12 +85,12 @@ const planeOf = (cells: number): number => oddLines(Math.ceil(cells / 4) * 4);
 
 const work: NonNullable<OperatorRow['work']> = (node, packed): Work => {
   const x = node.inputs[0]!;
-  if (packed.length === 0 || x.dtype !== 'f32') return { ...PLAIN, why: 'its weights are no float32 constants' };
+  if (packed.length === 0 || x.dtype !== 'f32') return { ...PLAIN, why: 'no float32 constants' };
   const plane = planeOf(sizeOf(x.shape.slice(2)));
   return {
     scratchBytes: 4 * plane * (x.shape[1]! + packed[0]!.rows) + 256,
     programBytes: packed.reduce((sum, m) => sum + programBytes(m.runs), 0),
-    kernel: 'stream', why: 'cells by the kernels, sums by plain loops', clamps: false,
+    kernel: 'stream', why: 'cells by kernels, sums by loops', clamps: false,
   };
 };
 

@@ -31,7 +31,7 @@ export function knownWindow(layer: Layer): Support {
   return { ok: true };
 }
 
-const tooMany = { ok: false, reason: 'more than three spatial dimensions', hint: 'fold some of them into the batch' } as const;
+const tooMany = { ok: false, reason: 'more than three spatial dimensions', hint: 'fold some into the batch' } as const;
 
 export const triple = (sizes: readonly number[], otherwise = 1): Triple => {
   const [d, h, w] = [...new Array<number>(Math.max(0, 3 - sizes.length)).fill(otherwise), ...sizes];

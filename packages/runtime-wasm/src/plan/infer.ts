@@ -89,7 +89,7 @@ function outputsOf(row: OperatorRow, given: Given): Value[] {
     const dtype = dtypes[i] ?? given.inputs[0]?.dtype;
     if (name === '' || shape === undefined || dtype === undefined) return [];
     const fits = shape.length <= MOST_DIMENSIONS && shape.every((size) => Number.isSafeInteger(size) && size >= 0);
-    if (!fits) throw new FretworkError('run.shape', 'a result has no size', { expected: `${MOST_DIMENSIONS} whole numbers of 0 or more at most`, actual: shown(shape) });
+    if (!fits) throw new FretworkError('run.shape', 'a result has no size', { expected: `at most ${MOST_DIMENSIONS} whole numbers`, actual: shown(shape) });
     return [{ name, dtype, shape }];
   });
 }

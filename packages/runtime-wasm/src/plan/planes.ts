@@ -104,6 +104,6 @@ function phaseOf(w: Window, from: Triple, sizes: Triple): Phase {
     const end = Math.min(sizes[d]!, Math.ceil((begin + w.inputs[d]! - f) / stride));
     return { cells: Math.max(0, end - first), planeAt: first, inputAt: f + first * stride - begin };
   });
-  const pick = (key: 'cells' | 'planeAt' | 'inputAt'): Triple => ranges.map((r) => r[key]) as unknown as Triple;
-  return { from, cells: pick('cells'), planeAt: pick('planeAt'), inputAt: pick('inputAt') };
+  const each = (of: (range: typeof ranges[0]) => number): Triple => ranges.map(of) as unknown as Triple;
+  return { from, cells: each((r) => r.cells), planeAt: each((r) => r.planeAt), inputAt: each((r) => r.inputAt) };
 }

@@ -28,7 +28,7 @@ export function bindPlan(plan: Plan, machine: Machine, base: number, decoded: De
     const constant = plan.constants.get(value.name);
     if (constant !== undefined) return base + constant;
     const place = plan.places.get(value.name);
-    if (place === undefined) throw new FretworkError('run.value-missing', 'a value has no place in memory', { tensor: value.name });
+    if (place === undefined) throw new FretworkError('run.value-missing', 'a value has no place', { tensor: value.name });
     return arena + place;
   };
   const view = (value: Value): TensorData => {

@@ -40,7 +40,7 @@ function checkInput(info: ValueInfo, inputs: Tensors): void {
   let count = 1;
   for (let d = 0; d < tensor.shape.length; d++) count *= tensor.shape[d]!;
   if (tensor.data.length !== count || !(tensor.data instanceof (ARRAYS[tensor.dtype] as typeof Float32Array))) {
-    throw fault(info, tensor, 'run.shape', `an input of ${tensor.data.length} elements does not fit its shape or type`);
+    throw fault(info, tensor, 'run.shape', `an input of ${tensor.data.length} elements does not fit`);
   }
   if (info.shape === undefined) return;
   if (tensor.shape.length !== info.shape.length) throw fault(info, tensor, 'run.rank', 'an input has the wrong rank');

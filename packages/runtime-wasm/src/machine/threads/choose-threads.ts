@@ -11,18 +11,18 @@ export function chooseThreads(wanted: number | 'auto', level: Level): ThreadRepo
   if (wanted !== 'auto' && !(Number.isInteger(wanted) && wanted >= 1 && wanted <= MOST)) {
     throw new FretworkError('run.threads', 'no number of threads', { expected: `auto, or 1 to ${MOST}`, actual: String(wanted) });
   }
-  if (wanted === 1) return { count: 1, why: 'asked for, or nothing was said' };
+  if (wanted === 1) return { count: 1, why: 'the default' };
   if (level === 'javascript') return { count: 1, why: 'level javascript has one thread' };
   const missing = withoutSharedMemory();
   if (missing !== undefined) return { count: 1, why: missing };
   if (wanted !== 'auto') return { count: wanted, why: 'asked for' };
   const count = Math.min(cores(), MOST_BY_THEMSELVES);
-  return { count, why: `auto: this host has ${cores()} ${cores() === 1 ? 'core' : 'cores'}, and at most ${MOST_BY_THEMSELVES} are taken` };
+  return { count, why: `auto: of ${cores()} cores at most ${MOST_BY_THEMSELVES}` };
 }
 
 function withoutSharedMemory(): string | undefined {
   if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated === false) {
-    return 'this page may not share memory: it needs the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+    return 'this page may not share memory: it needs Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
   }
   return typeof SharedArrayBuffer === 'function' ? undefined : 'this host has no SharedArrayBuffer';
 }

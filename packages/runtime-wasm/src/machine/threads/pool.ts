@@ -96,7 +96,7 @@ function forkOver(words: Int32Array, kernels: readonly string[], exports: WebAss
     const trapped = Atomics.load(words, WORDS.failed);
     if (trapped !== 0) state.died ??= `the kernel of worker ${trapped} trapped`;
     if (state.died === undefined) return;
-    throw new FretworkError('run.worker', 'the threads of this runtime are gone', { actual: state.died, hint: 'load the model again, with one thread if it happens again' });
+    throw new FretworkError('run.worker', 'the threads of this runtime are gone', { actual: state.died, hint: 'load the model again, with one thread' });
   };
   return (kernel, args) => {
     check();

@@ -10,7 +10,7 @@ export interface ThreadWorker {
 export function startWorker(message: ThreadStart, ready: () => void, died: (reason: string) => void): ThreadWorker {
   const worker = new Worker(new URL('./thread.worker.js', import.meta.url), { type: 'module', name: `fretwork ${message.thread}` });
   worker.addEventListener('message', ({ data }) => (data === 'ready' ? ready() : died(`said: ${String(data)}`)));
-  worker.addEventListener('error', ({ message: says }) => died(says ? `failed: ${says}` : 'could not be loaded: its file needs the header Cross-Origin-Embedder-Policy as well, and worker-src must allow it'));
+  worker.addEventListener('error', ({ message: says }) => died(says ? `failed: ${says}` : 'could not be loaded: its file needs Cross-Origin-Embedder-Policy too, and worker-src'));
   worker.postMessage(message, []);
   return { terminate: () => worker.terminate(), unref: () => undefined };
 }

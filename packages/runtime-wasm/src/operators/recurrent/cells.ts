@@ -92,7 +92,7 @@ const row = (operator: string, cellOf: CellOf): OperatorRow => ({
     ...PLAIN,
     scratchBytes: 4 * scratchFloats(node, cellOf(node.layer).gates, hiddenOf(node)),
     programBytes: productBytes(packed),
-    ...(packed.length === 0 ? { why: 'its weights are no float32 constants' } : { kernel: kernelsOf(packed), why: 'inputs of all steps first, then step after step' }),
+    ...(packed.length === 0 ? { why: 'no float32 constants' } : { kernel: kernelsOf(packed), why: 'inputs of all steps first' }),
   }),
   prepare: (b) => recurrent(b, cellOf(b.node.layer)),
 });
