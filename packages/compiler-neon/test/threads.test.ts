@@ -62,7 +62,7 @@ describe('threads', () => {
   it.for(['thread', 'leak'])('race for nothing and leave nothing behind, says -fsanitize=%s', { timeout: 600_000 }, (sanitizer, ctx) => {
     const simde = spawnSync('gcc', ['-E', '-x', 'c', '-', '-o', '/dev/null'], { input: '#include <simde/arm/neon.h>' }).status === 0;
     if (!simde) ctx.skip('no gcc, or no SIMDe: node tools/system-packages.mjs');
-    for (const name of ['pruned', 'lstm'] as const) {
+    for (const name of ['mixed', 'pruned', 'lstm'] as const) {
       const project = new Project(withSelfTest(compile(networks[name], { weights: 'file' }, 1, { threads: 4 }), 3));
       try {
         project.buildHere([`-fsanitize=${sanitizer}`]);
