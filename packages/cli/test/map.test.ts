@@ -98,7 +98,7 @@ describe('map --mapper search', () => {
     '--judge', '40', '--subset', '120', '--batch', '20', '--updates', '0,6,12', '--learning-rate', '0.01', '--seed', '3', ...more,
   );
 
-  it('finds a plan as fast as the rules\' one, and the same when it is stopped and resumed', async () => {
+  it('finds a plan as fast as the rules\' one, and the same when it is stopped and resumed', { timeout: 240_000 }, async () => {
     const at = await folder();
     await writeFile(at('s.onnx'), exportModel(smallModel()));
     const data = await smallData(at, 'train', 200, 1);

@@ -6,7 +6,8 @@ import { smallTask } from './tasks.js';
 
 const job = (rate: number): Job => ({ plan: { target: '', mapper: '', entries: [{ layer: 'second', scheme: { kind: 'unstructured', rate }, reason: '' }] }, seed: 1, bars: [null, null] });
 
-describe('threads', () => {
+// Threads of a busy machine take their time to start.
+describe('threads', { timeout: 240_000 }, () => {
   it('find what this process finds, several at once', async () => {
     const [here, there] = [inProcess(smallTask(), onnxRuntime({ threads: 1, spinning: false })), inThreads(smallTask(), { threads: 2, execArgv: FROM_SOURCES })];
     const rates = [2, 4, 8];

@@ -43,7 +43,7 @@ describe('the space', () => {
   });
 });
 
-describe.each(SEARCHERS.map(({ name }) => name))('%s', (name) => {
+describe.each(SEARCHERS.map(({ name }) => name))('%s', { timeout: 240_000 }, (name) => {
   it('is at least as good as random at the same budget, over three seeds', async () => {
     const mean = async (of: string): Promise<number> => {
       const found = await Promise.all([1, 2, 3].map(async (seed) => (await search(of, seed)).best.reward));
