@@ -79,7 +79,7 @@ describe.skipIf(!haveDriver)('a device', () => {
 
   it('names the log and the layer of kernels that are not taken', async () => {
     const broken = loadProgram(device, plan, source.replace('get_global_id(2)', 'nonsense'), weights);
-    await expect(broken).rejects.toMatchObject({ details: { layer: '"conv"', actual: expect.stringContaining('nonsense') as string } });
+    await expect(broken).rejects.toMatchObject({ details: { layer: 'conv', actual: expect.stringContaining('nonsense') as string } });
   });
 
   it('says what is wrong with an input', async () => {

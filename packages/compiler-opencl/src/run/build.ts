@@ -57,16 +57,18 @@ function fromSource({ library, context, handle, name }: Device, plan: LaunchPlan
   if (log.length > 0) library.clGetProgramBuildInfo(program, handle, BUILD_LOG, log.length, log, null);
   release(library.clReleaseProgram, program);
   const text = new TextDecoder().decode(log).replaceAll('\0', '').trim();
-  const layers = layersNamed(plan, text);
-  throw new FretworkError('opencl.build', `the compiler of ${name} does not take the kernels (${nameOfStatus(status)})${layers.length === 0 ? '' : `; those of layers ${layers.slice(0, 5).join(', ')}`}`, {
+  const layers = layersNamed(plan, source, text);
+  throw new FretworkError('opencl.build', `the compiler of ${name} does not take the kernels (${nameOfStatus(status)})${layers.length === 0 ? '' : `; those of layers ${layers.slice(0, 5).map((layer) => JSON.stringify(layer)).join(', ')}`}`, {
     ...(layers.length === 0 ? {} : { layer: layers[0]! }), actual: text.slice(0, 4000), hint: 'report the log with the name of the device and its driver',
   });
 }
 
-/** Layers whose kernels a log names. */
-function layersNamed({ launches, layers }: LaunchPlan, log: string): string[] {
-  const named = launches.filter(({ layer, kernel }) => layer >= 0 && new RegExp(`\\b${kernel}\\b`).test(log));
-  return [...new Set(named.map(({ layer }) => JSON.stringify(layers[layer]!)))];
+/** Layers whose kernels a log names, or that hold a line which it complains of. */
+function layersNamed({ launches, layers }: LaunchPlan, source: string, log: string): string[] {
+  const lines = source.split('\n');
+  const blamed = [...log.matchAll(/:(\d+):\d+:/g)].map(([, line]) => lines.slice(0, Number(line)).filter((text) => text.startsWith('__kernel void ')).at(-1));
+  const named = launches.filter(({ layer, kernel }) => layer >= 0 && (new RegExp(`\\b${kernel}\\b`).test(log) || blamed.some((head) => head?.startsWith(`__kernel void ${kernel}(`) === true)));
+  return [...new Set(named.map(({ layer }) => layers[layer]!))];
 }
 
 async function keep({ library }: Device, program: bigint, directory: string, file: string): Promise<void> {
