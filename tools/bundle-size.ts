@@ -14,7 +14,7 @@ import { build, type Rolldown } from 'vite';
 /** Bytes after gzip that loader, reader and all kernels of all levels may take together in the files that the package ships. */
 const LIMIT = 60_000;
 /** The same as an application bundles it, a little more than it takes: lower it whenever that shrinks, never raise it without saying what for. */
-const BUNDLED_LIMIT = 61_300;
+const BUNDLED_LIMIT = 61_200;
 const PACKAGE = '@fretwork/runtime-wasm';
 
 interface FileSize {
