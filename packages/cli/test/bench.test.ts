@@ -6,7 +6,7 @@ describe('bench', () => {
     [['bench', 'weights'], /does not know "weights".*layers, model, browser/],
     [['bench', 'model'], /needs at least one MODEL/],
     [['bench', 'layers', '--block', '8'], /--block is rows x columns/],
-    [['bench', 'layers', '--masks', 'drawn'], /--masks is one of iid, uniform, magnitude/],
+    [['bench', 'layers', '--masks', 'drawn'], /--masks is one of iid, uniform, even, magnitude/],
     [['bench', 'model', 'gru', '--scheme', 'diagonal'], /no scheme "diagonal"/],
     [['bench', 'browser', '--revectorize'], /pages cannot set flags/],
     [['bench', 'browser', '--native'], /machine code does not run in a page/],
