@@ -21,11 +21,10 @@
  * runs, `destroy` ends and joins them. Compiled with `MODEL_NO_THREADS` (the prefix in capitals) the caller does all parts.
  *
  * What is thrown. `FretworkError`: `neon.options` for options that make no sense, `neon.plan` for a plan of another
- * backend or model, `neon.test-data` for stored cases that do not fit the model. What cannot be compiled is an answer
+ * backend or model, `compiler.test-data` for stored cases that do not fit the model. What cannot be compiled is an answer
  * (`supports`, `plan`) with its reason.
  */
 import type { BackendPlan, LayerPlan } from '@fretwork/compiler';
-import type { DenseTensor } from '@fretwork/format';
 import type { Split } from './product/split.js';
 
 /** Which core is aimed at. `generic` is armv8-a: it runs on every 64-bit ARM core; `armv82` on those with half-precision arithmetic. */
@@ -66,10 +65,4 @@ export interface NeonPlan extends BackendPlan {
   readonly prefix: string;
   readonly threads: number;
   readonly layers: readonly NeonLayer[];
-}
-
-/** Inputs and the outputs that they must give, by name. */
-export interface StoredCase {
-  readonly inputs: Readonly<Record<string, DenseTensor>>;
-  readonly outputs: Readonly<Record<string, DenseTensor>>;
 }

@@ -1,4 +1,4 @@
-export type { Cpu, ElementType, NeonLayer, NeonOptions, NeonPlan, StoredCase } from './contract.js';
+export type { Cpu, ElementType, NeonLayer, NeonOptions, NeonPlan } from './contract.js';
 export { CPUS } from './cpus.js';
 export { neon } from './neon.js';
 export { emitSelfTest } from './emit/self-test.js';

@@ -20,14 +20,13 @@
  * them back, `liveObjects` counts what is there.
  *
  * What is thrown. `FretworkError`: `opencl.options` for options that make no sense, `opencl.plan` for a plan of another
- * backend or model, `opencl.launch-plan` for a list of launches that breaks its rules, `opencl.test-data` for stored cases
+ * backend or model, `opencl.launch-plan` for a list of launches that breaks its rules, `compiler.test-data` for stored cases
  * that do not fit the model, `opencl.input` for inputs that do not; and where a device is involved `opencl.package` (koffi is
  * not there), `opencl.library` (no OpenCL library), `opencl.no-platform`, `opencl.no-device`, `opencl.no-fp16`,
  * `opencl.build` (with the compiler's log and the layers whose kernels it names), `opencl.memory`, `opencl.call` for any
  * other call that fails. What cannot be compiled is an answer (`supports`, `plan`) with its reason.
  */
 import type { BackendPlan, LayerPlan } from '@fretwork/compiler';
-import type { DenseTensor } from '@fretwork/format';
 
 /**
  * `f32`. `f16-storage`: halves in memory, sums in float; every OpenCL device can. `f16`: halves throughout, for devices with
@@ -82,10 +81,4 @@ export interface OpenclPlan extends BackendPlan {
   readonly path: DataPath;
   readonly prefix: string;
   readonly layers: readonly OpenclLayer[];
-}
-
-/** Inputs and the outputs that they must give, by name. */
-export interface StoredCase {
-  readonly inputs: Readonly<Record<string, DenseTensor>>;
-  readonly outputs: Readonly<Record<string, DenseTensor>>;
 }

@@ -1,4 +1,4 @@
-export type { DataPath, DeviceChoice, DeviceName, OpenclLayer, OpenclOptions, OpenclPlan, StorageType, StoredCase } from './contract.js';
+export type { DataPath, DeviceChoice, DeviceName, OpenclLayer, OpenclOptions, OpenclPlan, StorageType } from './contract.js';
 export { opencl } from './opencl.js';
 export { emitSelfTest } from './emit/self-test.js';
 export { KERNELS, type ProductVariant } from './kernels/manifest.js';

@@ -1,6 +1,5 @@
-import { cFloat, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
-import { FretworkError, type DenseTensor } from '@fretwork/format';
-import type { ElementType, NeonPlan, StoredCase } from '../contract.js';
+import { cFloat, storedBytes, type EmittedFiles, type ModelContext, type StoredCase } from '@fretwork/compiler';
+import type { ElementType, NeonPlan } from '../contract.js';
 
 /** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. Halves have 11 bits, and sums of them lose some. */
 const TOLERANCE: Readonly<Record<ElementType, number>> = { f32: 1e-4, f16: 0.3, i8: 1 };
@@ -8,27 +7,12 @@ const TOLERANCE: Readonly<Record<ElementType, number>> = { f32: 1e-4, f16: 0.3, 
 /**
  * A `main` for `plan`'s project: without arguments it runs the stored cases and says how far the outputs are off (exit code 1
  * where too far); with two it runs the model on a file of all inputs, floats one behind the other, and writes all outputs to
- * the other. The cases are in a file of their own. Throws `neon.test-data` for tensors that are not the model's.
+ * the other. The cases are in a file of their own. Throws `compiler.test-data` for tensors that are not the model's.
  */
-export function emitSelfTest(plan: NeonPlan, { model, shapes }: ModelContext, cases: readonly StoredCase[]): EmittedFiles {
-  const of = (stored: Readonly<Record<string, DenseTensor>>, infos: readonly { readonly name: string }[]): Float32Array[] => infos.map(({ name }) => {
-    const tensor = stored[name];
-    const wanted = shapes.values.get(name)?.shape;
-    if (tensor?.dtype !== 'f32' || tensor.shape.join() !== wanted?.join()) {
-      throw new FretworkError('neon.test-data', 'a stored tensor is not what the model has', { tensor: name, expected: `f32 [${wanted?.join(', ')}]`, actual: tensor === undefined ? 'nothing' : `${tensor.dtype} [${tensor.shape.join(', ')}]` });
-    }
-    return tensor.data as Float32Array;
-  });
-  const parts = cases.flatMap(({ inputs, outputs }) => [...of(inputs, model.inputs), ...of(outputs, model.outputs)]);
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
+export function emitSelfTest(plan: NeonPlan, context: ModelContext, cases: readonly StoredCase[]): EmittedFiles {
   return new Map<string, string | Uint8Array>([
     [`${plan.prefix}_selftest.c`, SOURCE.replaceAll('FWU_', `${plan.prefix.toUpperCase()}_`).replaceAll('FW_', `${plan.prefix}_`).replaceAll('FWTOLERANCE', cFloat(TOLERANCE[plan.type])).replaceAll('FWREAL', plan.type === 'f16' ? 'float16_t' : 'float').replaceAll('CASES', String(cases.length)).replaceAll('FWNAME', plan.prefix)],
-    [`${plan.prefix}_selftest.bin`, new Uint8Array(data.buffer)],
+    [`${plan.prefix}_selftest.bin`, storedBytes(context, cases)],
   ]);
 }
 

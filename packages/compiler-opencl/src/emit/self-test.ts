@@ -1,32 +1,16 @@
-import { cFloat, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
-import { FretworkError, type DenseTensor } from '@fretwork/format';
-import type { OpenclPlan, StorageType, StoredCase } from '../contract.js';
+import { cFloat, storedBytes, type EmittedFiles, type ModelContext, type StoredCase } from '@fretwork/compiler';
+import type { OpenclPlan, StorageType } from '../contract.js';
 
 /** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. Halves have ten bits. */
 const TOLERANCE: Readonly<Record<StorageType, number>> = { 'f32': 1e-4, 'f16-storage': 5e-2, 'f16': 1e-1 };
 
 /**
  * A `main` for `plan`'s project: runs the stored cases, says on which device and how far the outputs are off (exit code 1 where
- * too far, 2 where it does not run), and how long a run takes. Throws `opencl.test-data` for tensors that are not the model's.
+ * too far, 2 where it does not run), and how long a run takes. Throws `compiler.test-data` for tensors that are not the model's.
  */
-export function emitSelfTest({ prefix, type }: OpenclPlan, { model, shapes }: ModelContext, cases: readonly StoredCase[]): EmittedFiles {
-  const of = (stored: Readonly<Record<string, DenseTensor>>, infos: readonly { readonly name: string }[]): Float32Array[] => infos.map(({ name }) => {
-    const tensor = stored[name];
-    const wanted = shapes.values.get(name)?.shape;
-    if (tensor?.dtype !== 'f32' || tensor.shape.join() !== wanted?.join()) {
-      throw new FretworkError('opencl.test-data', 'a stored tensor is not what the model has', { tensor: name, expected: `f32 [${wanted?.join(', ')}]`, actual: tensor === undefined ? 'nothing' : `${tensor.dtype} [${tensor.shape.join(', ')}]` });
-    }
-    return tensor.data as Float32Array;
-  });
-  const parts = cases.flatMap(({ inputs, outputs }) => [...of(inputs, model.inputs), ...of(outputs, model.outputs)]);
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
+export function emitSelfTest({ prefix, type }: OpenclPlan, context: ModelContext, cases: readonly StoredCase[]): EmittedFiles {
   const source = SOURCE.replaceAll('FWTOLERANCE', cFloat(TOLERANCE[type])).replaceAll('CASES', String(cases.length)).replaceAll('FWU_', `${prefix.toUpperCase()}_`).replaceAll('FW_', `${prefix}_`).replaceAll('FWNAME', prefix);
-  return new Map<string, string | Uint8Array>([[`${prefix}_selftest.c`, source], [`${prefix}_selftest.bin`, new Uint8Array(data.buffer)]]);
+  return new Map<string, string | Uint8Array>([[`${prefix}_selftest.c`, source], [`${prefix}_selftest.bin`, storedBytes(context, cases)]]);
 }
 
 const SOURCE = `/*
