@@ -184,6 +184,8 @@ describe('prune, verify, inspect, convert', () => {
     expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '--threads', '2', '-o', at('out'))).out).toContain('f32, 2 threads');
     expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '--threads', '65', '-o', at('out'))).err).toContain('64');
     expect((await fretwork('compile', at('model.onnx'), '--target', 'abacus', '-o', at('out'))).err).toContain('--target is one of neon');
+    expect((await fretwork('compile', at('model.onnx'), '--target', 'opencl', '--threads', '2', '-o', at('out'))).err).toContain('--threads is for --target neon');
+    expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '--path', 'image', '-o', at('out'))).err).toContain('--path is for --target opencl');
     expect((await fretwork('compile', at('model.onnx'), '--target', 'neon', '--cpu', 'z80', '-o', at('out'))).err).toContain('a76');
   });
 

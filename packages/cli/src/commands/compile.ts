@@ -20,6 +20,8 @@ import { grouped, plain, printTable } from '../print-table.js';
 interface Target {
   readonly name: string;
   readonly says: string;
+  /** Options that other targets do not have. */
+  readonly own: readonly string[];
   readonly open: (args: Arguments) => Opened;
 }
 
@@ -40,8 +42,8 @@ const opened = <Plan extends BackendPlan>(backend: Backend<Plan>, selfTest: (pla
 
 const TARGETS: readonly Target[] = [
   // Weights that are compiled in would be compiled at every trial.
-  { name: 'neon', says: 'C11 with NEON intrinsics, for 64-bit ARM cores', open: (args) => opened(neonBackend(args), emitSelfTest, (context, request) => tuneNeon(context, neonBackend(args, 'file'), { ...request, cost: costOption(args) })) },
-  { name: 'opencl', says: 'OpenCL 1.2 kernels with a C host, for mobile GPUs', open: (args) => opened(openclBackend(args), openclSelfTest, (context, request) => tuneOpencl(args, context, request)) },
+  { name: 'neon', says: 'C11 with NEON intrinsics, for 64-bit ARM cores', own: ['cpu', 'threads', 'weights', 'tune-for'], open: (args) => opened(neonBackend(args), emitSelfTest, (context, request) => tuneNeon(context, neonBackend(args, 'file'), { ...request, cost: costOption(args) })) },
+  { name: 'opencl', says: 'OpenCL 1.2 kernels with a C host, for mobile GPUs', own: ['path', 'platform', 'device'], open: (args) => opened(openclBackend(args), openclSelfTest, (context, request) => tuneOpencl(args, context, request)) },
 ];
 
 export const compile: Command = {
@@ -56,8 +58,8 @@ export const compile: Command = {
     { name: 'path', value: 'PATH', says: 'opencl: buffer, or image: products read activations as texels (Adreno). Default: buffer.' },
     { name: 'platform', value: 'N', says: 'opencl: where --tune measures, counted from 0. Default: 0.' },
     { name: 'device', value: 'N', says: 'opencl: of the platform. Default: 0.' },
-    { name: 'threads', value: 'N', says: 'Threads that a run takes, 1 to 64; work is shared out when the code is made. Default: 1.' },
-    { name: 'weights', value: 'HOW', says: 'array: compiled in; file: a .bin beside the code. Default: array up to four million words.' },
+    { name: 'threads', value: 'N', says: 'neon: threads that a run takes, 1 to 64; work is shared out when the code is made. Default: 1.' },
+    { name: 'weights', value: 'HOW', says: 'neon: array, compiled in, or file, a .bin beside the code. Default: array up to four million words.' },
     { name: 'prefix', value: 'NAME', says: 'First word of all public C names. Default: model.' },
     { name: 'random-weights', says: 'Draw the weights, for topologies that come without.' },
     { name: 'tune', value: 'N', says: 'Try N ways of doing each layer and take the cheapest; neon: under an emulator, which needs clang-14 and qemu-aarch64; opencl: by time on the device, which needs koffi.' },
@@ -75,6 +77,10 @@ export const compile: Command = {
   run: async (args, terminal) => {
     const target = TARGETS.find(({ name }) => name === args.text('target'));
     if (target === undefined) throw usage('target', `--target is one of ${TARGETS.map(({ name }) => name).join(', ')}`, 'compile');
+    for (const other of TARGETS) {
+      const stray = other === target ? undefined : other.own.find((name) => args.text(name) !== undefined);
+      if (stray !== undefined) throw usage(stray, `--${stray} is for --target ${other.name}`, 'compile');
+    }
     const out = args.text('out');
     if (out === undefined) throw usage('out', 'say where the files go: -o DIR', 'compile');
     const seed = numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1;
