@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Ran } from './outcome.ts';
 
 /** Longer than any command should take, in milliseconds: a hanging one is ended and fails. */
-const LONGEST = 15 * 60_000;
+const LONGEST = 20 * 60_000;
 
 /** Runs a command without a terminal and without input. */
 export function run(command: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<Ran> {

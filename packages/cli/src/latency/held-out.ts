@@ -73,8 +73,8 @@ async function testNetwork(name: string, network: Model, scheme: Scheme | undefi
   };
 }
 
-function heldOutText({ seed, share, rows }: HeldOut): string {
-  return `Layers left out of the fit: ${percent(share)} of them, seed ${seed}\n${printTable(
+function heldOutText({ seed, share, turns, rows }: HeldOut): string {
+  return `Layers left out of the fit: ${percent(share)} of them${turns === 1 ? '' : ` at a time, ${turns} times`}, by seed ${seed}\n${printTable(
     ['kind', 'layers', 'median error', '90 % within', 'rank correlation', 'within bounds'],
     rows.map((row) => [row.kind, row.layers, percent(row.median), percent(row.ninety), row.rank.toFixed(3), percent(row.covered)]),
   )}`;

@@ -20,19 +20,29 @@ export interface HeldOutRow {
 export interface HeldOut {
   readonly seed: number;
   readonly share: number;
+  /** How many parts of the table were left out, one after the other. */
+  readonly turns: number;
   readonly rows: readonly HeldOutRow[];
   readonly layers: readonly { readonly entry: TableEntry; readonly ms: number; readonly low: number; readonly high: number }[];
 }
 
-/** Fits a model without a share of the entries, which the seed chooses, and holds its answers against them. */
-export function testHeldOut(table: LatencyTable, { seed = 1, share = 0.2 }: { readonly seed?: number; readonly share?: number } = {}): HeldOut {
+/**
+ * Fits a model without a share of the entries, which the seed chooses, and holds its answers against them; then without as many
+ * others, `turns` times: by default until every entry was left out once. Few layers at a time would leave their median uncertain.
+ */
+export function testHeldOut(
+  table: LatencyTable,
+  { seed = 1, share = 0.2, turns = Math.floor(1 / share + 1e-9) }: { readonly seed?: number; readonly share?: number; readonly turns?: number } = {},
+): HeldOut {
   const places = shuffledPlaces(table.entries.length, seed);
-  const isHeld = (i: number): boolean => places[i]! < share * table.entries.length;
-  const model = fitLatency({ ...table, entries: table.entries.filter((_, i) => !isHeld(i)) });
-  const layers = table.entries.filter((_, i) => isHeld(i)).map((entry) => {
-    const { ms, low, high } = model.predict(entry.query);
-    return { entry, ms, low, high };
-  });
+  const turnOf = (i: number): number => Math.floor(places[i]! / (share * table.entries.length));
+  const layers = Array.from({ length: turns }, (_, turn) => {
+    const model = fitLatency({ ...table, entries: table.entries.filter((_entry, i) => turnOf(i) !== turn) });
+    return table.entries.filter((_entry, i) => turnOf(i) === turn).map((entry) => {
+      const { ms, low, high } = model.predict(entry.query);
+      return { entry, ms, low, high };
+    });
+  }).flat();
   const kinds = [...new Set(layers.map(({ entry }) => kindOf(entry.query)))].sort();
   const row = (kind: HeldOutRow['kind'], of: typeof layers): HeldOutRow => {
     const errors = of.map(({ entry, ms }) => Math.abs(ms / entry.ms - 1));
@@ -41,7 +51,7 @@ export function testHeldOut(table: LatencyTable, { seed = 1, share = 0.2 }: { re
       covered: of.filter(({ entry, low, high }) => entry.ms >= low && entry.ms <= high).length / of.length,
     };
   };
-  return { seed, share, layers, rows: [...kinds.map((kind) => row(kind, layers.filter(({ entry }) => kindOf(entry.query) === kind))), row('all', layers)] };
+  return { seed, share, turns, layers, rows: [...kinds.map((kind) => row(kind, layers.filter(({ entry }) => kindOf(entry.query) === kind))), row('all', layers)] };
 }
 
 /** Where each of `count` things goes when the seed shuffles them. */
