@@ -69,11 +69,18 @@ function lockedPackages(folder: string): readonly (readonly [string, LockEntry])
   return Object.entries(lock.packages).filter(([path]) => path !== '').map(([path, entry]) => [path.replace(/^.*node_modules\//, ''), entry] as const);
 }
 
+/** A package and all that it may import, itself or by way of others. */
+function reachable(name: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const next of LAYERS.find((layer) => layer.name === name)?.imports ?? []) reachable(next, found);
+  return found;
+}
+
 function unwantedPackages(folder: string, pack: Pack): readonly string[] {
-  const layer = LAYERS.find(({ name }) => name === pack.name);
   const locked = lockedPackages(folder);
   const ours = new Set(LAYERS.map(({ name }) => name));
-  const allowed = new Set([pack.name, ...layer?.imports ?? []]);
+  const allowed = reachable(pack.name);
   const addons = readdirSync(join(folder, 'node_modules'), { recursive: true, encoding: 'utf8' }).filter((path) => /(?:\.node|binding\.gyp)$/.test(path));
   return [
     ...locked.filter(([, entry]) => entry.hasInstallScript === true).map(([name]) => `${name} runs an install script`),

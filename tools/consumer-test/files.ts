@@ -9,8 +9,9 @@ const ALLOWED: readonly RegExp[] = [
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.d|(?:\.worker)?(?:\.(?:node|browser))?)\.ts$/,
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.pb\.(?:js|d\.ts)$/,
   /^src\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.proto$/,
-  /^src\/(?:[a-z0-9-]+\/)*native\/[a-z0-9-]+\.[ch]$/,
+  /^src\/(?:[a-z0-9-]+\/)*native\/(?:[a-z0-9-]+\/)*[a-z0-9_-]+\.(?:[ch]|cpp)$/,
   /^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+\.bundle\.js$/,
+  /^dist\/min\/NOTICES\.txt$/,
 ];
 const REQUIRED: readonly string[] = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
 
@@ -29,8 +30,9 @@ export function wrongFiles(pack: Pack): readonly string[] {
   ];
 }
 
-/** What may have become this file of `dist/`: itself, TypeScript, or, for `client.bundle.js`, the folder `client` by its `main.ts`. */
+/** What may have become this file of `dist/`: itself, TypeScript, for `client.bundle.js` the folder `client` by its `main.ts`, and for `dist/min` the whole package. */
 function sourcesOf(path: string): readonly string[] {
+  if (path.startsWith('dist/min/')) return ['src/index.ts'];
   const source = path.replace(/^dist/, 'src');
   return [source, source.replace(/\.js$/, '.ts'), source.replace(/\.bundle\.js$/, '/main.ts')];
 }

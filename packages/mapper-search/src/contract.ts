@@ -28,7 +28,7 @@
  *
  * What is thrown. `FretworkError`: `search.space` where there is nothing to choose, `search.option` for numbers that make no sense,
  * `search.state` for a state that is broken or of another set-up, `search.impossible` where nothing that was proposed comes near the target,
- * `search.worker` for a job that failed on a worker, `queue.*` for the queue; what the evaluator throws; the reason of `signal`.
+ * `search.no-pool` where piscina is not installed, `search.worker` for a job that failed on a worker, `queue.*` for the queue; what the evaluator throws; the reason of `signal`.
  */
 import type { MappingPlan } from '@fretwork/format';
 
