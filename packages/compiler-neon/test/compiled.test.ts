@@ -1,11 +1,11 @@
-import { randomCases, runCases, type Runner } from '@fretwork/conformance';
+import { pruneRegularly, randomCases, runCases, type Runner } from '@fretwork/conformance';
 import { importModel } from '@fretwork/onnx';
 import { dense, type Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import type { NeonOptions } from '../src/index.js';
 import { compile, drawCase, Refused, withSelfTest, type Compiled } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
-import { mixed, pruned } from './networks.js';
+import { mixed } from './networks.js';
 import { COMPILERS, haveTools, MISSING, Project, type Compiler } from './toolchain.js';
 
 const MODELS = [
@@ -33,20 +33,20 @@ describe('C under an emulator of a Cortex-A57', () => {
     const model = importModel(bytesOf(path));
     // Each compiler gets one of the two; all of both would take a minute more and show nothing new.
     expect(selfTest(compile(model, { weights: 'file' }), 'clang')).toMatch(/^case 0, output 0 /);
-    expect(selfTest(compile(pruned(model), { weights: 'file' }), 'gcc', [], '-O1')).toMatch(/^case 0, output 0 /);
+    expect(selfTest(compile(pruneRegularly(model), { weights: 'file' }), 'gcc', [], '-O1')).toMatch(/^case 0, output 0 /);
   });
 
   it.for(compilers.flatMap((compiler) => (['generic', 'a76'] as const).map((cpu) => ({ compiler, cpu }))))('compiles without a warning by $compiler for $cpu, and is right', { timeout: 240_000 }, ({ compiler, cpu }, ctx) => {
     if (!haveTools) ctx.skip(MISSING);
     const options: NeonOptions = { cpu, prefix: 'edge' };
-    for (const model of [mixed(), pruned(mixed(), 0)]) {
+    for (const model of [mixed(), pruneRegularly(mixed(), 0)]) {
       expect(selfTest(compile(model, options), compiler, cpu === 'a76' ? ['-mcpu=cortex-a76'] : ['-march=armv8-a'], '-O2', cpu === 'a76' ? 'cortex-a76' : 'cortex-a57')).toContain('output 1 (z)');
     }
   });
 
   it('touches no byte that is not its own, and does nothing undefined', { timeout: 240_000 }, (ctx) => {
     if (!haveTools) ctx.skip(MISSING);
-    for (const model of [mixed(), pruned(mixed(), 0)]) {
+    for (const model of [mixed(), pruneRegularly(mixed(), 0)]) {
       expect(selfTest(compile(model, { weights: 'file' }), 'gcc', ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'], '-O1')).toContain('output 1 (z)');
     }
   });

@@ -1,4 +1,4 @@
-import { parseModel, dense, encode, weightsOf, type Model, type Tensor } from '@fretwork/format';
+import { parseModel, dense, type Model, type Tensor } from '@fretwork/format';
 import { random } from '@fretwork/conformance';
 
 /** Every kind of layer that has code of its own, in a network small enough for an emulator. */
@@ -89,24 +89,6 @@ export function withWeights(model: Model, seed: number): Model {
   const tensors = new Map<string, Tensor>(model.tensors);
   for (const [name, tensor] of tensors) {
     if (name.startsWith('w') && tensor.kind === 'dense') tensors.set(name, dense('f32', tensor.shape, (tensor.data as Float32Array).map(() => draw.normal() / 4)));
-  }
-  return { ...model, tensors };
-}
-
-/** Every third row and every second column of each 8 x 32 block goes, the same positions in all of them. */
-export function pruned(model: Model, least = 256): Model {
-  const tensors = new Map<string, Tensor>(model.tensors);
-  for (const layer of model.layers) {
-    for (const { name, tensor, view } of weightsOf(model, layer)) {
-      if (tensor.kind !== 'dense' || tensor.dtype !== 'f32' || view.rows * view.columns < least) continue;
-      const values = Float32Array.from(tensor.data as Float32Array);
-      for (let i = 0; i < values.length; i++) {
-        const at = i % (view.rows * view.columns);
-        const [r, c] = view.order === 'row-major' ? [Math.floor(at / view.columns), at % view.columns] : [at % view.rows, Math.floor(at / view.rows)];
-        if (r % 3 === 2 || (c + Math.floor(r / 8)) % 2 === 1) values[i] = 0;
-      }
-      tensors.set(name, encode(dense('f32', tensor.shape, values), view).tensor);
-    }
   }
   return { ...model, tensors };
 }

@@ -1,3 +1,4 @@
+import { pruneRegularly } from '@fretwork/conformance';
 import { importModel } from '@fretwork/onnx';
 import { planSchedule, type Schedule } from '@fretwork/compiler';
 import { spawnSync } from 'node:child_process';
@@ -6,11 +7,11 @@ import { neon } from '../src/index.js';
 import { BALANCE, partsOf } from '../src/product/split.js';
 import { compile, contextOf, withSelfTest } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
-import { mixed, pruned, recurrent } from './networks.js';
+import { mixed, recurrent } from './networks.js';
 import { haveTools, MISSING, Project } from './toolchain.js';
 
 /** Maps large enough to be shared out, and what shares rows, what positions, what stays with one thread. */
-const networks = { mixed: mixed([2, 6, 43, 37], 200), pruned: pruned(mixed([2, 6, 43, 37], 200), 0), gru: recurrent('GRU'), late: recurrent('GRU', 1), lstm: pruned(recurrent('LSTM')) };
+const networks = { mixed: mixed([2, 6, 43, 37], 200), pruned: pruneRegularly(mixed([2, 6, 43, 37], 200), 0), gru: recurrent('GRU'), late: recurrent('GRU', 1), lstm: pruneRegularly(recurrent('LSTM')) };
 
 describe('threads', () => {
   it.for(Object.keys(networks))('compute %s as the reference does, by 2, 4, and all parts by one', { timeout: 600_000 }, (name, ctx) => {
@@ -36,7 +37,7 @@ describe('threads', () => {
   it.for(['kws/models/GRU_L.onnx', 'kws/models/DS_CNN_L.onnx', 'models/resnet20_cifar10/model.onnx'])('compute %s as the reference does, each with its share of the weights', { timeout: 600_000 }, (path, ctx) => {
     if (!haveTools) ctx.skip(MISSING);
     if (!haveData) ctx.skip(NO_DATA);
-    const compiled = compile(pruned(importModel(bytesOf(path))), { weights: 'file' }, 1, { threads: 2 });
+    const compiled = compile(pruneRegularly(importModel(bytesOf(path))), { weights: 'file' }, 1, { threads: 2 });
     for (const { layer, splits } of compiled.plan.layers) for (const { balance } of splits) expect(balance, layer).toBeLessThanOrEqual(BALANCE);
     const project = new Project(withSelfTest(compiled, 1));
     try {

@@ -1,12 +1,12 @@
-import { random } from '@fretwork/conformance';
+import { pruneRegularly, random } from '@fretwork/conformance';
 import { describe, expect, it } from 'vitest';
 import { neon } from '../src/index.js';
 import { readTuning, writeTuning, type ProductTuning } from '../src/product/tuning.js';
 import { contextOf, withSelfTest } from './compiled.js';
-import { mixed, pruned, recurrent } from './networks.js';
+import { mixed, recurrent } from './networks.js';
 import { haveTools, MISSING, Project } from './toolchain.js';
 
-const networks = { mixed: pruned(mixed(), 0), gru: pruned(recurrent('GRU')), lstm: recurrent('LSTM') };
+const networks = { mixed: pruneRegularly(mixed(), 0), gru: pruneRegularly(recurrent('GRU')), lstm: recurrent('LSTM') };
 const backend = neon({ weights: 'file' });
 
 describe('the tuning space', () => {

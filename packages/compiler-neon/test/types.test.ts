@@ -1,10 +1,11 @@
+import { pruneRegularly } from '@fretwork/conformance';
 import { importModel } from '@fretwork/onnx';
 import type { Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { neon, type NeonOptions } from '../src/index.js';
 import { compile, contextOf, drawCase, withSelfTest } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
-import { mixed, pruned, recurrent } from './networks.js';
+import { mixed, recurrent } from './networks.js';
 import { haveTools, MISSING, Project, type Compiler } from './toolchain.js';
 
 const MARCH = '-march=armv8.2-a+fp16+dotprod';
@@ -69,20 +70,20 @@ describe.each(['f16', 'i8'] as const)('code of type %s', (type) => {
     if (!haveTools) ctx.skip(MISSING);
     if (!haveData) ctx.skip(NO_DATA);
     const model = importModel(bytesOf(path));
-    const found = [errorOf(type, model, 'clang'), errorOf(type, pruned(model), 'gcc')];
+    const found = [errorOf(type, model, 'clang'), errorOf(type, pruneRegularly(model), 'gcc')];
     found.forEach((error, i) => expect(error, i === 0 ? 'dense' : 'pruned').toBeLessThan(all[type][i]!));
   });
 
   it.for(['clang', 'gcc'] as const)('compiles without a warning by %s, and is near the reference', { timeout: 600_000 }, (compiler, ctx) => {
     if (!haveTools) ctx.skip(MISSING);
-    for (const [name, model] of Object.entries({ mixed: mixed(), pruned: pruned(mixed(), 0), gru: recurrent('GRU', 1), lstm: pruned(recurrent('LSTM')) })) {
+    for (const [name, model] of Object.entries({ mixed: mixed(), pruned: pruneRegularly(mixed(), 0), gru: recurrent('GRU', 1), lstm: pruneRegularly(recurrent('LSTM')) })) {
       expect(errorOf(type, model, compiler), name).toBeLessThan(type === 'f16' ? 0.01 : 0.05);
     }
   });
 
   it('touches no byte that is not its own', { timeout: 600_000 }, (ctx) => {
     if (!haveTools) ctx.skip(MISSING);
-    expect(errorOf(type, pruned(mixed(), 0), 'gcc', ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'])).toBeLessThan(0.05);
+    expect(errorOf(type, pruneRegularly(mixed(), 0), 'gcc', ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'])).toBeLessThan(0.05);
   });
 
   it('has a self-test of its own, which stops on cores without it', { timeout: 600_000 }, (ctx) => {

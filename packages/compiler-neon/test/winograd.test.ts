@@ -1,9 +1,9 @@
-import { random } from '@fretwork/conformance';
+import { pruneRegularly, random } from '@fretwork/conformance';
 import { parseModel, type Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { transformWeights } from '../src/winograd/transforms.js';
 import { compile, withSelfTest, type Compiled } from './compiled.js';
-import { mixed, pruned, withWeights } from './networks.js';
+import { mixed, withWeights } from './networks.js';
 import { haveTools, MISSING, Project } from './toolchain.js';
 
 interface Layer {
@@ -75,7 +75,7 @@ describe('convolutions by Winograd', () => {
     expect(kernelOf(convolution({ channels: 64, filters: 64, size: [56, 56] }))).toBe('winograd');
     expect(kernelOf(convolution({ channels: 32, filters: 32, size: [14, 14] }))).toBe('winograd');
     expect(kernelOf(convolution({ channels: 3, filters: 8, size: [32, 32] }))).toBe('stream');
-    expect(kernelOf(pruned(convolution({ channels: 64, filters: 64, size: [56, 56] })))).toBe('stream');
+    expect(kernelOf(pruneRegularly(convolution({ channels: 64, filters: 64, size: [56, 56] })))).toBe('stream');
     expect(kernelOf(tuned(convolution({ channels: 64, filters: 64, size: [56, 56] }), 'stream'))).toBe('stream');
     expect(compile(tuned(mixed(), 'winograd')).plan.layers.filter(({ tuning }) => tuning?.kernel === 'winograd').map(({ layer }) => layer)).toEqual(['wide', 'up']);
   });

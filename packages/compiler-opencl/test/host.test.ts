@@ -1,8 +1,9 @@
+import { pruneRegularly } from '@fretwork/conformance';
 import { describe, expect, it } from 'vitest';
 import { emitSelfTest } from '../src/index.js';
 import { compile, drawCase, type Compiled } from './compiled.js';
 import { CC, Folder, haveCompiler, haveDriver, MISSING, poclEnvironment } from './host.js';
-import { mixed, pruned } from './networks.js';
+import { mixed } from './networks.js';
 
 const withSelfTest = ({ context, plan, files }: Compiled): Map<string, string | Uint8Array> => new Map([...files, ...emitSelfTest(plan, context, [drawCase(context.model, 1)])]);
 
@@ -16,7 +17,7 @@ function built(files: ReadonlyMap<string, string | Uint8Array>): Folder {
 describe('the C host on PoCL', () => {
   it('compiles without a warning, is right, keeps its kernels and leaves nothing behind', { timeout: 300_000 }, (ctx) => {
     if (!haveCompiler || !haveDriver) ctx.skip(MISSING);
-    const folder = built(withSelfTest(compile(pruned(mixed(), 0), { prefix: 'edge' })));
+    const folder = built(withSelfTest(compile(pruneRegularly(mixed(), 0), { prefix: 'edge' })));
     try {
       const first = folder.call(['./selftest', '0', '0', '.'], poclEnvironment(folder.path));
       expect(first).toMatch(/output 0 \(y\): error 0\.\d+ x/);

@@ -1,11 +1,11 @@
-import { randomCases, runCases, type Runner } from '@fretwork/conformance';
+import { pruneRegularly, randomCases, runCases, type Runner } from '@fretwork/conformance';
 import { importModel } from '@fretwork/onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProgram, openDevice, projectOf, type Device, type OpenclOptions, type OpenclProgram } from '../src/index.js';
 import { compile, drawCase, Refused, worstError, type Compiled } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
 import { Folder, haveDriver, poclEnvironment } from './host.js';
-import { even, mixed, pruned } from './networks.js';
+import { even, mixed } from './networks.js';
 
 /** Networks with weights of their own; pruned, so that products of all kinds are sparse. */
 const MODELS = [
@@ -46,12 +46,12 @@ describe.skipIf(!haveDriver)('OpenCL on the CPU', () => {
 
   it.for(MODELS)('computes %s as the reference does', { timeout: 600_000 }, async (path, ctx) => {
     if (!haveData) ctx.skip(NO_DATA);
-    expect(await errorOf(compile(pruned(importModel(bytesOf(path)))))).toBeLessThan(1);
+    expect(await errorOf(compile(pruneRegularly(importModel(bytesOf(path)))))).toBeLessThan(1);
   });
 
   const OPTIONS: readonly (OpenclOptions & { readonly tolerance?: number })[] = [{}, { path: 'image' }, { type: 'f16-storage', tolerance: 2e-2 }, { type: 'f16-storage', path: 'image', tolerance: 2e-2 }];
   it.for(OPTIONS)('computes networks of all kinds of layers, dense and pruned: %o', { timeout: 600_000 }, async ({ tolerance, ...options }) => {
-    for (const model of options.path === 'image' ? [even(), pruned(even(), 0)] : [mixed(), pruned(mixed(), 0)]) {
+    for (const model of options.path === 'image' ? [even(), pruneRegularly(even(), 0)] : [mixed(), pruneRegularly(mixed(), 0)]) {
       const compiled = compile(model, options);
       expect(compiled.plan.layers.some(({ kernel }) => kernel.includes('_image'))).toBe(options.path === 'image');
       expect(await errorOf(compiled, tolerance)).toBeLessThan(1);

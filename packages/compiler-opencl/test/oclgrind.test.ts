@@ -1,3 +1,4 @@
+import { pruneRegularly } from '@fretwork/conformance';
 import { kernelName } from '@fretwork/compiler';
 import type { Model } from '@fretwork/format';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { SUPPORT } from '../src/kernels/support.js';
 import { compile, drawCase, worstError } from './compiled.js';
 import { Folder, haveOclgrind, OCLGRIND } from './host.js';
 import { cells, kernels, moving, productRows } from './kinds.js';
-import { mixed, pruned } from './networks.js';
+import { mixed } from './networks.js';
 
 /**
  * As oclgrind can check it: its table of values that nobody wrote does not know an instruction that optimising brings in
@@ -77,7 +78,7 @@ describe.skipIf(!haveOclgrind)('kernels under oclgrind', () => {
 
   it('finds nothing in layers without weights, and in a network of all kinds, in float and halves', { timeout: 600_000 }, async () => {
     await check(moving());
-    await check(pruned(mixed(), 0));
+    await check(pruneRegularly(mixed(), 0));
     await check(mixed(), { type: 'f16-storage' });
   });
 

@@ -5,7 +5,7 @@ export { PASSES } from './passes/table.js';
 export { runPasses } from './run/run-passes.js';
 export { explainPasses, type ExplainedLayer, type ExplainedNote, type Explanation } from './run/explain.js';
 export { withInputShapes } from './run/input-shapes.js';
-export { storedBytes, type StoredCase } from './run/stored-cases.js';
+export { caseBytes, type StoredCase } from './run/stored-cases.js';
 export { planResidualAdds, type ResidualAdd } from './plan/residual-adds.js';
 export { planLayouts, type Layout, type LayoutOptions, type ValueLayout } from './plan/layouts.js';
 export { planRowOrders, type RowOrder } from './plan/row-orders.js';

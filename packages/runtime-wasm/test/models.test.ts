@@ -1,6 +1,6 @@
-import { casesFromTree, folderTree, modelCase, runCases, type Case, type NamedTensors } from '@fretwork/conformance';
+import { casesFromTree, folderTree, modelCase, pruneRegularly, runCases, type Case, type NamedTensors } from '@fretwork/conformance';
 import { gunzip } from '@fretwork/datasets';
-import { dense, encode, weightsOf, type DenseTensor, type Model, type Tensor } from '@fretwork/format';
+import { dense, type DenseTensor, type Model } from '@fretwork/format';
 import { importModel } from '@fretwork/onnx';
 import { createInterpreter } from '@fretwork/reference';
 import * as fs from 'node:fs/promises';
@@ -13,24 +13,6 @@ const LEVELS: readonly Level[] = ['relaxed', 'simd', 'javascript'];
 const KWS = ['CRNN_S', 'DS_CNN_S', 'DS_CNN_L', 'GRU_S', 'GRU_L'] as const;
 
 const allCases = async (): Promise<readonly Case[]> => casesFromTree(await folderTree(`${DATA}/models`, fs));
-
-/** Every third row and every second column of each 8 x 32 block goes, the same positions in all of them. */
-function pruned(model: Model): Model {
-  const tensors = new Map<string, Tensor>(model.tensors);
-  for (const layer of model.layers) {
-    for (const { name, tensor, view } of weightsOf(model, layer)) {
-      if (tensor.kind !== 'dense' || tensor.dtype !== 'f32' || view.rows * view.columns < 256) continue;
-      const values = Float32Array.from(tensor.data as Float32Array);
-      for (let i = 0; i < values.length; i++) {
-        const at = i % (view.rows * view.columns);
-        const [r, c] = view.order === 'row-major' ? [Math.floor(at / view.columns), at % view.columns] : [at % view.rows, Math.floor(at / view.rows)];
-        if (r % 3 === 2 || (c + Math.floor(r / 8)) % 2 === 1) values[i] = 0;
-      }
-      tensors.set(name, encode(dense('f32', tensor.shape, values), view).tensor);
-    }
-  }
-  return { ...model, tensors };
-}
 
 function mfcc(values: Float32Array, model: Model, n: number): NamedTensors {
   const [input] = model.inputs;
@@ -58,7 +40,7 @@ describe.each(LEVELS)('real models, %s', (level) => {
 
   it('agree with the reference when they are pruned', async (ctx) => {
     if (!haveData) ctx.skip(MISSING);
-    const models = ['resnet20_cifar10', 'tiny_resnet8_cifar10', 'gtcrn_simple', 'dtln_1_lstm', 'mnist-8'].map((name) => pruned(importModel(bytesOf(`models/${name}/model.onnx`))));
+    const models = ['resnet20_cifar10', 'tiny_resnet8_cifar10', 'gtcrn_simple', 'dtln_1_lstm', 'mnist-8'].map((name) => pruneRegularly(importModel(bytesOf(`models/${name}/model.onnx`))));
     const report = await runCases(runner(level), models.map((model) => modelCase(model, { openDimension: 2, dataSets: 1 })));
     expect(report.cases.filter((c) => c.status !== 'passed').map((c) => `${c.status} ${c.name}: ${c.reason}`)).toEqual([]);
   }, 240_000);
@@ -68,7 +50,7 @@ describe.each(LEVELS)('real models, %s', (level) => {
     const model = importModel(bytesOf(`kws/models/${name}.onnx`));
     const frames = name.startsWith('GRU_S') ? 'kws/mfcc_25x10.f32.gz' : 'kws/mfcc_49x10.f32.gz';
     const values = new Float32Array((await gunzip(bytesOf(frames))).buffer as ArrayBuffer);
-    for (const own of [model, pruned(model)]) {
+    for (const own of [model, pruneRegularly(model)]) {
       const runtime = await load(own, { level });
       for (const n of [1, 3, 1]) {
         const inputs = mfcc(values, own, n);

@@ -1,4 +1,4 @@
-import { cFloat, storedBytes, type EmittedFiles, type ModelContext, type StoredCase } from '@fretwork/compiler';
+import { cFloat, caseBytes, type EmittedFiles, type ModelContext, type StoredCase } from '@fretwork/compiler';
 import type { ElementType, NeonPlan } from '../contract.js';
 
 /** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. Halves have 11 bits, and sums of them lose some. */
@@ -12,7 +12,7 @@ const TOLERANCE: Readonly<Record<ElementType, number>> = { f32: 1e-4, f16: 0.3, 
 export function emitSelfTest(plan: NeonPlan, context: ModelContext, cases: readonly StoredCase[]): EmittedFiles {
   return new Map<string, string | Uint8Array>([
     [`${plan.prefix}_selftest.c`, SOURCE.replaceAll('FWU_', `${plan.prefix.toUpperCase()}_`).replaceAll('FW_', `${plan.prefix}_`).replaceAll('FWTOLERANCE', cFloat(TOLERANCE[plan.type])).replaceAll('FWREAL', plan.type === 'f16' ? 'float16_t' : 'float').replaceAll('CASES', String(cases.length)).replaceAll('FWNAME', plan.prefix)],
-    [`${plan.prefix}_selftest.bin`, storedBytes(context, cases)],
+    [`${plan.prefix}_selftest.bin`, caseBytes(context, cases)],
   ]);
 }
 

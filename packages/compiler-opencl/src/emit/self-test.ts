@@ -1,4 +1,4 @@
-import { cFloat, storedBytes, type EmittedFiles, type ModelContext, type StoredCase } from '@fretwork/compiler';
+import { cFloat, caseBytes, type EmittedFiles, type ModelContext, type StoredCase } from '@fretwork/compiler';
 import type { OpenclPlan, StorageType } from '../contract.js';
 
 /** What a self-test takes for equal: of an element, or of a twentieth of the largest one where that is more. Halves have ten bits. */
@@ -10,7 +10,7 @@ const TOLERANCE: Readonly<Record<StorageType, number>> = { 'f32': 1e-4, 'f16-sto
  */
 export function emitSelfTest({ prefix, type }: OpenclPlan, context: ModelContext, cases: readonly StoredCase[]): EmittedFiles {
   const source = SOURCE.replaceAll('FWTOLERANCE', cFloat(TOLERANCE[type])).replaceAll('CASES', String(cases.length)).replaceAll('FWU_', `${prefix.toUpperCase()}_`).replaceAll('FW_', `${prefix}_`).replaceAll('FWNAME', prefix);
-  return new Map<string, string | Uint8Array>([[`${prefix}_selftest.c`, source], [`${prefix}_selftest.bin`, storedBytes(context, cases)]]);
+  return new Map<string, string | Uint8Array>([[`${prefix}_selftest.c`, source], [`${prefix}_selftest.bin`, caseBytes(context, cases)]]);
 }
 
 const SOURCE = `/*

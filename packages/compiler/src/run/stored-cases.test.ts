@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dense, FretworkError, inferShapes, parseModel } from '@fretwork/format';
-import { storedBytes } from './stored-cases.js';
+import { caseBytes } from './stored-cases.js';
 
 const model = parseModel(`fretwork 1
 model sum
@@ -17,7 +17,7 @@ const f32 = (...values: number[]): ReturnType<typeof dense> => dense('f32', [val
 
 describe('stored cases', () => {
   it('lie case by case, inputs before outputs, in the order of the model', () => {
-    const bytes = storedBytes(context, [
+    const bytes = caseBytes(context, [
       { inputs: { b: f32(3), a: f32(1, 2) }, outputs: { y: f32(4, 5) } },
       { inputs: { a: f32(0, 0), b: f32(7) }, outputs: { y: f32(7, 7) } },
     ]);
@@ -28,7 +28,7 @@ describe('stored cases', () => {
     ['nothing', { a: f32(1, 2) }],
     ['f32 [2]', { a: f32(1, 2), b: f32(1, 2) }],
   ])('are refused where the model has something else: %s', (actual, inputs) => {
-    const stored = (): Uint8Array => storedBytes(context, [{ inputs: inputs as never, outputs: { y: f32(0, 0) } }]);
+    const stored = (): Uint8Array => caseBytes(context, [{ inputs: inputs as never, outputs: { y: f32(0, 0) } }]);
     expect(stored).toThrow(FretworkError);
     expect(stored).toThrow(expect.objectContaining({ code: 'compiler.test-data', details: expect.objectContaining({ tensor: 'b', expected: 'f32 [1]', actual }) }));
   });

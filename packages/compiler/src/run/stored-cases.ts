@@ -11,7 +11,7 @@ export interface StoredCase {
  * The cases of a self-test as floats one behind the other: of each case all inputs in the order of the model, then all outputs.
  * Throws `compiler.test-data` for tensors that are not the model's.
  */
-export function storedBytes({ model, shapes }: ModelContext, cases: readonly StoredCase[]): Uint8Array {
+export function caseBytes({ model, shapes }: ModelContext, cases: readonly StoredCase[]): Uint8Array {
   const of = (stored: Readonly<Record<string, DenseTensor>>, infos: readonly { readonly name: string }[]): Float32Array[] => infos.map(({ name }) => {
     const tensor = stored[name];
     const wanted = shapes.values.get(name)?.shape;
