@@ -30,7 +30,7 @@ describe('the space', () => {
     }
     // A pattern keeps four of nine by itself.
     const pattern = STRUCTURES.findIndex(({ name }) => name === 'pattern');
-    expect(space.slots[1]!.rates[pattern]!.map((r) => RATES[r]!)[0]).toBe(3);
+    expect(space.slots[1]!.rates[pattern]!.map((r) => RATES[r]!)[0]).toBe(2.5);
   });
 
   it('finds the nearest actions of a plan: those it was made of', () => {

@@ -32,11 +32,11 @@ export const STRUCTURES: readonly StructureRow[] = [
   { name: 'dense', at: () => ({ kind: 'dense' }) },
   { name: 'unstructured', at: (_, rate) => ({ kind: 'unstructured', rate }) },
   { name: 'pattern', at: (layer, rate) => (extentOf(layer).kernel === 9 && patternFits(rate) ? patternAt(rate) : undefined) },
-  ...[[4, 4], [8, 4], [16, 8]].map(([f, c]) => punched(f!, c!)),
+  ...[[4, 1], [8, 1], [4, 4], [8, 4], [16, 8]].map(([f, c]) => punched(f!, c!)),
   ...[[4, 16], [8, 32], [16, 64]].flatMap(([r, c]) => [0, 0.5, 1].map((share) => bcr(r!, c!, share))),
 ];
 
 export const DENSE_STRUCTURE = 0;
 
 /** Classes of rates, rising. */
-export const RATES: readonly number[] = [1.5, 2, 3, 4, 6, 8, 12, 16];
+export const RATES: readonly number[] = [1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 16, 24];

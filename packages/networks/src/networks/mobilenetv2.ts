@@ -21,13 +21,14 @@ export const mobilenetv2: NetworkRow = {
   options: [
     { name: 'width', says: 'multiplier of all channel counts', default: 1, least: 0.1, most: 4, fraction: true },
     { name: 'size', says: 'height and width of the images', default: 224, least: 8, most: 4096 },
+    { name: 'channels', says: 'of the images', default: 3, least: 1, most: 64 },
     classes(1000),
   ],
   build: (options, seed) => {
     const [width, size] = [options.number('width'), options.number('size')];
     const small = size < SMALL_IMAGE;
     const net = new NetworkBuilder(seed);
-    let now = relu6Block(net, 'conv1', net.image(3, size), { filters: scaled(32, width), kernel: 3, stride: small ? 1 : 2, pad: 1 });
+    let now = relu6Block(net, 'conv1', net.image(options.number('channels'), size), { filters: scaled(32, width), kernel: 3, stride: small ? 1 : 2, pad: 1 });
     for (const [s, [expansion, channels, blocks, stride]] of STAGES.entries()) {
       for (let b = 0; b < blocks; b++) {
         now = invertedResidual(net, `stage${s + 1}_${b + 1}`, now, { expansion, filters: scaled(channels, width), stride: b > 0 || (small && s === 1) ? 1 : stride });
