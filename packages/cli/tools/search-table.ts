@@ -1,142 +1,151 @@
 /**
- * The tables of docs/mapping.md: uniform schemes, the rules, searches and random at equal predicted time, and how well fast evaluations rank plans.
- * `node packages/cli/tools/search-table.ts MODEL --table TABLE --train npy:X,Y --test npy:X,Y --rate 4 -o FOUND.json`, after a build. What was evaluated is kept in
- * FOUND.json.cache: a run that was stopped goes on.
+ * Makes a recipe of docs/mapping/: the rules, searches, random at the same budget and uniform schemes on one network, at equal predicted time, all trained alike and judged on test
+ * samples; uniform schemes at longer times too, until they are as accurate as the rules. `node packages/cli/tools/search-table.ts MODEL --table TABLE --data SET -o docs/mapping/NAME.json`,
+ * after a build. What was evaluated is kept in NAME.json.cache: a run that was stopped goes on. `mapping-table.ts` writes the page.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { onnxRuntime } from '@fretwork/autodiff';
-import { runPasses } from '@fretwork/compiler';
-import { loadDataset, normalise } from '@fretwork/datasets';
 import type { MappingPlan, Scheme } from '@fretwork/format';
-import { fitLatency, parseTable, rankCorrelation } from '@fretwork/latency';
-import { mapByRules } from '@fretwork/mapper-rules';
-import { accuracyOf, FAST, inProcess, packTask, runSearch, SEARCHERS, searchSpace, type Evaluated, type Evaluator, type Job, type Metrics, type TaskSamples } from '@fretwork/mapper-search';
-import { importModel } from '@fretwork/onnx';
+import { mapByRules, type MapTarget } from '@fretwork/mapper-rules';
+import { accuracyOf, FAST, inProcess, packTask, runSearch, SEARCHERS, searchSpace, type Evaluated, type Evaluator, type FastSettings, type Job, type Metrics, type Task } from '@fretwork/mapper-search';
 import { planPruning } from '@fretwork/pruner';
-import { evaluateLayer } from '@fretwork/reference';
+import { opened, spread, type Family, type MappingRecipe, type Row, type Setup } from './mapping-recipe.ts';
 
-const { values, positionals: [path] } = parseArgs({
-  allowPositionals: true,
-  options: {
-    table: { type: 'string' }, train: { type: 'string' }, test: { type: 'string' }, rate: { type: 'string', default: '4' }, difficulty: { type: 'string', default: 'hard' }, output: { type: 'string', short: 'o' },
-    budget: { type: 'string', default: '32' }, seeds: { type: 'string', default: '3' }, searchers: { type: 'string', default: 'hill-climb,random' }, updates: { type: 'string', default: '15,45' }, full: { type: 'string', default: '400' },
-    plans: { type: 'string', default: '12' }, judge: { type: 'string', default: '400' }, subset: { type: 'string', default: '1000' }, batch: { type: 'string', default: '32' }, 'learning-rate': { type: 'string', default: '0.002' },
-    scale: { type: 'string', default: '1' }, mean: { type: 'string', default: '0' }, std: { type: 'string', default: '1' },
-  },
+const USUAL = {
+  data: '', limit: 1e9, 'test-limit': 1e9, scale: 1, mean: '0', std: '1', rate: 4, difficulty: 'hard', budget: 16, seeds: 3, round: 4, subset: 1000, judge: 500,
+  batch: FAST.batch, 'learning-rate': FAST.learningRate, updates: 100, others: 4, table: '', output: '',
+} as const;
+type Name = keyof typeof USUAL;
+const { values: given, positionals: [path = ''] } = parseArgs({
+  allowPositionals: true, options: Object.fromEntries(Object.entries(USUAL).map(([name, usual]) => [name, { type: 'string' as const, default: `${usual}`, ...(name === 'output' && { short: 'o' }) }])),
 });
-const output = values.output!;
-const number = (name: 'rate' | 'budget' | 'seeds' | 'full' | 'plans' | 'judge' | 'subset' | 'batch' | 'learning-rate' | 'scale' | 'mean' | 'std'): number => Number(values[name]);
+const values = given as Readonly<Record<Name, string>>;
+const number = (name: Name): number => Number(values[name]);
+const numbers = (name: 'mean' | 'std'): readonly number[] => values[name].split(',').map(Number);
+const setup: Setup = {
+  model: path, table: values.table, data: values.data, limit: number('limit'), testLimit: number('test-limit'), scale: number('scale'), mean: numbers('mean'), std: numbers('std'),
+  rate: number('rate'), difficulty: values.difficulty as Setup['difficulty'], budget: number('budget'), seeds: number('seeds'), round: number('round'), subset: number('subset'), judge: number('judge'),
+  batch: number('batch'), learningRate: number('learning-rate'), updates: number('updates'), others: number('others'),
+};
+/** Of uniform schemes: times the target, until they are as accurate as the rules. */
+const SLOWER = [1, 1.3, 1.7, 2.2];
 
-async function samplesOf(spec: string, inputShape: readonly number[]): Promise<TaskSamples> {
-  const root = process.env['FRETWORK_DATA_DIR'];
-  const set = await loadDataset(spec, { readFile: async (name: string) => new Uint8Array(await readFile(name)), listFiles: async () => [], inputShape, ...(root !== undefined && { root }) });
-  const data = normalise(set.inputs, { scale: number('scale'), mean: [number('mean')], std: [number('std')] });
-  return { shape: [set.labels.length, ...inputShape], data, labels: Int32Array.from(set.labels) };
-}
-
-/** Every `n`-th part of a set. */
-function part({ shape: [count, ...shape], data, labels }: TaskSamples, chosen: readonly number[]): TaskSamples {
-  const size = data.length / count!;
-  const own = new Float32Array(chosen.length * size);
-  chosen.forEach((from, to) => own.set(data.subarray(from * size, (from + 1) * size), to * size));
-  return { shape: [chosen.length, ...shape], data: own, labels: Int32Array.from(chosen, (i) => labels[i]!) };
-}
-
-const spread = (from: readonly number[], count: number): readonly number[] => Array.from({ length: Math.min(count, from.length) }, (_, i) => from[Math.floor((i * from.length) / Math.min(count, from.length))]!);
-
-const model = importModel(new Uint8Array(readFileSync(path!)));
-const inputShapes = { [model.inputs[0]!.name]: model.inputs[0]!.shape!.map((d) => (typeof d === 'number' ? d : 1)) };
-const runs = runPasses(model, undefined, { inputShapes, evaluate: evaluateLayer }).model;
-const latency = fitLatency(parseTable(readFileSync(values.table!, 'utf8'), values.table!));
-const rules = mapByRules(runs, latency, { target: { kind: 'rate', rate: number('rate') }, inputShapes, difficulty: { kind: values.difficulty as 'hard' | 'easy', reason: 'as you said' } });
-const space = searchSpace(runs, latency, { targetMs: rules.planned.ms, inputShapes });
-const start = space.actionsOf(rules);
-
-const sample = inputShapes[model.inputs[0]!.name]!.slice(1);
-const [train, test] = [await samplesOf(values.train!, sample), await samplesOf(values.test!, sample)];
-const all = train.labels.map((_, i) => i);
-const judged = new Set(spread([...all], number('judge')));
-const rest = [...all].filter((i) => !judged.has(i));
-const settings = { ...FAST, rungs: values.updates.split(',').map(Number), batch: number('batch'), learningRate: number('learning-rate') };
+const { model, runs, inputShapes, latency, fast, full, samples } = await opened(setup);
+const rulesFor = (target: MapTarget): MappingPlan & { readonly planned: { readonly ms: number } } => mapByRules(runs, latency, { target, inputShapes, difficulty: { kind: setup.difficulty, reason: 'as you said' } });
+const atRate = rulesFor({ kind: 'rate', rate: setup.rate });
+const targetMs = atRate.planned.ms;
+const space = searchSpace(runs, latency, { targetMs, inputShapes });
+const msOf = (plan: MappingPlan): number => latency.predictModel(runs, { inputShapes, plan }).ms;
 const sessions = onnxRuntime({ threads: 1, spinning: false });
 
-/** Kept on disk. */
-const cachePath = `${output}.cache`;
-const cache = new Map<string, Metrics>(existsSync(cachePath) ? JSON.parse(readFileSync(cachePath, 'utf8')) as [string, Metrics][] : []);
-function cached(evaluator: Evaluator, name: string): Evaluator {
+interface Known extends Metrics {
+  /** Of one core. */
+  readonly seconds: number;
+}
+const cachePath = `${values.output}.cache`;
+const cache = new Map<string, Known>(existsSync(cachePath) ? JSON.parse(readFileSync(cachePath, 'utf8')) as [string, Known][] : []);
+interface Timed extends Evaluator {
+  evaluate(job: Job): Promise<Known>;
+}
+function cached(settings: FastSettings, { train, judge }: Pick<Task, 'train' | 'judge'>): Timed {
+  const evaluator = inProcess(packTask({ model, train, judge, settings }), sessions);
   return {
     ...evaluator,
-    evaluate: async (job: Job) => {
-      const key = `${name} ${job.seed} ${JSON.stringify(job.bars)} ${JSON.stringify(job.plan.entries.map(({ scheme }) => scheme))}`;
-      const found = cache.get(key) ?? await evaluator.evaluate(job);
+    evaluate: async (job) => {
+      const key = createHash('sha256').update(JSON.stringify([evaluator.setup, job.seed, job.bars, job.plan.entries.filter(({ scheme }) => scheme.kind !== 'dense').map(({ layer, scheme }) => [layer, scheme])])).digest('hex').slice(0, 32);
+      const before = cache.get(key);
+      if (before !== undefined) return before;
+      const began = process.cpuUsage();
+      const metrics = await evaluator.evaluate(job);
+      const { user, system } = process.cpuUsage(began);
+      const found = { ...metrics, seconds: Number(((user + system) / 1e6).toFixed(2)) };
       cache.set(key, found);
       writeFileSync(cachePath, JSON.stringify([...cache]));
       return found;
     },
   };
 }
-const fast = cached(inProcess(packTask({ model, train: part(train, spread(rest, number('subset'))), judge: part(train, [...judged]), settings }), sessions), 'fast');
-const full = cached(inProcess(packTask({ model, train, judge: test, settings: { ...settings, rungs: [number('full')] } }), sessions), 'full');
-const fullOf = async (plan: MappingPlan): Promise<number> => accuracyOf(await full.evaluate({ plan, seed: 1, bars: [] }));
-const fastOf = async (plan: MappingPlan): Promise<number> => accuracyOf(await fast.evaluate({ plan, seed: 1, bars: settings.rungs.slice(1).map(() => null) }));
-
-interface Row {
-  readonly what: string;
-  readonly ms: number;
-  readonly fast: number;
-  readonly full: number;
-}
-const rows: Row[] = [];
-const tried: Evaluated[] = [];
-const winners = new Set<string>();
-const msOf = (plan: MappingPlan): number => latency.predictModel(runs, { inputShapes, plan }).ms;
-const add = async (what: string, plan: MappingPlan): Promise<void> => {
-  rows.push({ what, ms: msOf(plan), fast: await fastOf(plan), full: await fullOf(plan) });
-  console.error(JSON.stringify(rows.at(-1)));
+const evaluators = {
+  fast: cached(fast, { train: samples.subset, judge: samples.judge }),
+  full: cached(full, { train: samples.train, judge: samples.test }),
+  untrained: cached({ ...full, rungs: [0], recalibrationBatches: 0 }, { train: samples.train, judge: samples.test }),
 };
 
-/** One scheme wherever it fits, at the lowest rate that meets the time; undefined where none does. */
-function uniform(schemeAt: (rate: number) => Scheme): MappingPlan | undefined {
-  for (let rate = 1.1; rate < 40; rate *= 1.05) {
-    const planned = planPruning(runs, { scheme: schemeAt(Number(rate.toFixed(2))) });
-    const plan = { target: '', mapper: 'uniform', entries: planned.layers.map(({ layer, scheme, reason }) => ({ layer, scheme, reason })) };
-    if (msOf(plan) <= space.targetMs) return plan;
-  }
-  return undefined;
+const rows: Row[] = [];
+const fastOf = async (plan: MappingPlan): Promise<number> => accuracyOf(await evaluators.fast.evaluate({ plan, seed: 1, bars: fast.rungs.slice(1).map(() => null) }));
+async function add(family: Family, what: string, plan: MappingPlan, seen?: number): Promise<Row> {
+  const { seconds, ...found } = await evaluators.full.evaluate({ plan, seed: 1, bars: [] });
+  const entries = plan.entries.flatMap(({ layer, scheme }) => (scheme.kind === 'dense' ? [] : [{ layer, scheme }]));
+  const row: Row = { family, what, ms: msOf(plan), fast: seen ?? await fastOf(plan), full: accuracyOf(found), seconds, plan: entries };
+  rows.push(row);
+  console.error(`${what}: ${row.ms.toPrecision(3)} ms, ${row.fast.toFixed(3)} fast, ${row.full.toFixed(3)} in full, ${seconds} s`);
+  return row;
 }
 
-await add('dense', { target: '', mapper: '', entries: [] });
-for (const [what, plan] of [
-  ['uniform BCR 4x16', uniform((rate) => ({ kind: 'bcr', rate, blockRows: 4, blockColumns: 16, rowShare: 0.5 }))],
-  ['uniform pattern, connectivity to the rate', uniform((rate) => ({ kind: 'pattern', rate: Math.max(rate, 2.25), keep: 4, patterns: 8 }))],
-] as const) {
-  if (plan === undefined) console.error(`${what}: no rate meets the time`);
-  else await add(what, plan);
-}
-await add('the rules', rules);
-for (const name of values.searchers.split(',')) {
-  for (let seed = 1; seed <= number('seeds'); seed++) {
+const dense = accuracyOf(await evaluators.untrained.evaluate({ plan: { target: '', mapper: '', entries: [] }, seed: 1, bars: [] }));
+console.error(`dense: ${space.denseMs.toPrecision(3)} ms, ${dense.toFixed(3)}; target ${targetMs.toPrecision(3)} ms`);
+const rules = [
+  { plan: atRate, row: await add('rules', 'one rate', atRate) },
+  ...(await Promise.all([rulesFor({ kind: 'latency', ms: targetMs })].map(async (plan) => ({ plan, row: await add('rules', 'rates shared out', plan) })))),
+];
+// The one that looks better to a fast evaluation. Random is given as many evaluations more as that took.
+const start = space.actionsOf(rules.reduce((best, one) => (one.row.fast > best.row.fast ? one : best)).plan);
+
+const tried: Evaluated[] = [];
+const chosen = new Set<string>();
+for (let seed = 1; seed <= setup.seeds; seed++) {
+  for (const name of ['hill-climb', 'random'] as const) {
     const searcher = SEARCHERS.find((row) => row.name === name)!;
-    const { best, evaluated } = await runSearch({ space, searcher, evaluator: fast, budget: number('budget'), seed, sessions, ...(name !== 'random' && { start }) });
-    tried.push(...evaluated);
-    winners.add(JSON.stringify(best.actions));
-    await add(`${name}, seed ${seed}`, space.planOf(best.actions));
+    const budget = setup.budget + (name === 'random' ? rules.length : 0);
+    const { best, evaluated } = await runSearch({ space, searcher, evaluator: evaluators.fast, budget, round: setup.round, seed, sessions, ...(name !== 'random' && { start }) });
+    tried.push(...evaluated.filter(({ stopped }) => !stopped));
+    chosen.add(JSON.stringify(best.actions));
+    await add(name, `seed ${seed}`, space.planOf(best.actions), accuracyOf(best));
   }
 }
 
-/** Tried by the searches to the end of the fast evaluation, in that order, without those that have a row. */
-const others = tried.filter(({ stopped, actions }, i) => !stopped && !winners.has(JSON.stringify(actions)) && tried.findIndex(({ actions }) => JSON.stringify(actions) === JSON.stringify(tried[i]!.actions)) === i).map(({ actions }) => space.planOf(actions)).slice(0, number('plans'));
-const pairs: (readonly [number, number])[] = rows.filter(({ what }) => what !== 'dense').map(({ fast: a, full: b }) => [a, b]);
-for (const plan of others) {
-  pairs.push([await fastOf(plan), await fullOf(plan)]);
-  console.error(JSON.stringify(pairs.at(-1)));
+/** One scheme wherever it fits, at the lowest rate that meets each time; where none does, the fastest there is. */
+function uniform(schemeAt: (rate: number) => Scheme | undefined): readonly MappingPlan[] {
+  const plans: { readonly plan: MappingPlan; readonly ms: number }[] = [];
+  for (let rate = 1.2; rate < 40; rate *= 1.07) {
+    const scheme = schemeAt(Number(rate.toFixed(2)));
+    if (scheme === undefined) continue;
+    const planned = planPruning(runs, { scheme }).layers.map((entry) => ({ layer: entry.layer, scheme: entry.scheme, reason: entry.reason }));
+    const plan = { target: '', mapper: 'uniform', entries: planned };
+    plans.push({ plan, ms: msOf(plan) });
+    if (plans.at(-1)!.ms <= targetMs) break;
+  }
+  const fastest = plans.reduce((best, one) => (one.ms < best.ms ? one : best));
+  const found = SLOWER.map((times) => (plans.find(({ ms }) => ms <= times * targetMs) ?? fastest)).filter(({ ms }) => ms < 0.99 * space.denseMs);
+  return [...new Set(found.map(({ plan }) => plan))];
 }
-const correlation = rankCorrelation(pairs.map(([a]) => a), pairs.map(([, b]) => b));
-await Promise.all([fast.close(), full.close()]);
-writeFileSync(output, `${JSON.stringify({ date: new Date().toISOString(), arguments: process.argv.slice(2), targetMs: space.targetMs, denseMs: space.denseMs, rows, pairs, correlation }, undefined, 2)}\n`);
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
-console.log(`at most ${space.targetMs.toPrecision(3)} ms, ${space.denseMs.toPrecision(3)} ms dense\n\n| plan | ms | fast | full, test |\n|---|---|---|---|`);
-for (const { what, ms, fast: a, full: b } of rows) console.log(`| ${what} | ${ms.toPrecision(3)} | ${percent(a)} | ${percent(b)} |`);
-console.log(`\nrank correlation of fast and full over ${pairs.length} plans (those above but the dense one, and the first ${others.length} that searches tried to the end): ${correlation.toFixed(2)}`);
+
+const aim = Math.max(...rules.map(({ row }) => row.full), ...rows.filter(({ family }) => family === 'hill-climb').map((row) => row.full));
+for (const [what, schemeAt] of [
+  ['BCR 4x16', (rate: number): Scheme => ({ kind: 'bcr', rate, blockRows: 4, blockColumns: 16, rowShare: 0.5 })],
+  ['BCR 4x16, columns only', (rate: number): Scheme => ({ kind: 'bcr', rate, blockRows: 4, blockColumns: 16, rowShare: 0 })],
+  ['pattern', (rate: number): Scheme | undefined => (rate < 2.25 ? undefined : { kind: 'pattern', rate, keep: 4, patterns: 8 })],
+] as const) {
+  const plans = uniform(schemeAt);
+  if (plans.length === 0) console.error(`${what}: prunes nothing that takes time`);
+  for (const plan of plans) if ((await add('uniform', what, plan)).full >= aim) break;
+}
+const isNew = ({ actions }: Evaluated, i: number): boolean => !chosen.has(JSON.stringify(actions)) && tried.findIndex((one) => JSON.stringify(one.actions) === JSON.stringify(actions)) === i;
+for (const one of spread(tried.filter(isNew), setup.others)) await add('tried', 'by a search', space.planOf(one.actions), accuracyOf(one));
+await Promise.all(Object.values(evaluators).map((evaluator) => evaluator.close()));
+
+const mean = (of: readonly number[]): number => Number((of.reduce((a, b) => a + b, 0) / Math.max(1, of.length)).toFixed(2));
+const fastOnes = [...cache.values()].filter(({ rungs }) => rungs.length > 1 || fast.rungs.length === 1);
+const stopped = [...cache.values()].filter((one) => one.stopped);
+const sha256 = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+const recipe: MappingRecipe = {
+  setup, date: new Date().toISOString().slice(0, 10), machine: { processor: cpus()[0]!.model.trim(), node: process.version, engine: sessions.name }, inputs: { model: sha256(path), table: sha256(values.table) },
+  targetMs, dense: { ms: space.denseMs, accuracy: dense }, testSamples: samples.test.labels.length,
+  fastSeconds: { whole: mean(fastOnes.map(({ seconds }) => seconds)), mean: mean([...fastOnes, ...stopped].map(({ seconds }) => seconds)) }, rows,
+};
+writeFileSync(values.output, `${JSON.stringify(recipe, undefined, 1)}\n`);
+rmSync(cachePath);
+console.error(`written: ${values.output}`);

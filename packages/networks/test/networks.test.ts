@@ -55,7 +55,7 @@ const SMALL: readonly (readonly [name: string, options: Options, output: readonl
   ['resnet18', { size: 8, classes: 4 }, [2, 4]],
   ['resnet18', { size: 64, classes: 4 }, [2, 4]],
   ['mobilenetv2', { width: 0.1, size: 8, classes: 5 }, [2, 5]],
-  ['mobilenetv2', { width: 0.1, size: 8, channels: 1, classes: 5 }, [2, 5]],
+  ['mobilenetv2', { width: 0.1, size: 8, channels: 1, stem: '2', classes: 5 }, [2, 5]],
   ['lenet-like', {}, [2, 10]],
   ['vgg-small', { width: 2, hidden: 8 }, [2, 10]],
   ['gru', { hidden: 6, inputs: 5, frames: 4, classes: 3 }, [2, 4, 3]],

@@ -17,18 +17,20 @@ function scaled(channels: number, width: number): number {
 
 export const mobilenetv2: NetworkRow = {
   name: 'mobilenetv2',
-  says: 'MobileNetV2 (Sandler et al. 2018): inverted residuals with depthwise convolutions; below 64 x 64 stem and second stage have stride 1.',
+  says: 'MobileNetV2 (Sandler et al. 2018): inverted residuals with depthwise convolutions; below 64 x 64 stem and second stage have stride 1; `stem` sets the first of the two.',
   options: [
     { name: 'width', says: 'multiplier of all channel counts', default: 1, least: 0.1, most: 4, fraction: true },
     { name: 'size', says: 'height and width of the images', default: 224, least: 8, most: 4096 },
     { name: 'channels', says: 'of the images', default: 3, least: 1, most: 64 },
+    { name: 'stem', says: 'stride of the first convolution', default: 'by-size', choices: ['by-size', '1', '2'] },
     classes(1000),
   ],
   build: (options, seed) => {
     const [width, size] = [options.number('width'), options.number('size')];
     const small = size < SMALL_IMAGE;
+    const stem = options.text('stem') === 'by-size' ? (small ? 1 : 2) : Number(options.text('stem'));
     const net = new NetworkBuilder(seed);
-    let now = relu6Block(net, 'conv1', net.image(options.number('channels'), size), { filters: scaled(32, width), kernel: 3, stride: small ? 1 : 2, pad: 1 });
+    let now = relu6Block(net, 'conv1', net.image(options.number('channels'), size), { filters: scaled(32, width), kernel: 3, stride: stem, pad: 1 });
     for (const [s, [expansion, channels, blocks, stride]] of STAGES.entries()) {
       for (let b = 0; b < blocks; b++) {
         now = invertedResidual(net, `stage${s + 1}_${b + 1}`, now, { expansion, filters: scaled(channels, width), stride: b > 0 || (small && s === 1) ? 1 : stride });
