@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { onnxRuntime } from '@fretwork/autodiff';
+import { accuracyOf, inProcess, packTask } from '@fretwork/mapper-search';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { opened, planOf, type MappingRecipe, type Row } from '../tools/mapping-recipe.js';
+import { faster, filled, ranking, recipeOf, uniformAt } from '../tools/mapping-table.js';
+
+const page = readFileSync(new URL('../../../docs/mapping.md', import.meta.url), 'utf8');
+const root = process.env['FRETWORK_DATA_DIR'] ?? fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+
+afterEach(() => vi.unstubAllEnvs());
+
+const row = (family: Row['family'], what: string, ms: number, full: number, fast = full): Row => ({ family, what, ms, full, fast, seconds: 0, plan: [{ layer: `${what} ${ms}`, scheme: { kind: 'unstructured', rate: 2 } }] });
+const recipe = (rows: readonly Row[]): MappingRecipe => ({ dense: { ms: 10, accuracy: 0.9 }, targetMs: 2, rows }) as unknown as MappingRecipe;
+const ms = ({ ms: time }: { readonly ms: number }): number => time;
+
+describe('equal accuracy', () => {
+  const uniforms = [row('uniform', 'a', 2, 0.5), row('uniform', 'a', 4, 0.7), row('uniform', 'b', 2, 0.4), row('uniform', 'b', 3, 0.8)];
+
+  it('is looked for along each uniform scheme, dense network included, and the fastest scheme counts', () => {
+    expect(uniformAt(recipe(uniforms), 0.6, ms)).toMatchObject({ ms: 2.5, what: 'b', atMost: false });
+    expect(uniformAt(recipe(uniforms.slice(0, 2)), 0.8, ms)!.ms).toBeCloseTo(7);
+    expect(uniformAt(recipe(uniforms), 0.3, ms)).toMatchObject({ ms: 2, atMost: true });
+    expect(uniformAt(recipe(uniforms), 0.95, ms)).toBeUndefined();
+    expect(faster(recipe(uniforms), row('rules', 'r', 1.25, 0.6))).toBeCloseTo(2);
+  });
+
+  it('ranks by plans near the target alone, each once', () => {
+    const rows = [row('rules', 'r', 2, 0.6, 0.3), row('uniform', 'a', 2, 0.5, 0.4), row('tried', 'a', 2, 0.5, 0.4), row('tried', 't', 1.8, 0.4, 0.1), row('uniform', 'a', 4, 0.9, 0.9)];
+    expect(ranking(recipe(rows))).toEqual({ plans: 3, correlation: 0.5 });
+  });
+});
+
+describe('docs/mapping.md', () => {
+  it('its tables are what the recipes say (cure: npm run table:mapping)', () => {
+    expect(filled(page)).toBe(page);
+  });
+});
+
+describe('in short form', () => {
+  const model = `${root}/kws/models/GRU_L.onnx`;
+
+  it('GRU_L: the plans of the recipe are predicted to take what it says, and fast evaluations of two of them find what it says', { timeout: 300_000 }, async (ctx) => {
+    if (!existsSync(model)) ctx.skip('no kws/models/GRU_L.onnx: set FRETWORK_DATA_DIR');
+    vi.stubEnv('FRETWORK_DATA_DIR', root);
+    const kept = recipeOf('gru_l');
+    if (kept === undefined) return ctx.skip('docs/mapping/gru_l.json is not there yet');
+    const { model: trained, runs, inputShapes, latency, fast, samples } = await opened({ ...kept.setup, model, table: fromRoot(kept.setup.table) });
+    for (const one of kept.rows) expect(latency.predictModel(runs, { inputShapes, plan: planOf(one) }).ms).toBeCloseTo(one.ms, 6);
+    const evaluator = inProcess(packTask({ model: trained, train: samples.subset, judge: samples.judge, settings: fast }), onnxRuntime({ threads: 1, spinning: false }));
+    const fastOf = async (one: Row): Promise<number> => accuracyOf(await evaluator.evaluate({ plan: planOf(one), seed: 1, bars: [null] }));
+    const [rules, uniform] = [kept.rows.find(({ family }) => family === 'rules')!, kept.rows.find(({ family }) => family === 'uniform')!];
+    const found = [await fastOf(rules), await fastOf(uniform)];
+    await evaluator.close();
+    // Sums of floats differ from processor to processor, and training makes more of it.
+    expect(Math.abs(found[0]! - rules.fast)).toBeLessThan(0.06);
+    expect(Math.abs(found[1]! - uniform.fast)).toBeLessThan(0.06);
+    expect(Math.sign(found[0]! - found[1]!)).toBe(Math.sign(rules.fast - uniform.fast));
+  });
+});
