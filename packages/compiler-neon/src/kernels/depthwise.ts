@@ -32,11 +32,15 @@ export function depthwiseKernel(kernel: KernelVariant): CFunction {
 
 function blockRows(height: number, stride: number): string[] {
   const inputs = Array.from({ length: (height - 1) * stride + 3 }, (_, i) => i);
+  // Between the first and the last none is outside.
+  const last = inputs.length - 1;
   const at = (i: number): string => (stride === 1 ? `r + ${i - 1}` : `${stride} * r + ${i - 1}`);
   const outputs = (place: Place): string[] => blockColumns(height, stride, place).map((line) => `    ${line}`);
   return [
     `for (; r + ${height} <= rows; r += ${height}, y += ${height} * columns) {`,
-    ...inputs.map((i) => `  const float *x${i} = ${at(i)} >= 0 && ${at(i)} < height ? x + (${at(i)}) * width : zeros;`),
+    `  const float *x1 = x + (${at(1)}) * width, *x0 = ${at(0)} >= 0 ? x1 - width : zeros;`,
+    ...inputs.slice(2, -1).map((i) => `  const float *x${i} = x${i - 1} + width;`),
+    `  const float *x${last} = ${at(last)} < height ? x${last - 1} + width : zeros;`,
     '  {', '    const int c = 0;', ...outputs('first'), '  }',
     `  for (int c = 4; c + ${stride === 1 ? '5' : '4'} <= columns; c += 4) {`, ...outputs('inner'), '  }',
     ...(stride === 1 ? ['  {', '    const int c = columns - 4;', ...outputs('last'), '  }']

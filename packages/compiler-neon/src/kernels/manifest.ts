@@ -7,10 +7,12 @@
  * `vector`: `rows` outputs of one activation vector. Rows in multiples of four lie interleaved, so that a vector of weights
  * is multiplied by one activation; other counts are dot products over four gathered activations.
  * `depthwise3s1`, `depthwise3s2`: 3x3 of each channel by itself, `rows` x `pixels` outputs at a time.
+ * `panel`: `rows` filters x `pixels` positions of whole weights, filters in the lanes: for few positions (`kernels/panel.ts`).
  * `run`: as `vector`, for columns that lie one behind the other: nothing is gathered.
  */
 import { kernelManifest, type KernelManifest, type KernelVariant } from '@fretwork/compiler';
 import { BYTES, WIDEST } from './int8.js';
+import { MOST_POSITIONS, PANEL } from './panel.js';
 
 /** Stream kernels of each row count: most vectors of four pixels, and columns per turn of the inner loop, in whole vectors of weights. */
 const STREAM: Readonly<Record<number, { readonly vectors: number; readonly unroll: number }>> = {
@@ -29,6 +31,8 @@ export const KERNELS: KernelManifest = kernelManifest([
   ...[1, 2, 3, 4].flatMap((rows) => Array.from({ length: STREAM[rows]!.vectors }, (_, q) => row('stream', rows, 4 * (q + 1), STREAM[rows]!.unroll))),
   ...[1, 2, 3, 4, 5, 6, 7, 8, 12, 16].map((rows) => row('vector', rows, 1, 4)),
   ...[4, 8, 12, 16].map((rows) => row('run', rows, 1, 4)),
+  ...Array.from({ length: MOST_POSITIONS.one }, (_, p) => row('panel', PANEL, p + 1, 4)),
+  ...Array.from({ length: MOST_POSITIONS.two }, (_, p) => row('panel', 2 * PANEL, p + 1, 4)),
   row('depthwise3s1', 7, 4, 9), row('depthwise3s2', 4, 4, 9),
   ...[1, 2, 3, 4].flatMap((rows) => Array.from({ length: STREAM[rows]!.vectors }, (_, q) => half('stream', rows, 8 * (q + 1), rows % 2 === 1 ? 8 : 8 / rows))),
   ...[1, 2, 3, 4, 8, 16].map((rows) => half('vector', rows, 1, 8)),

@@ -2,9 +2,10 @@
 import { support, type CFunction } from './c-function.js';
 import { BYTE_SUPPORT } from './int8.js';
 import { WINOGRAD } from './winograd.js';
+import { WINOGRAD_PANELS } from './winograd-panels.js';
 
 const FLOATS: ReadonlyMap<string, CFunction> = new Map([
-  ...WINOGRAD,
+  ...WINOGRAD, ...WINOGRAD_PANELS,
   // Planes of shifted rows: one copy of each channel per kernel column, so that a kernel row is a distance of whole output rows
   // and outputs lie without gaps. `rows` says which input row each row of a plane is, -1 for zeros.
   ['stage', support(

@@ -1,4 +1,5 @@
 import { constantWeights, convolutionOf, product, stagingOf, type Call, type Convolution, type KernelVariant } from '@fretwork/compiler';
+import type { Tuning } from '@fretwork/format';
 import { familyOf } from '../family.js';
 import type { LayerCode } from '../emit/layer-code.js';
 import { chooseStream, mainKernel } from '../product/choose-stream.js';
@@ -7,15 +8,23 @@ import { readTuning, writeTuning, type ProductSize } from '../product/tuning.js'
 import { decideDepthwise, depthwiseFor, emitDepthwise } from './depthwise.js';
 import { isForWinograd, planWinograd } from '../winograd/plan-winograd.js';
 import { decideByteConvolution, emitByteConvolution, isDecidedForBytes, isForBytes } from './int8.js';
+import { PANEL_WAYS, type PanelWay } from './panels.js';
 import { winogradDecision, winogradLines } from './winograd.js';
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
 /** What is open about it, of the way that is chosen without tuning. */
-export function sizeOfConvolution(conv: Convolution, call: Call): ProductSize {
+export function sizesOfConvolution(conv: Convolution, call: Call): readonly ProductSize[] {
   const { window, matrix, channels, filters, groups } = conv;
-  if (decideConvolution(conv, call).tuning!.kernel === 'winograd') return { columns: channels, positions: planWinograd(conv, 1).positions, groupRows: filters };
-  return { columns: matrix.columns, positions: Math.max(4, product(window.output)), groupRows: filters / groups };
+  const { tuning } = decideConvolution(conv, call);
+  if (panelWayIn(tuning) !== undefined) return [];
+  if (tuning!.kernel === 'winograd') return [{ columns: channels, positions: planWinograd(conv, 1).positions, groupRows: filters }];
+  return [{ columns: matrix.columns, positions: Math.max(4, product(window.output)), groupRows: filters / groups }];
 }
+
+const panelWayIn = (tuning: Tuning | undefined): PanelWay | undefined => PANEL_WAYS.find(({ name }) => name === tuning?.kernel);
+
+/** Instructions per float of planes that a copy takes, without and with a stride. */
+const COPY = { near: 1.3, far: 5 } as const;
 
 export function decideConvolution(conv: Convolution, call: Call): Decision {
   const positions = product(conv.window.output);
@@ -26,9 +35,15 @@ export function decideConvolution(conv: Convolution, call: Call): Decision {
     positions: Math.max(least, positions) / family.scale, scale: family.scale, groupRows: conv.filters / conv.groups, threads: call.threads, tuning: readTuning(call.tuning, ['stream'])?.[0],
   });
   const tuned = call.tuning?.kernel;
-  if (family.type === 'f32' && tuned !== 'stream' && isForWinograd(conv)) {
-    const plan = planWinograd(conv, call.threads, readTuning(call.tuning, ['winograd'])?.[0]);
-    if (tuned === 'winograd' || plan.cost < choice.cost * conv.batch) return winogradDecision(conv, plan, call, choice.cost * conv.batch);
+  if (family.type === 'f32' && tuned !== 'stream') {
+    const direct = conv.batch * (choice.cost + (staging.direct ? 0 : staging.floats * (conv.window.strides[1] === 1 ? COPY.near : COPY.far)));
+    const plan = isForWinograd(conv) && panelWayIn(call.tuning) === undefined ? planWinograd(conv, call.threads, readTuning(call.tuning, ['winograd'])?.[0]) : undefined;
+    const ways = tuned === 'winograd' ? [] : PANEL_WAYS.filter((way) => (panelWayIn(call.tuning) ?? way) === way && way.fits(conv)).map((way) => ({ way, cost: way.cost(conv) }));
+    const best = ways.reduce<(typeof ways)[number] | undefined>((a, b) => (a === undefined || b.cost < a.cost ? b : a), undefined);
+    if (best !== undefined && (best.way === panelWayIn(call.tuning) || best.cost < Math.min(direct, plan?.cost ?? Infinity))) {
+      return best.way.decide(conv, call, best.way === panelWayIn(call.tuning) ? 'as tuned' : `about ${Math.round(best.cost)} instructions, ${Math.round(direct)} the direct way`);
+    }
+    if (plan !== undefined && (tuned === 'winograd' || plan.cost < direct)) return winogradDecision(conv, plan, call, direct);
   }
   const { options, summary, vectors, split } = choice;
   const spare = positions < least ? least * conv.filters : 0;
@@ -52,19 +67,21 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   const taps = product(w.kernel);
   const perGroup = channels / groups;
   const [kw, filtersPerGroup] = [w.kernel[1], filters / groups];
-  const spare = positions < lanes ? `s + ${staging.floats}` : undefined;
+  const spare = positions < lanes && panelWayIn(decision.tuning) === undefined ? `s + ${staging.floats}` : undefined;
   const size = product(w.input);
   const lines: string[] = [];
   const from = batch === 1 ? x : `${x} + n * ${channels * size}`;
   const to = batch === 1 ? 'y0' : `y0 + n * ${filters * positions}`;
-  const winograd = decision.tuning!.kernel === 'winograd';
-  if (winograd) lines.push(...winogradLines(conv, call, decision, code, from, to));
+  const panels = panelWayIn(decision.tuning);
+  const isWhole = panels !== undefined || decision.tuning!.kernel === 'winograd';
+  if (panels !== undefined) lines.push(...panels.lines(conv, call, code, from, to));
+  else if (isWhole) lines.push(...winogradLines(conv, call, decision, code, from, to));
   else if (!staging.direct) {
     lines.push(...code.shared(channels, ({ at, count }) => [
       `${code.kernel('stage')}(${at('s', staging.channel)}, ${at(from, size)}, ${code.program(staging.rows)}, ${staging.rows.length}, ${count}, ${w.input.join(', ')}, ${kw}, ${w.dilations[1]}, ${w.begins[1]}, ${w.strides[1]}, ${w.output[1]});`,
     ]), ...code.wait());
   }
-  if (!winograd) lines.push(...streamLines(code, [conv.matrix], decision.schedules![0]!, {
+  if (!isWhole) lines.push(...streamLines(code, [conv.matrix], decision.schedules![0]!, {
     from: staging.direct ? from : 's', to: spare ?? to, positions: pitch, vectors: readTuning(decision.tuning, ['stream'])![0]!.tile! / 4, activation: call.layer.activation, split: decision.splits![0]!,
     places: {
       row: (row) => bytes * pitch * row,
@@ -77,7 +94,7 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   }));
   if (spare !== undefined) lines.push(...code.wait(), ...code.alone([`for (int i = 0; i < ${filters * positions}; i++) (${to})[i] = (${spare})[i / ${positions} * ${lanes} + i % ${positions}];`]));
   if (batch === 1) code.add(...lines);
-  else code.add(`for (int n = 0; n < ${batch}; n++) {`, ...[...lines, ...(staging.direct && !winograd ? [] : code.wait())].map((line) => `  ${line}`), '}');
+  else code.add(`for (int n = 0; n < ${batch}; n++) {`, ...[...lines, ...(staging.direct && !isWhole ? [] : code.wait())].map((line) => `  ${line}`), '}');
   if (clampOf(call.layer.activation) === undefined) code.activate();
 }
 
@@ -87,7 +104,7 @@ const depthwiseOf = (call: Call): KernelVariant | undefined => (familyOf(call).t
 export const CONVOLUTION: readonly OperatorRow[] = [{
   operators: ['Conv'],
   supports: constantWeights,
-  products: (call) => (depthwiseOf(call) === undefined ? [sizeOfConvolution(convolutionOf(call), call)] : []),
+  products: (call) => (depthwiseOf(call) === undefined ? sizesOfConvolution(convolutionOf(call), call) : []),
   decide: (call) => {
     const conv = convolutionOf(call);
     const depthwise = depthwiseOf(call);

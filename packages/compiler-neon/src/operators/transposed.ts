@@ -1,7 +1,7 @@
 /** Transposed convolution, by the code for convolutions. */
 import { constantWeights, product, spreadFloats, spreads, transposedOf, type Call } from '@fretwork/compiler';
 import type { LayerCode } from '../emit/layer-code.js';
-import { decideConvolution, emitConvolution, sizeOfConvolution } from './convolution.js';
+import { decideConvolution, emitConvolution, sizesOfConvolution } from './convolution.js';
 import type { Decision, OperatorRow } from './row.js';
 
 function decide(call: Call): Decision {
@@ -23,4 +23,4 @@ function emit(call: Call, decision: Decision, code: LayerCode): void {
   emitConvolution(conv, call, decision, code, 'spread');
 }
 
-export const TRANSPOSED: readonly OperatorRow[] = [{ operators: ['ConvTranspose'], supports: constantWeights, products: (call) => [sizeOfConvolution(transposedOf(call).conv, call)], decide, emit }];
+export const TRANSPOSED: readonly OperatorRow[] = [{ operators: ['ConvTranspose'], supports: constantWeights, products: (call) => sizesOfConvolution(transposedOf(call).conv, call), decide, emit }];

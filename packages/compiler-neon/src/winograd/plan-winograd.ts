@@ -5,7 +5,7 @@ import type { ProductTuning } from '../product/tuning.js';
 import { INPUTS, OUTPUTS, PRODUCTS, transformWeights } from './transforms.js';
 
 /** Bytes of transformed inputs and sums up to which all rows of tiles are done at once. */
-const STRIP_BYTES = 2 ** 21;
+export const STRIP_BYTES: number = 2 ** 21;
 
 /** Tiles below which a product does not fill its registers. */
 const LEAST_TILES = 48;
