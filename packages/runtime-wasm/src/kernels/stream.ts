@@ -1,44 +1,48 @@
 import type { Code, Local } from '../assembler/code.js';
 import type { ModuleWriter } from '../assembler/module.js';
-import { FLAG, RECORD } from '../pack/record.js';
+import { FLAG, RECORD, recordBytes } from '../pack/record.js';
 
 /** Address of the sixteen-byte pair of splats `low`, `high` that the last run of a row clamps to. */
 export const CLAMP_ADDRESS = 16;
 /** Address of the distance in bytes from an output to what is added to it. */
 export const RESIDUAL_ADDRESS = 24;
 
-/** (record, input, output, groups): the parameters of every stream kernel. */
-export const STREAM_PARAMETERS = 4;
+/** (record, record end, input, output, groups): the parameters of every stream kernel. */
+export const STREAM_PARAMETERS = 5;
 
-/** `rows` x `width` vectors over all columns of a run, at `groups` places of the map, one behind the other. */
+/** `rows` x `width` vectors over all columns of each run, at `groups` places of the map, one behind the other; one run after the other. */
 export function stream(writer: ModuleWriter, rows: number, width: number): number {
-  return writer.func(undefined, STREAM_PARAMETERS, (code, record: Local, input: Local, output: Local, groups: Local) => {
-    const [first, last, columns, end, values, at, weights, address] = code.locals('i32', 8) as [Local, Local, Local, Local, Local, Local, Local, Local];
+  return writer.func(undefined, STREAM_PARAMETERS, (code, record: Local, stop: Local, start: Local, output: Local, groups: Local) => {
+    const [first, last, columns, end, values, at, weights, address, input, left] = code.locals('i32', 10) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
     const outputs = code.locals('i32', rows);
     const sums = Array.from({ length: rows }, () => code.locals('v128', width));
-    code.get(record).load(RECORD.offsets).tee(columns).get(record).load(RECORD.columns).i32(2).shiftLeft().add().set(end);
-    code.get(record).load(RECORD.weights).set(values).get(record).load(RECORD.first).set(first).get(record).load(RECORD.last).set(last);
-    outputs.forEach((to, r) => code.get(output).get(record).load(RECORD.rows + r * RECORD.perRow).add().set(to));
     code.loop(() => {
-      sums.forEach((row, r) => code.get(first).i32(1 << r).and().when(
-        () => begin(code, record, r, outputs[r]!, row),
-        () => row.forEach((sum, v) => code.get(outputs[r]!).loadVector(16 * v).set(sum)),
-      ));
-      code.get(columns).set(at).get(values).set(weights);
-      // A row that keeps nothing has one run without columns: bias and clamp alone.
-      code.get(at).get(end).below().when(() => {
-        code.loop(() => {
-          code.get(input).get(at).load().add().set(address);
-          multiply(code, weights, address, sums);
-          code.advance(weights, 4 * rows).get(at).i32(4).add().tee(at).get(end).below().branchIf(0);
+      code.get(record).load(RECORD.offsets).tee(columns).get(record).load(RECORD.columns).i32(2).shiftLeft().add().set(end);
+      code.get(record).load(RECORD.weights).set(values).get(record).load(RECORD.first).set(first).get(record).load(RECORD.last).set(last);
+      outputs.forEach((to, r) => code.get(output).get(record).load(RECORD.rows + r * RECORD.perRow).add().set(to));
+      code.get(start).set(input).get(groups).set(left);
+      code.loop(() => {
+        sums.forEach((row, r) => code.get(first).i32(1 << r).and().when(
+          () => begin(code, record, r, outputs[r]!, row),
+          () => row.forEach((sum, v) => code.get(outputs[r]!).loadVector(16 * v).set(sum)),
+        ));
+        code.get(columns).set(at).get(values).set(weights);
+        // A row that keeps nothing has one run without columns: bias and clamp alone.
+        code.get(at).get(end).below().when(() => {
+          code.loop(() => {
+            code.get(input).get(at).load().add().set(address);
+            multiply(code, weights, address, sums);
+            code.advance(weights, 4 * rows).get(at).i32(4).add().tee(at).get(end).below().branchIf(0);
+          });
         });
+        sums.forEach((row, r) => {
+          code.get(last).i32(1 << r).and().when(() => row.forEach((sum) => clamp(code, sum)));
+          row.forEach((sum, v) => code.get(outputs[r]!).get(sum).storeVector(16 * v));
+          code.advance(outputs[r]!, 16 * width);
+        });
+        code.advance(input, 16 * width).get(left).i32(-1).add().tee(left).branchIf(0);
       });
-      sums.forEach((row, r) => {
-        code.get(last).i32(1 << r).and().when(() => row.forEach((sum) => clamp(code, sum)));
-        row.forEach((sum, v) => code.get(outputs[r]!).get(sum).storeVector(16 * v));
-        code.advance(outputs[r]!, 16 * width);
-      });
-      code.advance(input, 16 * width).get(groups).i32(-1).add().tee(groups).branchIf(0);
+      code.get(record).i32(recordBytes(rows)).add().tee(record).get(stop).below().branchIf(0);
     });
   });
 }

@@ -96,6 +96,9 @@ function laySource(runs: Runs, source: RunSource, to: Float32Array): void {
   }
 }
 
+/** One more record, in its flags. */
+const ONE = 1 << FLAG.countAt;
+
 /** Rows that belong together: all. */
 const WHOLE: readonly Part[] = [{ from: 0, to: Infinity }];
 
@@ -113,6 +116,8 @@ export function layRuns({ runs, weights }: PackedRuns, memory: ArrayBufferLike, 
   for (let i = 0; i < runs.count; i++) bounds[partOf(i) + 1]! += recordBytes(heightOf(runs, i));
   parts.forEach((_, k) => { bounds[k + 1]! += bounds[k]!; });
   const records = [...bounds];
+  /** The record of each part that counts those behind it. */
+  const leaders = parts.map(() => -1);
   let top = bounds.at(-1)!;
   let offsets = top;
   for (let i = 0; i < runs.count; i++) {
@@ -133,7 +138,10 @@ export function layRuns({ runs, weights }: PackedRuns, memory: ArrayBufferLike, 
       words[(record + RECORD.rows + r * RECORD.perRow) / 4] = places.rowOffset(row);
       words[(record + RECORD.rows + r * RECORD.perRow) / 4 + 1] = places.biasAddress(row);
     }
-    words[(record + RECORD.flags) / 4] = height + (places.axpy?.(i) === true ? FLAG.axpy : 0) + (places.residual === true ? FLAG.residual : 0);
+    const kind = height + (places.axpy?.(i) === true ? 1 << FLAG.axpyAt : 0) + (places.residual === true ? FLAG.residual : 0);
+    words[record / 4] = kind;
+    if ((words[leaders[part]!]! & ONE - 1) !== kind) leaders[part] = record / 4;
+    words[leaders[part]!]! += ONE;
     words[(record + RECORD.first) / 4] = runs.first[i]!;
     words[(record + RECORD.last) / 4] = runs.last[i]!;
     words[(record + RECORD.columns) / 4] = count;

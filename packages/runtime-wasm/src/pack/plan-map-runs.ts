@@ -15,6 +15,9 @@ const LIKELY_VECTORS = 96;
 /** On maps no larger than this a row's sums stay in registers from the first column to the last. */
 const FEW_VECTORS = 16;
 
+/** Bytes of outputs that runs put in order together go over: no more than the second cache holds beside their inputs. */
+const NEAR = 2 ** 17;
+
 /** The runs of `matrix` that cost least on maps of so many vectors. */
 export const planMapRuns = (matrix: SparseMatrix, { vectors = LIKELY_VECTORS, ...options }: MapRunOptions = {}): RunPlan =>
-  choosePanel(matrix, { rowCounts: rowCountsOf('stream'), cost: (plan) => planCycles(plan, vectors), byRow: vectors <= FEW_VECTORS }, options);
+  choosePanel(matrix, { rowCounts: rowCountsOf('stream'), cost: (plan) => planCycles(plan, vectors), byRow: vectors <= FEW_VECTORS }, { together: NEAR / (16 * vectors), ...options });

@@ -1,7 +1,7 @@
 import type { SparseMatrix } from '@fretwork/format';
 import { rowCountsOf } from '../kernels/manifest.js';
 import { panelReader, type Part } from './panels.js';
-import { runWriter, type RunWriter, type Runs } from './runs.js';
+import { runWriter, type Runs } from './runs.js';
 
 export interface RunOptions {
   /** Rows looked at together, 1 to 32; left out: the encoding's own block height. A panel never spans two groups. */
@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly groupRows?: number;
   /** Columns taken together before the next ones, so that their activations stay in the first cache; left out: all. */
   readonly chunk?: number | undefined;
+  /** Rows of which the runs are put in order together, by their size; left out: those of a panel. */
+  readonly together?: number;
   /** Only columns `[from, to)`, renumbered from 0. */
   readonly columns?: readonly [from: number, to: number];
   /** All weights times this. */
@@ -53,7 +55,7 @@ export function planRuns(matrix: SparseMatrix, options: RunOptions = {}): RunPla
   const panel = groupRows === matrix.rows ? wanted : panelWithin(groupRows, wanted);
   const columns = range[1] - range[0];
   const source: RunSource = { matrix, panel, columns: range, firstRow: 0, scale: options.scale ?? 1 };
-  const runs = cutRuns(source, options.rowCounts ?? rowCountsOf('stream'), Math.max(1, options.chunk ?? columns));
+  const runs = cutRuns(source, options.rowCounts ?? rowCountsOf('stream'), Math.max(1, options.chunk ?? columns), options.together ?? panel);
   return { rows: matrix.rows, columns, panel, nnz: runs.weightCount, runs, sources: [source] };
 }
 
@@ -71,66 +73,69 @@ function panelWithin(groupRows: number, wanted: number): number {
   return 1;
 }
 
-/** Cuts one panel after the other, on the same scratch arrays; `width` columns make a chunk. */
-function cutRuns(source: RunSource, rowCounts: readonly number[], width: number): Runs {
+/** Columns of a chunk that one set of rows keeps. */
+interface Group {
+  readonly rows: readonly number[];
+  readonly columns: number[];
+}
+
+/** By how many rows they are cut to, then by columns: an end that comes where the one before came is foreseen. */
+const byKind = (a: Group, b: Group): number => kindOf(a) - kindOf(b) || b.columns.length - a.columns.length;
+
+/** Even numbers of rows are all cut to pairs. */
+const kindOf = ({ rows: { length } }: Group): number => (length % 2 === 0 ? 0 : length);
+
+/** Cuts one panel after the other; `width` columns make a chunk, runs of `together` rows are put in order. */
+function cutRuns(source: RunSource, rowCounts: readonly number[], width: number, together: number): Runs {
   const { matrix: { rows: height }, panel, columns: [first, end] } = source;
   const { masks, kept, load } = panelReader(source, 'masks');
-  const writers = Array.from({ length: Math.max(1, Math.ceil((end - first) / width)) }, () => runWriter());
-  /** Of the columns of a chunk: the group of each, and all of them group by group. */
-  const groupOf = new Uint32Array(end - first);
-  const grouped = new Uint32Array(end - first);
+  const rowsInOrder = panel * Math.max(1, Math.floor(together / panel));
+  const chunks = Array.from({ length: Math.max(1, Math.ceil((end - first) / width)) }, () => ({ into: runWriter(), waiting: [] as Group[] }));
   const empty = new Uint8Array(height).fill(1);
-  for (let p = 0; p < Math.ceil(height / panel); p++) {
-    const count = load(p);
-    for (let from = 0; from < count;) {
-      const chunk = Math.floor(kept[from]! / width);
-      let to = from;
-      while (to < count && kept[to]! < (chunk + 1) * width) to++;
-      cutChunk(p, from, to, writers[chunk]!);
-      from = to;
+  for (let top = 0; top < height; top += panel) {
+    const count = load(top / panel);
+    let chunk = -1;
+    let groups = new Map<number, Group>();
+    for (let k = 0; k < count; k++) {
+      const column = kept[k]!;
+      if (Math.floor(column / width) !== chunk) [chunk, groups] = [Math.floor(column / width), new Map()];
+      const mask = masks[column]!;
+      let group = groups.get(mask);
+      if (group === undefined) {
+        group = { rows: rowsOf(mask, top), columns: [] };
+        for (const row of group.rows) empty[row] = 0;
+        groups.set(mask, group);
+        chunks[chunk]!.waiting.push(group);
+      }
+      group.columns.push(column);
     }
+    if ((top + panel) % rowsInOrder === 0 || top + panel >= height) chunks.forEach(write);
   }
-  const last = writers.at(-1)!;
-  for (let row = 0; row < height; row++) if (empty[row] === 1) last.add(grouped, 0, 0).of([row]);
-  if (writers.length === 1) return last.finish(height);
+  const last = chunks.at(-1)!.into;
+  for (let row = 0; row < height; row++) if (empty[row] === 1) last.add([], 0, 0).of([row]);
+  if (chunks.length === 1) return last.finish(height);
   const all = runWriter();
-  for (const writer of writers) {
-    const runs = writer.finish(height);
+  for (const { into } of chunks) {
+    const runs = into.finish(height);
     for (let i = 0; i < runs.count; i++) all.take(runs, i);
   }
   return all.finish(height);
 
-  /** Kept columns `from` to `to` of panel `p`, which all lie in one chunk. */
-  function cutChunk(p: number, from: number, to: number, into: RunWriter): void {
-    const [groups, sizes] = [new Map<number, number>(), [] as number[]];
-    for (let k = from; k < to; k++) {
-      const mask = masks[kept[k]!]!;
-      let group = groups.get(mask);
-      if (group === undefined) {
-        group = sizes.push(0) - 1;
-        groups.set(mask, group);
-      }
-      sizes[group]!++;
-      groupOf[k] = group;
-    }
-    // Long runs first: the first touch of a row takes the bias without loading anything.
-    const order = [...groups].sort(([, a], [, b]) => sizes[b]! - sizes[a]!);
-    const ends = new Uint32Array(sizes.length);
-    let top = 0;
-    for (const [, group] of order) {
-      ends[group] = top;
-      top += sizes[group]!;
-    }
-    for (let k = from; k < to; k++) grouped[ends[groupOf[k]!]!++] = kept[k]!;
-    for (const [mask, group] of order) {
-      const rows: number[] = [];
-      for (let r = 0; r < panel; r++) if (((mask >>> r) & 1) === 1) rows.push(p * panel + r);
-      for (const row of rows) empty[row] = 0;
+  function write({ into, waiting }: typeof chunks[0]): void {
+    for (const { rows, columns } of waiting.sort(byKind)) {
       for (let i = 0; i < rows.length;) {
         const count = countOf(rows.length - i, rowCounts);
-        (i > 0 ? into.addBeside() : into.add(grouped, ends[group]! - sizes[group]!, ends[group]!)).of(rows, i, i + count);
+        (i > 0 ? into.addBeside() : into.add(columns, 0, columns.length)).of(rows, i, i + count);
         i += count;
       }
     }
+    waiting.length = 0;
   }
+}
+
+/** Rows of the bits of `mask`, the first of which is `top`. */
+function rowsOf(mask: number, top: number): readonly number[] {
+  const rows: number[] = [];
+  for (let row = top; mask !== 0; row++, mask >>>= 1) if ((mask & 1) === 1) rows.push(row);
+  return rows;
 }

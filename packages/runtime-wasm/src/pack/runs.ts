@@ -68,7 +68,7 @@ function numberList(): NumberList {
 /** Writes a table, run by run. */
 export interface RunWriter {
   /** A run of columns `columns[from]` … `columns[to - 1]`; its rows are to be added next. */
-  readonly add: (columns: Uint32Array, from: number, to: number) => RunWriter;
+  readonly add: (columns: ArrayLike<number>, from: number, to: number) => RunWriter;
   /** A run of the columns of the one before; its rows are to be added next. */
   readonly addBeside: () => RunWriter;
   /** Rows of the run that was added last: `rows[from]` … `rows[to - 1]`, `below` further down. */
