@@ -20,6 +20,8 @@ export interface Family {
 const inHalves = (text: string): string => text
   .replaceAll('vst1q_f32(to + i, vld1q_f32(row))', 'vst1_f16(to + i, vld1_f16(row))')
   .replaceAll('vaddq_f32(a, vld1q_f32(x + i))', 'vaddq_f32(a, vcvt_f32_f16(vld1_f16(x + i)))')
+  .replaceAll('sw == 1 ? vld1q_f32(row) : vld2q_f32(row).val[0]', 'vcvt_f32_f16(sw == 1 ? vld1_f16(row) : vld2_f16(row).val[0])')
+  .replaceAll('vst1q_f32(y + j, v)', 'vst1_f16(y + j, vcvt_f16_f32(v))')
   .replace(/\bfloat (?=\*)/g, 'float16_t ').replaceAll('sizeof(float)', 'sizeof(float16_t)');
 
 export const FAMILIES: Readonly<Record<FloatType, Family>> = {
