@@ -24,7 +24,8 @@ export { benchNeon } from './neon/bench-neon.js';
 export { benchNeonAblation } from './neon/ablation.js';
 export { NEON_COSTS, neonMeter, unitOfCost, type NeonMeter } from './neon/meter.js';
 export { benchNeonNetworks } from './neon/networks.js';
-export type { NeonAblationReport, NeonAblationRow, NeonNetworkRow, NeonNetworksReport, NeonNetworksRequest, NeonReport, NeonRequest, NeonRow, PeerRow } from './neon/contract.js';
+export { benchNeonTuning, type NeonTuningOptions } from './neon/tuning.js';
+export type { NeonAblationReport, NeonAblationRow, NeonNetworkRow, NeonNetworksReport, NeonNetworksRequest, NeonReport, NeonRequest, NeonRow, NeonTuningReport, NeonTuningRow, PeerRow } from './neon/contract.js';
 
 // latency/
 export { runtimeProbe, type ProbeOptions } from './latency/runtime-probe.js';

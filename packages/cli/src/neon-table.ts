@@ -1,4 +1,4 @@
-import type { NeonAblationReport, NeonNetworksReport, NeonReport } from '@fretwork/bench';
+import type { NeonAblationReport, NeonNetworksReport, NeonReport, NeonTuningReport } from '@fretwork/bench';
 import { percent, printTable } from './print-table.js';
 
 /** Counts of ours per layer and mask, and of the peers; ratios are to the best peer of each column. */
@@ -30,6 +30,11 @@ export function neonNetworksText({ caption, rows }: NeonNetworksReport): string 
     row.network, row.weights, `${row.reached.toFixed(1)}x`, (row.instructions / 1e6).toFixed(1), ...cores.map((core) => row.ms[core]!.toFixed(2)), factor(row.fewer), ...cores.map((core) => factor(row.faster?.[core])),
   ]))}`;
 }
+
+/** What tuning finds, layer by layer. */
+export const neonTuningText = ({ caption, rows }: NeonTuningReport): string =>
+  `${caption}\n\n${printTable(['layer', 'weights', 'zeros', 'tried', 'cheaper', 'choice'], rows.map(({ product: { name }, scheme, sparsity, tried, cheaper, choice }) =>
+    [name, scheme, percent(sparsity), String(tried), `${cheaper.toFixed(3)}x`, Object.entries(choice).map(([gene, value]) => `${gene} ${value}`).join(', ')]))}`;
 
 /** What each optimisation brings: instructions per MAC of the dense layer, and how many times fewer than with none. */
 export const neonAblationText = ({ caption, rows }: NeonAblationReport): string =>

@@ -1,4 +1,4 @@
-import { BACKEND_API_VERSION, Call, planMemory, product, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Refusal, type Support, type TuningSpace } from '@fretwork/compiler';
+import { BACKEND_API_VERSION, Call, planMemory, product, refuse, RESIDUAL, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Refusal, type Support, type TuningSpace } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { ElementType, NeonLayer, NeonOptions, NeonPlan } from './contract.js';
 import { CPUS, WITHOUT_HALVES } from './cpus.js';
@@ -6,6 +6,7 @@ import { familyFor, type NeonCallOptions } from './family.js';
 import { emitProject } from './emit/project.js';
 import { rowOf } from './operators/table.js';
 import { FIRST } from './product/split.js';
+import { fuse } from './operators/residuals.js';
 import { readTuning, spaceOf, waysIn } from './product/tuning.js';
 
 /** Parts are dealt out when the code is made; more threads than any ARM core complex has help nobody. */
@@ -91,14 +92,17 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
   const wide = [...shapes.values].find(([name, { shape, dtype }]) => dtype === 'f32' && !model.tensors.has(name) && shape?.every((size) => typeof size === 'number') === true && 4 * product(shape as number[]) > MOST_BYTES);
   if (wide !== undefined) refusals.push(tooLarge(model.layers.find(({ outputs }) => outputs.includes(wide[0]))?.name ?? '', `${JSON.stringify(wide[0])} is ${4 * product(wide[1].shape as number[])} bytes`));
   if (refusals.length > 0) return { ok: false, refusals };
-  const decided = model.layers.map((layer): NeonLayer => {
-    const { schedules = [], scratchBytes = 0, parts = 1, splits = schedules.map(() => FIRST), ...decision } = rowOf(layer)!.decide(callFor(layer, context, options, type));
-    return { layer: layer.name, operator: layer.operator, ...decision, schedules, scratchBytes: (scratchBytes * family.bytes) / 4, parts, splits };
+  const { context: fused, into } = fuse(context, type);
+  const decided = fused.model.layers.map((layer): NeonLayer => {
+    const { schedules = [], scratchBytes = 0, parts = 1, splits = schedules.map(() => FIRST), ...decision } = rowOf(layer)!.decide(callFor(layer, fused, options, type));
+    const residual = layer.operator === 'Conv' ? layer.inputs[RESIDUAL] ?? '' : '';
+    const reason = residual === '' ? decision.reason : `${decision.reason}; adds ${JSON.stringify(residual)}`;
+    return { layer: layer.name, operator: layer.operator, ...decision, reason, schedules, scratchBytes: (scratchBytes * family.bytes) / 4, parts, splits };
   });
   const heavy = decided.find(({ scratchBytes }) => scratchBytes > MOST_BYTES);
   if (heavy !== undefined) return { ok: false, refusals: [tooLarge(heavy.layer, `it needs ${heavy.scratchBytes} bytes of scratch memory`)] };
   const scratch = new Map(decided.map(({ layer, scratchBytes }) => [layer, scratchBytes]));
-  const memory = planMemory(model, shapes, {
+  const memory = planMemory(fused.model, shapes, {
     scratch: ({ name }) => scratch.get(name) ?? 0,
     bytes: (_, { shape }) => (type !== 'f16' ? undefined : family.bytes * product(shape as number[])),
   });
@@ -107,7 +111,9 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
     ok: true,
     plan: {
       backend: 'neon', target: `${CPUS[cpu].replace(/^-m\w+=/, '')}, ${type}, ${threads} thread${threads === 1 ? '' : 's'}`, cpu, type, weights, prefix, threads,
-      layers: decided.map((layer): NeonLayer => (memory.values.some((value) => value.layer === layer.layer && value.how === 'view') ? { ...layer, kernel: 'view', reason: 'the same bytes under another shape: no code' } : layer)),
+      layers: model.layers.map(({ name, operator }): NeonLayer => decided.find(({ layer }) => layer === name) ?? {
+        layer: name, operator, kernel: 'fused', reason: `${JSON.stringify(into.get(name))} does it while it stores`, schedules: [], scratchBytes: 0, parts: 1, splits: [],
+      }).map((layer): NeonLayer => (memory.values.some((value) => value.layer === layer.layer && value.how === 'view') ? { ...layer, kernel: 'view', reason: 'the same bytes under another shape: no code' } : layer)),
       memory,
     },
   };

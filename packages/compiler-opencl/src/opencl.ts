@@ -1,4 +1,4 @@
-import { BACKEND_API_VERSION, Call, planMemory, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Support, type TuningSpace } from '@fretwork/compiler';
+import { BACKEND_API_VERSION, Call, fuseResiduals, planMemory, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Support, type TuningSpace } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { DataPath, DeviceName, OpenclLayer, OpenclOptions, OpenclPlan, StorageType } from './contract.js';
 import { aligned, ALIGNMENT } from './emit/buffers.js';
@@ -6,7 +6,6 @@ import { emitProject } from './emit/project.js';
 import { BUILD_OPTIONS, storedBytes } from './kernels/prelude.js';
 import { rowOf } from './operators/table.js';
 import { spaceOf } from './operators/space.js';
-import { fuseResiduals } from './plan/fuse-residuals.js';
 import { buildProgram, measureProgram } from './run/program.js';
 
 const PREFIX = /^[a-z][a-z0-9]{0,30}$/;

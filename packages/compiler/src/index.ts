@@ -6,6 +6,7 @@ export { runPasses } from './run/run-passes.js';
 export { explainPasses, type ExplainedLayer, type ExplainedNote, type Explanation } from './run/explain.js';
 export { withInputShapes } from './run/input-shapes.js';
 export { caseBytes, type StoredCase } from './run/stored-cases.js';
+export { fuseResiduals, RESIDUAL, type FusedResiduals } from './plan/fuse-residuals.js';
 export { planResidualAdds, type ResidualAdd } from './plan/residual-adds.js';
 export { planLayouts, type Layout, type LayoutOptions, type ValueLayout } from './plan/layouts.js';
 export { planRowOrders, type RowOrder } from './plan/row-orders.js';

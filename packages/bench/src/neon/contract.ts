@@ -4,6 +4,7 @@
  * are exact and the same every time. Cycles are modelled: executed blocks times what llvm-mca says one repetition of a
  * block takes in the steady state. No cache is part of that model; misses of a first cache are counted beside.
  */
+import type { Choice } from '@fretwork/compiler';
 import type { Scheme } from '@fretwork/format';
 import type { Block } from '../layers/masks.js';
 
@@ -136,6 +137,27 @@ export interface NeonNetworkRow {
 export interface NeonNetworksReport {
   readonly caption: string;
   readonly rows: readonly NeonNetworkRow[];
+}
+
+export interface NeonTuningRow {
+  readonly product: Product;
+  readonly scheme: string;
+  readonly sparsity: number;
+  /** Of both costs. */
+  readonly unit: string;
+  readonly tried: number;
+  readonly without: number;
+  readonly found: number;
+  /** What it costs without tuning over what was found. */
+  readonly cheaper: number;
+  /** By the names of the space's genes. */
+  readonly choice: Choice;
+}
+
+/** Plain and printable. */
+export interface NeonTuningReport {
+  readonly caption: string;
+  readonly rows: readonly NeonTuningRow[];
 }
 
 export interface NeonAblationRow {

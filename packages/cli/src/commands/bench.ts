@@ -1,10 +1,10 @@
-import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchNeonAblation, benchNeonNetworks, benchOpencl, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel, type NeonRequest } from '@fretwork/bench';
+import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchNeonAblation, benchNeonNetworks, benchNeonTuning, benchOpencl, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, NEON_COSTS, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel, type NeonRequest } from '@fretwork/bench';
 import { NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import { captionText, layersText, layerTimesText, modelsText, servedText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
 import { openclText } from '../opencl-table.js';
-import { neonAblationText, neonNetworksText, neonText } from '../neon-table.js';
+import { neonAblationText, neonNetworksText, neonText, neonTuningText } from '../neon-table.js';
 import { EXIT } from '../contract.js';
 import { SHAPE_OPTION } from '../input-shapes.js';
 import { namedModels } from '../named-models.js';
@@ -33,7 +33,7 @@ export const bench: Command = {
     { name: 'block', value: 'RxC', says: 'Rows x columns of a block. Default: 8x32.' },
     { name: 'sparsity', value: 'S', says: 'Shares of zeros, divided by commas. Default: 0.75,0.9,0.95. Dense is measured always.' },
     { name: 'masks', value: 'SOURCE', says: 'iid: each row and column of a block stays by chance (default); uniform: the same counts in each block; even: as uniform, with the very density asked for; magnitude: projected by the pruner.' },
-    { name: 'rate', value: 'N', says: 'model: keep one weight in N of every layer. Default: 10.' },
+    { name: 'rate', value: 'N', says: 'model: keep one weight in N of every layer. Default: 10. neon, of networks: rates, divided by commas.' },
     { name: 'as-is', says: 'model: do not prune; a .bcr file keeps what it has.' },
     { name: 'random-weights', says: 'model: draw the weights, for topologies that come without.' },
     SHAPE_OPTION,
@@ -51,7 +51,8 @@ export const bench: Command = {
     { name: 'misses', says: 'neon: count misses of a modelled first cache too; takes several times as long.' },
     { name: 'wall', says: "neon: time the same code on this machine too, its intrinsics made x86's by SIMDe (libsimde-dev)." },
     { name: 'ablation', says: 'neon: what each optimisation brings, layer by layer.' },
-    { name: 'tune', value: 'N', says: 'neon: with --ablation, tune with N trials as its last step.' },
+    { name: 'tune', value: 'N', says: 'neon: what N trials of the tuner find, layer by layer; with --ablation: as its last step, by instructions.' },
+    { name: 'tune-for', value: 'COST', says: `neon: what --tune makes small: ${NEON_COSTS.join(', ')}. Default: a76-cache.` },
     { name: 'widths', value: 'N', says: 'opencl: positions of a tile, divided by commas. Default: 8,16,32.' },
     { name: 'platform', value: 'N', says: 'opencl: counted from 0. Default: 0.' },
     { name: 'device', value: 'N', says: 'opencl: of the platform. Default: 0.' },
@@ -120,10 +121,16 @@ async function neon(args: Arguments, terminal: Terminal): Promise<unknown> {
     sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95], seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
     cycles: args.flag('cycles'), misses: args.flag('misses'), wall: args.flag('wall'), ...(peers === undefined ? {} : { peers }), onProgress: (says: string) => terminal.err(`${says}\n`),
   } satisfies NeonRequest;
+  const trials = numberOption(args, 'tune', { least: 1, most: 1e6, whole: true }) ?? 0;
   if (args.flag('ablation')) {
-    const ablation = await benchNeonAblation(request, numberOption(args, 'tune', { least: 1, most: 1e6, whole: true }) ?? 0);
+    const ablation = await benchNeonAblation(request, trials);
     if (!args.flag('json')) terminal.out(neonAblationText(ablation));
     return ablation;
+  }
+  if (trials > 0) {
+    const tuning = await benchNeonTuning(request, { trials, cost: args.text('tune-for') ?? 'a76-cache' });
+    if (!args.flag('json')) terminal.out(neonTuningText(tuning));
+    return tuning;
   }
   const report = await benchNeon(request);
   if (!args.flag('json')) terminal.out(neonText(report));
@@ -144,9 +151,13 @@ async function openclKernels(args: Arguments, terminal: Terminal): Promise<unkno
 
 async function neonNetworks(args: Arguments, terminal: Terminal): Promise<unknown> {
   const peers = args.text('peers');
-  const { scheme, seed } = modelsRequest(args, terminal);
+  const { seed } = layersRequest(args, terminal);
+  const [{ name, scheme }, block] = [maskSchemeOption(args), blockOption(args)];
+  const rates = args.flag('as-is') ? [] : numbersOption(args, 'rate') ?? [10];
+  const odd = rates.find((rate) => !(rate >= 1 && rate <= 1e6));
+  if (odd !== undefined) throw usage('rate', `--rate is 1 to 1000000, not ${odd}`, 'bench');
   const report = await benchNeonNetworks(await modelsOf(args), {
-    schemes: scheme === undefined ? [] : [[`${args.text('scheme') ?? 'bcr'} ${blockOption(args).join('x')}`, scheme]], seed, randomWeights: args.flag('random-weights'), ...(peers === undefined ? {} : { peers }),
+    schemes: rates.map((rate) => [`${name} ${block.join('x')}`, scheme(rate, block)] as const), seed, randomWeights: args.flag('random-weights'), ...(peers === undefined ? {} : { peers }),
     onProgress: (says) => terminal.err(`${says}\n`),
   });
   if (!args.flag('json')) terminal.out(neonNetworksText(report));
@@ -159,9 +170,14 @@ async function modelsOf(args: Arguments): Promise<readonly NamedModel[]> {
   return namedModels(names, args.texts('shape'), 'bench');
 }
 
-function modelsRequest(args: Arguments, terminal: Terminal): ModelsRequest {
+function maskSchemeOption(args: Arguments): (typeof MASK_SCHEMES)[number] {
   const scheme = MASK_SCHEMES.find((row) => row.name === (args.text('scheme') ?? 'bcr'));
   if (scheme === undefined) throw usage('scheme', `there is no scheme ${JSON.stringify(args.text('scheme'))}; known: ${MASK_SCHEMES.map((row) => row.name).join(', ')}`, 'bench');
+  return scheme;
+}
+
+function modelsRequest(args: Arguments, terminal: Terminal): ModelsRequest {
+  const scheme = maskSchemeOption(args);
   const rate = numberOption(args, 'rate', { least: 1, most: 1e6 }) ?? 10;
   const { tensors, seed, timing, onProgress } = layersRequest(args, terminal);
   return {

@@ -9,6 +9,7 @@ import { Places } from './places.js';
 import { newPools, type Pools } from './pools.js';
 import { weightFiles } from './weight-files.js';
 import { cmakeFile } from './cmake-file.js';
+import { fuse } from '../operators/residuals.js';
 import { rowOf } from '../operators/table.js';
 import { layerComment } from './layer-comment.js';
 
@@ -28,9 +29,11 @@ export function emitProject(plan: NeonPlan, context: ModelContext): EmittedFiles
   }
   const pools = newPools();
   const needs = new Set<string>();
-  const places = new Places(plan, context);
-  const layers = model.layers.flatMap((layer, i) => {
-    const emitted = emitLayer(layer, plan.layers[i]!, i, { plan, context, places, pools, needs });
+  const { context: fused } = fuse(context, plan.type);
+  const places = new Places(plan, fused);
+  const decided = new Map(plan.layers.map((layer) => [layer.layer, layer]));
+  const layers = fused.model.layers.flatMap((layer, i) => {
+    const emitted = emitLayer(layer, decided.get(layer.name)!, i, { plan, context: fused, places, pools, needs });
     return emitted === undefined ? [] : [emitted];
   });
   const weights = weightFiles(plan, pools);

@@ -3,7 +3,7 @@ import { kernelName, type KernelVariant } from '@fretwork/compiler';
 import { FAMILIES, type FloatType } from '../family.js';
 import type { CFunction } from './c-function.js';
 
-const PARAMETERS = 'float *y, const float *x, const int32_t *p, const float *w, int segments';
+const PARAMETERS = 'float *y, const float *x, const float *more, const int32_t *p, const float *w, int segments';
 
 /** One kernel: `rows` x `pixels` sums in registers. See `kernels/manifest.ts`, and `product/stream-program.ts` for what `p` and `w` hold. */
 export function streamKernel(kernel: KernelVariant): CFunction {
@@ -31,6 +31,9 @@ export function streamKernel(kernel: KernelVariant): CFunction {
     '  if (head & 1) {',
     ...firstSums(lanes === 4 ? rows : 1, eachRow.map((r) => eachVector.map((v) => sum(r, v)).join(' = '))).map((line) => `    ${line}`),
     `    w += ${rows};`,
+    '    if (more != NULL) {',
+    ...eachRow.map((r) => `      ${eachVector.map((v) => `${sum(r, v)} = vaddq_f32(${sum(r, v)}, vld1q_f32(more + (y${r} - y) + ${lanes * v}));`).join(' ')}`),
+    '    }',
     '  } else {',
     ...eachRow.map((r) => `    ${eachVector.map((v) => `${sum(r, v)} = vld1q_f32(y${r} + ${lanes * v});`).join(' ')}`),
     '  }',
@@ -79,10 +82,11 @@ export function streamDriver(rows: number, kernels: readonly KernelVariant[]): C
     `for (int passes = (vectors + ${most - 1}) / ${most}; passes > 0; passes--) {`,
     '  const int width = (vectors + passes - 1) / passes;',
     '  switch (width) {',
-    ...kernels.map((kernel) => `  case ${kernel.pixels / lanes}: FW_${kernelName(kernel)}(y, x, p, w, segments, low, high); break;`),
+    ...kernels.map((kernel) => `  case ${kernel.pixels / lanes}: FW_${kernelName(kernel)}(y, x, more, p, w, segments, low, high); break;`),
     '  }',
     `  y += ${lanes} * width;`,
     `  x += ${lanes} * width;`,
+    `  if (more != NULL) more += ${lanes} * width;`,
     '  vectors -= width;',
     '}',
   ];

@@ -49,7 +49,7 @@ const FLOATS: ReadonlyMap<string, CFunction> = new Map([
     for (int i = 0; i < rows; i++, y += columns)
       for (int j = 0; j < columns;) {
         const int at = j * sw - left;
-        // The last number of a pair is read, and not used.
+        /* The last number of a pair is read, and not used. */
         if (sw <= 2 && at >= 0 && j + 4 <= columns && at + reach <= width) {
           float32x4_t v = vdupq_n_f32(-INFINITY);
           for (int a = 0; a < kh; a++) {

@@ -11,6 +11,9 @@ const turnLines = (r: readonly string[]): string[] => [
   ...four.map((k) => `const float32x4_t c${k} = vreinterpretq_f32_f64(vtrn${k < 2 ? 1 : 2}q_f64(vreinterpretq_f64_f32(p${k % 2}), vreinterpretq_f64_f32(p${k % 2 + 2})));`),
 ];
 
+/** With the activation's bounds `l` and `h`. */
+const bounded = (x: string): string => `vminq_f32(vmaxq_f32(${x}, l), h)`;
+
 const indented = (lines: readonly string[], by: number): string => lines.map((line) => `${' '.repeat(by)}${line}`).join('\n');
 
 export const WINOGRAD_PANELS: readonly (readonly [name: string, text: CFunction])[] = [
@@ -54,12 +57,12 @@ ${indented(inputLines(), 10)}
       }
   }
 `)],
-  // The way back, with biases and the activation's bounds.
+  // The way back, with biases, plus `more` where it is there, and the activation's bounds.
   ['winograd_panels_out', support(
-    'void FW_winograd_panels_out(float *y, const float *from, const float *bias, int filters, int height, int width, int top, int down, int across, int pitch, int plane, float low, float high)', `
+    'void FW_winograd_panels_out(float *y, const float *from, const float *bias, const float *more, int filters, int height, int width, int top, int down, int across, int pitch, int plane, float low, float high)', `
   const float32x4_t l = vdupq_n_f32(low), h = vdupq_n_f32(high);
   const int size = height * width;
-  for (; filters > 0; filters -= 4, y += 4 * size, from += 4, bias += 4) {
+  for (; filters > 0; filters -= 4, y += 4 * size, from += 4, bias += 4, more = more == NULL ? NULL : more + 4 * size) {
     const float32x4_t b = vld1q_f32(bias);
     for (int i = 0; i < down; i++)
       for (int j = 0; j < across; j++) {
@@ -74,14 +77,23 @@ ${indented(outputLines(), 10)}
         for (int r = 0; r < 4 && top + 4 * i + r < height; r++) {
           const float32x4_t ${six.map((k) => `m${k} = t[r][${k}]`).join(', ')};
 ${indented(outputLines(), 10)}
-          const float32x4_t ${four.map((k) => `r${k} = vminq_f32(vmaxq_f32(vaddq_f32(o${k}, b), l), h)`).join(', ')};
+          const float32x4_t ${four.map((k) => `r${k} = vaddq_f32(o${k}, b)`).join(', ')};
 ${indented(turnLines(four.map((k) => `r${k}`)), 10)}
-          float *const to = y + (top + 4 * i + r) * width + 4 * j;
-          if (count == 4) {
-            ${four.map((k) => `vst1q_f32(to + ${k} * size, c${k});`).join(' ')}
+          const int at = (top + 4 * i + r) * width + 4 * j;
+          float *const to = y + at;
+          if (count == 4 && more != NULL) {
+            ${four.map((k) => `vst1q_f32(to + ${k} * size, ${bounded(`vaddq_f32(c${k}, vld1q_f32(more + at + ${k} * size))`)});`).join(' ')}
+          } else if (count == 4) {
+            ${four.map((k) => `vst1q_f32(to + ${k} * size, ${bounded(`c${k}`)});`).join(' ')}
           } else {
             float part[16];
-            ${four.map((k) => `vst1q_f32(part + ${4 * k}, c${k});`).join(' ')}
+            ${four.map((k) => `vst1q_f32(part + ${4 * k}, ${bounded(`c${k}`)});`).join(' ')}
+            if (more != NULL) {
+              ${four.map((k) => `vst1q_f32(part + ${4 * k}, c${k});`).join(' ')}
+              for (int k = 0; k < 4; k++)
+                for (int c = 0; c < count; c++) part[4 * k + c] += more[at + k * size + c];
+              ${four.map((k) => `vst1q_f32(part + ${4 * k}, ${bounded(`vld1q_f32(part + ${4 * k})`)});`).join(' ')}
+            }
             for (int k = 0; k < 4; k++)
               for (int c = 0; c < count; c++) to[k * size + c] = part[4 * k + c];
           }
@@ -102,20 +114,27 @@ ${indented(turnLines(four.map((k) => `r${k}`)), 6)}
     for (; i < size; i++, at += pitch) { ${four.map((k) => `at[${k}] = x[${k} * size + i];`).join(' ')} }
   }
 `)],
-  // And back, with the activation's bounds.
-  ['channels_first', support('void FW_channels_first(float *y, const float *from, int channels, int size, int pitch, float low, float high)', `
+  // And back, plus `more` where it is there, with the activation's bounds.
+  ['channels_first', support('void FW_channels_first(float *y, const float *from, const float *more, int channels, int size, int pitch, float low, float high)', `
   const float32x4_t l = vdupq_n_f32(low), h = vdupq_n_f32(high);
-  for (; channels > 0; channels -= 4, y += 4 * size, from += 4) {
+  for (; channels > 0; channels -= 4, y += 4 * size, from += 4, more = more == NULL ? NULL : more + 4 * size) {
     int i = 0;
     const float *at = from;
     for (; i + 4 <= size; i += 4, at += 4 * pitch) {
-      const float32x4_t ${four.map((k) => `r${k} = vminq_f32(vmaxq_f32(vld1q_f32(at + ${k} * pitch), l), h)`).join(', ')};
+      const float32x4_t ${four.map((k) => `r${k} = vld1q_f32(at + ${k} * pitch)`).join(', ')};
 ${indented(turnLines(four.map((k) => `r${k}`)), 6)}
-      ${four.map((k) => `vst1q_f32(y + ${k} * size + i, c${k});`).join(' ')}
+      if (more == NULL) {
+        ${four.map((k) => `vst1q_f32(y + ${k} * size + i, ${bounded(`c${k}`)});`).join(' ')}
+      } else {
+        ${four.map((k) => `vst1q_f32(y + ${k} * size + i, ${bounded(`vaddq_f32(c${k}, vld1q_f32(more + ${k} * size + i))`)});`).join(' ')}
+      }
     }
     for (; i < size; i++, at += pitch) {
       float part[4];
-      vst1q_f32(part, vminq_f32(vmaxq_f32(vld1q_f32(at), l), h));
+      vst1q_f32(part, vld1q_f32(at));
+      if (more != NULL)
+        for (int k = 0; k < 4; k++) part[k] += more[k * size + i];
+      vst1q_f32(part, ${bounded('vld1q_f32(part)')});
       for (int k = 0; k < 4; k++) y[k * size + i] = part[k];
     }
   }

@@ -1,4 +1,4 @@
-import { constantWeights, convolutionOf, product, stagingOf, type Call, type Convolution, type KernelVariant } from '@fretwork/compiler';
+import { constantWeights, convolutionOf, product, RESIDUAL, stagingOf, type Call, type Convolution, type KernelVariant } from '@fretwork/compiler';
 import type { Tuning } from '@fretwork/format';
 import { familyOf } from '../family.js';
 import type { LayerCode } from '../emit/layer-code.js';
@@ -72,17 +72,22 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   const lines: string[] = [];
   const from = batch === 1 ? x : `${x} + n * ${channels * size}`;
   const to = batch === 1 ? 'y0' : `y0 + n * ${filters * positions}`;
+  const residual = call.has(RESIDUAL) ? code.input(RESIDUAL) : undefined;
+  const more = residual === undefined || batch === 1 ? residual : `${residual} + n * ${filters * positions}`;
   const panels = panelWayIn(decision.tuning);
   const isWhole = panels !== undefined || decision.tuning!.kernel === 'winograd';
-  if (panels !== undefined) lines.push(...panels.lines(conv, call, code, from, to));
-  else if (isWhole) lines.push(...winogradLines(conv, call, decision, code, from, to));
+  // What neither of these kernels adds is added in a pass of its own, and so is the activation.
+  const isLate = more !== undefined && (spare !== undefined || decision.tuning!.kernel === 'winograd');
+  const activation = isLate ? undefined : call.layer.activation;
+  if (panels !== undefined) lines.push(...panels.lines(conv, call, code, from, to, more));
+  else if (isWhole) lines.push(...winogradLines(conv, call, decision, code, from, to, activation));
   else if (!staging.direct) {
     lines.push(...code.shared(channels, ({ at, count }) => [
       `${code.kernel('stage')}(${at('s', staging.channel)}, ${at(from, size)}, ${code.program(staging.rows)}, ${staging.rows.length}, ${count}, ${w.input.join(', ')}, ${kw}, ${w.dilations[1]}, ${w.begins[1]}, ${w.strides[1]}, ${w.output[1]});`,
     ]), ...code.wait());
   }
   if (!isWhole) lines.push(...streamLines(code, [conv.matrix], decision.schedules![0]!, {
-    from: staging.direct ? from : 's', to: spare ?? to, positions: pitch, vectors: readTuning(decision.tuning, ['stream'])![0]!.tile! / 4, activation: call.layer.activation, split: decision.splits![0]!,
+    from: staging.direct ? from : 's', to: spare ?? to, positions: pitch, vectors: readTuning(decision.tuning, ['stream'])![0]!.tile! / 4, activation, more: isLate ? undefined : more, split: decision.splits![0]!,
     places: {
       row: (row) => bytes * pitch * row,
       column: (column, row) => {
@@ -93,10 +98,14 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
     },
   }));
   if (spare !== undefined) lines.push(...code.wait(), ...code.alone([`for (int i = 0; i < ${filters * positions}; i++) (${to})[i] = (${spare})[i / ${positions} * ${lanes} + i % ${positions}];`]));
+  if (isLate) lines.push(...code.wait(), ...code.shared(filters * positions, (range) => [`for (int i = ${range.from}; i < ${range.to}; i++) (${to})[i] += (${more})[i];`]));
   if (batch === 1) code.add(...lines);
   else code.add(`for (int n = 0; n < ${batch}; n++) {`, ...[...lines, ...(staging.direct && !isWhole ? [] : code.wait())].map((line) => `  ${line}`), '}');
-  if (clampOf(call.layer.activation) === undefined) code.activate();
+  if (isLate || clampOf(call.layer.activation) === undefined) code.activate();
 }
+
+/** Can a convolution add another value while it stores what it makes? */
+export const takesResiduals = (call: Call): boolean => depthwiseOf(call) === undefined && !isForBytes(call, convolutionOf(call).matrix);
 
 /** There are no depthwise kernels for halves. */
 const depthwiseOf = (call: Call): KernelVariant | undefined => (familyOf(call).type === 'f32' ? depthwiseFor(convolutionOf(call)) : undefined);

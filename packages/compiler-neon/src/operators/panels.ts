@@ -17,8 +17,8 @@ export interface PanelWay {
   /** Instructions, about. */
   readonly cost: (conv: Convolution) => number;
   readonly decide: (conv: Convolution, call: Call, why: string) => Decision;
-  /** Lines for one image. Without the activation, where bounds are not all there is to it. */
-  readonly lines: (conv: Convolution, call: Call, code: LayerCode, from: string, to: string) => string[];
+  /** Lines for one image; `more` is added to it. Without the activation, where bounds are not all there is to it. */
+  readonly lines: (conv: Convolution, call: Call, code: LayerCode, from: string, to: string, more: string | undefined) => string[];
 }
 
 /** Panels are whole: more threads than there are get nothing. */
@@ -50,7 +50,7 @@ const TAPS: PanelWay = {
     return decisionOf('panels', conv, call, runs.reduce((most, { count }) => Math.max(most, count), 0), channels * product(w.input) + filters * product(w.output),
       `whole weights tap by tap, filters in the lanes, channels last, ${why}; ${runs.length} runs of outputs, none of them over padding`);
   },
-  lines: (conv, call, code, from, to) => {
+  lines: (conv, call, code, from, to, more) => {
     const { window: w, channels, filters, matrix } = conv;
     const [size, positions, taps] = [product(w.input), product(w.output), product(w.kernel)];
     const runs = panelRuns(conv);
@@ -68,7 +68,7 @@ const TAPS: PanelWay = {
         `for (int i = 0; i < ${positions}; i++) memcpy(${on(`sums + i * ${filters}`, first)}, ${on(biases, first)}, (size_t)(${count}) * sizeof(float));`,
         `for (int r = 0; r < ${runs.length}; r++)`,
         `  ${code.kernel('panels')}(${on(`sums + runs[r][2] * ${filters}`, first)}, last + runs[r][1] * ${channels}, ${on(`${code.weights(weights)} + runs[r][0] * ${filters * channels}`, first, channels)}, (${count}) / ${PANEL}, ${channels}, runs[r][3], ${filters}, ${channels * w.strides[1]}, 0);`,
-        `${code.kernel('channels_first')}(${on(to, first, positions)}, ${on('sums', first)}, ${count}, ${positions}, ${filters}, ${boundsOf(call.layer.activation)});`,
+        `${code.kernel('channels_first')}(${on(to, first, positions)}, ${on('sums', first)}, ${more === undefined ? 'NULL' : on(more, first, positions)}, ${count}, ${positions}, ${filters}, ${boundsOf(call.layer.activation)});`,
       ]),
     ];
   },
@@ -83,7 +83,7 @@ const WINOGRAD: PanelWay = {
     return decisionOf('winograd-panels', conv, call, tiles, PRODUCTS * (conv.channels + conv.filters) * tiles + partsOfPanels(conv, call.threads) * rows,
       `Winograd F(4x4, 3x3), ${why}; ${strips.length} x ${tiles} tiles, weights transformed when this was made; channels and filters in the lanes`);
   },
-  lines: (conv, call, code, from, to) => {
+  lines: (conv, call, code, from, to, more) => {
     const { window: w, channels, filters } = conv;
     const { across, down, strips, tiles, rows } = planWinogradPanels(conv);
     const [inPlane, outPlane] = [channels * tiles, filters * tiles];
@@ -101,7 +101,7 @@ const WINOGRAD: PanelWay = {
         ...inUnits(code, filters, PANEL, (first, count) => [
           `for (int k = 0; k < ${PRODUCTS}; k++)`,
           `  ${code.kernel('panels')}(${on(`back + k * ${outPlane}`, first)}, there + k * ${inPlane}, ${on(`${weights} + k * ${filters * channels}`, first, channels)}, (${count}) / ${PANEL}, ${channels}, ${tiles}, ${filters}, ${channels}, 1);`,
-          `${code.kernel('winograd_panels_out')}(${on(to, first, product(w.output))}, ${on('back', first)}, ${on(biases, first)}, ${count}, ${w.output.join(', ')}, 4 * strips[i], ${down}, ${across}, ${filters}, ${outPlane}, ${boundsOf(call.layer.activation)});`,
+          `${code.kernel('winograd_panels_out')}(${on(to, first, product(w.output))}, ${on('back', first)}, ${on(biases, first)}, ${more === undefined ? 'NULL' : on(more, first, product(w.output))}, ${count}, ${w.output.join(', ')}, 4 * strips[i], ${down}, ${across}, ${filters}, ${outPlane}, ${boundsOf(call.layer.activation)});`,
         ]),
         ...(strips.length > 1 ? code.wait() : []),
       ].map((line) => `  ${line}`),

@@ -1,5 +1,6 @@
 /** Dense 3x3 convolutions by Winograd's F(4x4, 3x3): 36 products of [filters x channels] over tiles, by the stream kernels. */
 import { product, type Call, type Convolution } from '@fretwork/compiler';
+import type { Activation } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
 import { mainKernel } from '../product/choose-stream.js';
 import { boundsOf, streamLines } from '../product/emit-stream.js';
@@ -25,7 +26,7 @@ export function winogradDecision(conv: Convolution, plan: WinogradPlan, call: Ca
 }
 
 /** Without the activation, where the kernels do not apply it. */
-export function winogradLines(conv: Convolution, call: Call, decision: Decision, code: LayerCode, from: string, to: string): string[] {
+export function winogradLines(conv: Convolution, call: Call, decision: Decision, code: LayerCode, from: string, to: string, activation: Activation | undefined): string[] {
   const { window: w, channels, filters, bias } = conv;
   const own = readTuning(decision.tuning, ['winograd'])![0]!;
   const { across, down, strips, positions, pitch, rows } = planWinograd(conv, call.threads, own);
@@ -48,7 +49,7 @@ export function winogradLines(conv: Convolution, call: Call, decision: Decision,
       }),
       ...code.wait(),
       ...code.shared(filters, (range) => [
-        `${code.kernel('winograd_out')}(${range.at(to, out)}, ${range.at('back', pitch)}, ${range.at(biases, 1)}, ${range.count}, ${w.output.join(', ')}, 4 * strips[i], ${down}, ${across}, ${pitch}, ${outPlane}, ${boundsOf(call.layer.activation)});`,
+        `${code.kernel('winograd_out')}(${range.at(to, out)}, ${range.at('back', pitch)}, ${range.at(biases, 1)}, ${range.count}, ${w.output.join(', ')}, 4 * strips[i], ${down}, ${across}, ${pitch}, ${outPlane}, ${boundsOf(activation)});`,
       ]),
     ].map((line) => `  ${line}`),
     '}',

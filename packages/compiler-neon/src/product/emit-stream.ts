@@ -16,6 +16,8 @@ export interface StreamCode {
   readonly split: Split;
   readonly places: StreamPlaces;
   readonly activation: Activation | undefined;
+  /** What is added to what is made, element by element: as `to`. */
+  readonly more?: string | undefined;
   /** The product again with other weights and places, `from` and `to` floats on each time: one payload per time, in the order of the matrix's. */
   readonly repeats?: { readonly payloads: readonly Float32Array[]; readonly from: number; readonly to: number };
 }
@@ -45,7 +47,7 @@ function joined(lists: readonly (readonly StreamList[])[]): readonly StreamList[
 }
 
 /** Lines that multiply the matrices of `planned` with all positions, as many as fill a vector or more. Tiles are planned in vectors of four. */
-export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], planned: PlannedSchedule, { from, to, positions, vectors, split, places, activation, repeats }: StreamCode): string[] {
+export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], planned: PlannedSchedule, { from, to, positions, vectors, split, places, activation, more, repeats }: StreamCode): string[] {
   const schedule = planSchedule(matrices, planned.options);
   const { scale, lanes, type } = code.family;
   const packs = repeats === undefined ? [packWeights(matrices, schedule) as Float32Array] : packedLike(matrices, schedule, repeats.payloads);
@@ -57,14 +59,14 @@ export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], 
         code.kernel(kernelName(KERNELS.select({ operator: 'stream', type, rows: list.rows, pixels: lanes * width })[0]!));
       }
     }
-    return `${code.kernel(`stream${list.rows}`)}(y, x, ${code.program(list.program)}, ${code.weights(list.weights)}${repeats === undefined ? '' : ` + k * ${list.weights.length / packs.length}`}, ${list.segments}, tiles[t][1], ${bounds});`;
+    return `${code.kernel(`stream${list.rows}`)}(y, x, ${more === undefined ? 'NULL' : 'more'}, ${code.program(list.program)}, ${code.weights(list.weights)}${repeats === undefined ? '' : ` + k * ${list.weights.length / packs.length}`}, ${list.segments}, tiles[t][1], ${bounds});`;
   });
   const table = (tiles: readonly Tile[]): string => `static const int tiles[][2] = {${tiles.map(({ start, vectors: width }) => `{${scale * start}, ${width}}`).join(', ')}};`;
   const again = (step: number | undefined): string => (step === undefined ? '' : `k * ${step} + `);
   const overTiles = (head: string, body: readonly string[]): string[] => [
     ...(repeats === undefined ? [] : [`for (int k = 0; k < ${packs.length}; k++)`]),
     ...[
-      `for (int t = ${head}; t++) {`, `  const float *x = ${from} + ${again(repeats?.from)}tiles[t][0];`, `  float *y = ${to} + ${again(repeats?.to)}tiles[t][0];`,
+      `for (int t = ${head}; t++) {`, `  const float *x = ${from} + ${again(repeats?.from)}tiles[t][0];`, `  float *y = ${to} + ${again(repeats?.to)}tiles[t][0];`, ...(more === undefined ? [] : [`  const float *more = ${more} + tiles[t][0];`]),
       ...body.map((line) => `  ${line}`), '}',
     ].map((line) => (repeats === undefined ? line : `  ${line}`)),
   ];

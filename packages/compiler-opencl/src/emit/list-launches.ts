@@ -1,10 +1,9 @@
-import { Call, product, type ModelContext } from '@fretwork/compiler';
+import { Call, fuseResiduals, product, type ModelContext } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { OpenclPlan } from '../contract.js';
 import { BUILD_OPTIONS } from '../kernels/prelude.js';
 import type { LaunchPlan, LaunchTensor } from '../launch-plan.js';
 import { rowOf } from '../operators/table.js';
-import { fuseResiduals } from '../plan/fuse-residuals.js';
 import { Buffers } from './buffers.js';
 import { buffer, integer, LayerLaunches, type KernelTexts } from './layer-launches.js';
 

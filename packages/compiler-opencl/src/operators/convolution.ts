@@ -1,7 +1,6 @@
-import { constantWeights, convolutionOf, product, stagingOf, type Call, type Convolution } from '@fretwork/compiler';
+import { constantWeights, convolutionOf, product, RESIDUAL, stagingOf, type Call, type Convolution } from '@fretwork/compiler';
 import { buffer, integers, type LayerLaunches } from '../emit/layer-launches.js';
 import { storedBytes } from '../kernels/prelude.js';
-import { RESIDUAL } from '../plan/fuse-residuals.js';
 import { chooseProduct, type ProductRequest } from '../product/choose.js';
 import { emitProduct } from '../product/emit-product.js';
 import { DEPTHWISE, emitDepthwise, isDepthwise } from './depthwise.js';

@@ -1,7 +1,6 @@
-import { product, type Call, type Convolution } from '@fretwork/compiler';
+import { product, RESIDUAL, type Call, type Convolution } from '@fretwork/compiler';
 import { tiles } from '@fretwork/format';
 import { bounds, buffer, integer, integers, type LayerLaunches } from '../emit/layer-launches.js';
-import { RESIDUAL } from '../plan/fuse-residuals.js';
 import type { Decision } from './row.js';
 
 /** Every output channel reads one input channel. */
