@@ -25,13 +25,14 @@ describe('equal accuracy', () => {
     expect(uniformsAt(recipe(uniforms.slice(0, 2)), 0.8, ms)[0]!.ms).toBeCloseTo(7);
     expect(uniformsAt(recipe(uniforms), 0.3, ms)[0]).toMatchObject({ ms: 2, atMost: true });
     expect(uniformsAt(recipe(uniforms), 0.95, ms)).toEqual([]);
-    expect(faster(recipe(uniforms), row('rules', 'r', 1.25, 0.6), ['a', 'b'])).toBeCloseTo(2);
-    expect(faster(recipe(uniforms), row('rules', 'r', 1.25, 0.6), ['a'])).toBeCloseTo(2.4);
+    expect(faster(recipe(uniforms), row('rules', 'r', 1.25, 0.6), ['a', 'b'])!.times).toBeCloseTo(2);
+    expect(faster(recipe(uniforms), row('rules', 'r', 1.25, 0.6), ['a'])!.times).toBeCloseTo(2.4);
   });
 
   it('ranks by plans near the target alone, each once', () => {
     const rows = [row('rules', 'r', 2, 0.6, 0.3), row('uniform', 'a', 2, 0.5, 0.4), row('tried', 'a', 2, 0.5, 0.4), row('tried', 't', 1.8, 0.4, 0.1), row('uniform', 'a', 4, 0.9, 0.9)];
     expect(ranking(recipe(rows))).toEqual({ plans: 3, correlation: 0.5 });
+    expect(ranking(recipe(rows), 0.15)).toEqual({ plans: 2, correlation: -1 });
   });
 });
 

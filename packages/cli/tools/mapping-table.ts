@@ -83,14 +83,16 @@ export function contenders(recipe: MappingRecipe): { readonly rules: Line; reado
 }
 
 /** Times faster than the best of these uniform schemes at equal accuracy. */
-export function faster(recipe: MappingRecipe, line: Line | Row, schemes: readonly string[] = NAMED, clock: Clock = predicted): number | undefined {
+export function faster(recipe: MappingRecipe, line: Line | Row, schemes: readonly string[] = NAMED, clock: Clock = predicted): { readonly times: number; readonly atMost: boolean } | undefined {
   const uniform = uniformsAt(recipe, line.full, clock).find(({ what }) => schemes.includes(what));
-  return uniform === undefined ? undefined : uniform.ms / clock(line);
+  return uniform === undefined ? undefined : { times: uniform.ms / clock(line), atMost: uniform.atMost };
 }
 
-/** Rank correlation of fast and full, over the plans within the target (the slower ones would make it look better), and how many those are. */
-export function ranking({ rows, targetMs }: MappingRecipe): { readonly plans: number; readonly correlation: number } {
-  const within = rows.filter((row) => row.ms <= 1.1 * targetMs).filter((row, i, all) => all.findIndex(({ plan }) => JSON.stringify(plan) === JSON.stringify(row.plan)) === i);
+/** Rank correlation of fast and full, over the plans within the target (the slower ones would make it look better), and how many those are; `near`: that lose at most so much to the most accurate of them. */
+export function ranking({ rows, targetMs }: MappingRecipe, near = Infinity): { readonly plans: number; readonly correlation: number } {
+  const inTime = rows.filter((row) => row.ms <= 1.1 * targetMs);
+  const most = Math.max(...inTime.map(({ full }) => full));
+  const within = inTime.filter(({ full }) => full >= most - near).filter((row, i, all) => all.findIndex(({ plan }) => JSON.stringify(plan) === JSON.stringify(row.plan)) === i);
   return { plans: within.length, correlation: rankCorrelation(within.map(({ fast }) => fast), within.map(({ full }) => full)) };
 }
 
@@ -117,6 +119,7 @@ function section({ file, name }: (typeof SECTIONS)[number]): string {
   if (recipe === undefined) return `### ${name}\n\nNot run.`;
   const { setup, dense, targetMs, testSamples, fastSeconds, machine, date } = recipe;
   const { plans, correlation } = ranking(recipe);
+  const near = ranking(recipe, 0.15);
   const error = Math.sqrt((dense.accuracy * (1 - dense.accuracy)) / testSamples);
   const options: readonly (readonly [string, unknown])[] = [
     ['table', setup.table], ['data', setup.data], ...(setup.limit < 1e9 ? [['limit', setup.limit] as const] : []), ...(setup.testLimit < 1e9 ? [['test-limit', setup.testLimit] as const] : []),
@@ -129,7 +132,7 @@ function section({ file, name }: (typeof SECTIONS)[number]): string {
     `At most ${ms(targetMs)} ms by prediction: the rules' plan at rate ${setup.rate}. ${setup.updates} updates of ${setup.batch} samples for every plan, ${testSamples} test samples (standard error of the dense network's ${percent(dense.accuracy)} %: ${percent(error)} points). `
     + `Searches of ${setup.budget} plans, random of ${setup.budget + 2}, ${setup.seeds} seeds. A fast evaluation took ${fastSeconds.whole.toFixed(1)} s of one core, ${fastSeconds.mean.toFixed(1)} s with those that were stopped early. ${machine.processor}, one thread, Node ${machine.node}, ${date}.`, '',
     networkTable(recipe), '',
-    `Rank correlation of fast and full over ${plans} different plans within 1.1 x the target: ${correlation.toFixed(2)}.`, '',
+    `Rank correlation of fast and full over ${plans} different plans within 1.1 x the target: ${correlation.toFixed(2)}; over the ${near.plans} of them that lose at most 15 points to the most accurate: ${near.correlation.toFixed(2)}.`, '',
     '```sh', `node packages/cli/tools/search-table.ts ${[setup.model, ...options.map(([option, value]) => `--${option} ${String(value)}`)].join(' ')} -o docs/mapping/${file}.json`, '```',
   ].join('\n');
 }
@@ -145,7 +148,8 @@ function bars(): string {
     const clock = recipe.dense.measuredMs === undefined ? predicted : measured;
     const speed = (line: Line): string => {
       const [by, harder] = [faster(recipe, line, NAMED, clock), faster(recipe, line, [...new Set(recipe.rows.map(({ what }) => what))], clock)];
-      return by === undefined ? '–' : `${by.toFixed(2)}, ${yes(by >= 1.3)}${harder === undefined || harder === by ? '' : ` (${harder.toFixed(2)} with columns only)`}`;
+      const text = ({ times, atMost }: NonNullable<typeof by>): string => `${atMost ? '≤ ' : ''}${times.toFixed(2)}`;
+      return by === undefined ? '–' : `${text(by)}, ${yes(by.times >= 1.3 && !by.atMost)}${harder === undefined || harder.times === by.times ? '' : ` (${text(harder)} with columns only)`}`;
     };
     const { correlation, plans } = ranking(recipe);
     return [
