@@ -8,9 +8,9 @@ import { firstRowOf, heightOf, runWriter, type Runs } from './runs.js';
 import { planVectorCost, vectorCost } from './run-cost.js';
 import { BLOCK, blockBytes, GROUP, MOST_COLUMNS, PART, QUARTERED_ROWS } from './vector-record.js';
 
-/** The runs of `matrices`, one under the other, as the gemv kernels read their weights; rows that keep nothing have none. */
+/** The runs of `matrices`, one under the other, as the gemv kernels read their weights; rows that keep nothing have none. Outputs are few: all runs are put in order together. */
 export function planVectors(matrices: readonly SparseMatrix[], options: Pick<RunOptions, 'scale'> = {}): RunPlan {
-  return forVectors(matrices.map((matrix) => choosePanel(matrix, { rowCounts: rowCountsOf('gemv'), cost: planVectorCost, byRow: true }, { ...options, chunk: MOST_COLUMNS })));
+  return forVectors(matrices.map((matrix) => choosePanel(matrix, { rowCounts: rowCountsOf('gemv'), cost: planVectorCost, byRow: true }, { ...options, chunk: MOST_COLUMNS, together: Infinity })));
 }
 
 /** `plans`, one under the other, with their runs in the order of programs, kind by kind: so weights are read as they lie, from whole vectors on where runs have such. */
