@@ -1,11 +1,13 @@
 import { pruneRegularly, randomCases, runCases, type Runner } from '@fretwork/conformance';
+import { dense, type DenseTensor } from '@fretwork/format';
 import { importModel } from '@fretwork/onnx';
+import { createInterpreter } from '@fretwork/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProgram, openDevice, projectOf, type Device, type OpenclOptions, type OpenclProgram } from '../src/index.js';
 import { compile, drawCase, Refused, worstError, type Compiled } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
 import { Folder, haveDriver, poclEnvironment } from './host.js';
-import { even, mixed } from './networks.js';
+import { even, mixed, unheard } from './networks.js';
 
 /** Networks with weights of their own; pruned, so that products of all kinds are sparse. */
 const MODELS = [
@@ -55,6 +57,21 @@ describe.skipIf(!haveDriver)('OpenCL on the CPU', () => {
       const compiled = compile(model, options);
       expect(compiled.plan.layers.some(({ kernel }) => kernel.includes('_image'))).toBe(options.path === 'image');
       expect(await errorOf(compiled, tolerance)).toBeLessThan(1);
+    }
+  });
+
+  it('keeps NaN wherever the reference does', { timeout: 120_000 }, async () => {
+    const compiled = compile(unheard());
+    const { inputs: { x: drawn } } = drawCase(compiled.context.model, 1);
+    const inputs = { x: dense('f32', drawn!.shape, (drawn!.data as Float32Array).map((value, i) => (i % 7 === 3 ? Number.NaN : value))) };
+    const program = await load(compiled);
+    try {
+      const lost = (outputs: Readonly<Record<string, DenseTensor>>): Record<string, string> => Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Array.from(data as Float32Array, (v) => (Number.isNaN(v) ? 'x' : '.')).join('')]));
+      const wanted = lost(createInterpreter(compiled.context.model).run(inputs));
+      expect(Object.values(wanted).every((text) => text.includes('x') && text.includes('.'))).toBe(true);
+      expect(lost(program.run(inputs))).toEqual(wanted);
+    } finally {
+      program.dispose();
     }
   });
 

@@ -75,6 +75,42 @@ tensor w2 f32 [8, 4, 3, 3] = [${new Array<number>(288).fill(1).join(', ')}]
 tensor w3 f32 [6, 8, 1, 1] = [${new Array<number>(48).fill(1).join(', ')}]
 `), 9);
 
+/** Everything that compares: an input that is NaN in places must stay it there. A 1x1 convolution has the comparison in its kernel. */
+export const unheard = (): Model => parseModel(`fretwork 1
+model unheard
+producer test version 1 opset 0
+
+input x f32 [1, 1, 4, 16]
+output a f32
+output b f32
+output c f32
+output d f32
+output e f32
+output f f32
+output g f32
+output h f32
+output i f32
+
+layer conv = Conv(x, w) -> v
+layer relu = Relu(v) -> a
+layer clip = Clip(x, low, high) -> b
+layer leaky = LeakyRelu(x) -> c
+layer sigmoid = HardSigmoid(x) -> d
+layer swish = HardSwish(x) -> e
+layer max = Max(x, row) -> f
+layer min = Min(x, row) -> g
+layer pool = MaxPool(x) -> h
+  ints kernel_shape = [2, 2]
+  ints strides = [2, 2]
+layer most = ReduceMax(x, axes) -> i
+
+tensor w f32 [1, 1, 1, 1] = [1]
+tensor low f32 [] = [-0.5]
+tensor high f32 [] = [0.5]
+tensor row f32 [1] = [0]
+tensor axes i64 [1] = [2]
+`);
+
 /** Weights drawn from `seed` in the place of those that are there; biases stay. */
 function withWeights(model: Model, seed: number): Model {
   const draw = random(seed);

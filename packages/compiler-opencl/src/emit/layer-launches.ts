@@ -16,8 +16,12 @@ export const integers = (values: readonly number[]): LaunchArgument[] => values.
 /** Items of a work-group of layers without products: as many as small devices allow. */
 const MOST_ITEMS = 64;
 
-/** Kernels of a project by name, in the order in which they are first asked for. */
-export type KernelTexts = Map<string, string>;
+/** Kernels of a project, in the order in which they are first asked for. */
+export interface KernelTexts {
+  readonly byName: Map<string, string>;
+  /** Masks that the switch of a product kernel has to know, by its name. */
+  readonly masks: Map<string, Set<number>>;
+}
 
 /** The launches of one layer, as they grow. */
 export class LayerLaunches {
@@ -74,9 +78,15 @@ export class LayerLaunches {
     return this.text(word === '' ? name : `${name}_${word}`, SUPPORT[name]!((v) => activated(word, 1, v)));
   }
 
-  product(row: ProductVariant, { word }: KernelActivation): string {
+  /** The name of the kernel of `row`, which knows `masks` from then on. */
+  product(row: ProductVariant, { word }: KernelActivation, masks: readonly number[]): string {
     const name = productName(row, word);
-    if (!this.#kernels.has(name)) this.#kernels.set(name, productKernel(KERNELS.find(kernelName(row))!, word));
+    const { byName, masks: known } = this.#kernels;
+    const all = known.get(name) ?? new Set();
+    const before = all.size;
+    for (const mask of masks) all.add(mask);
+    known.set(name, all);
+    if (!byName.has(name) || all.size > before) byName.set(name, productKernel(KERNELS.find(kernelName(row))!, word, [...all].sort((a, b) => a - b)));
     return name;
   }
 
@@ -85,8 +95,8 @@ export class LayerLaunches {
     for (let i = 0; ; i++) {
       const name = i === 0 ? base : `${base}_${i + 1}`;
       const made = text.replaceAll('FW_NAME', name);
-      const known = this.#kernels.get(name);
-      if (known === undefined) this.#kernels.set(name, made);
+      const known = this.#kernels.byName.get(name);
+      if (known === undefined) this.#kernels.byName.set(name, made);
       if (known === undefined || known === made) return name;
     }
   }

@@ -24,7 +24,7 @@ export function listLaunches(plan: OpenclPlan, given: ModelContext): Listed {
   const { context } = fuseResiduals(given);
   const { model, shapes } = context;
   const buffers = new Buffers(plan);
-  const kernels: KernelTexts = new Map();
+  const kernels: KernelTexts = { byName: new Map(), masks: new Map() };
   const whole = plan.type === 'f32';
   const edges = new LayerLaunches(new Call(edgeOf(''), context), -1, plan, buffers, kernels);
   const elements = (name: string): number => product(shapes.values.get(name)!.shape as number[]);

@@ -9,7 +9,7 @@ import { listLaunches } from './list-launches.js';
 /** The files of `plan`, whose every decision is followed. Throws `opencl.plan` for a plan of another model. */
 export function emitProject(plan: OpenclPlan, context: ModelContext): EmittedFiles {
   const { launches, kernels, weights } = listLaunches(plan, context);
-  const source = `/* Kernels of this model and no others. Made by Fretwork. */\n${[prelude(), ...kernels.values()].join('\n')}\n`;
+  const source = `/* Kernels of this model and no others. Made by Fretwork. */\n${[prelude(), ...kernels.byName.values()].join('\n')}\n`;
   return new Map<string, string | Uint8Array>([
     [launches.source, source],
     [launches.weights, weights],

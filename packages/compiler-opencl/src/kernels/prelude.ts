@@ -13,14 +13,14 @@ export const BUILD_OPTIONS: Readonly<Record<StorageType, string>> = {
 export const storedBytes = (type: StorageType): number => (type === 'f32' ? 4 : 2);
 
 /** Activations: the words that kernels have for them, their expressions, and what they take for alpha and beta where the layer says nothing. */
-const ACTIVATIONS: Readonly<Record<Activation['kind'], { readonly word: string; readonly of: (zero: string, one: string) => string; readonly alpha?: number; readonly beta?: number }>> = {
-  'relu': { word: 'relu', of: (zero) => `fmax(v, ${zero})` },
-  'clip': { word: 'clip', of: (zero) => `fmin(fmax(v, ${zero} + R(alpha)), ${zero} + R(beta))`, alpha: -3e38, beta: 3e38 },
-  'leaky-relu': { word: 'leaky', of: (zero) => `fmax(v, ${zero}) + R(alpha) * fmin(v, ${zero})`, alpha: 0.01 },
+const ACTIVATIONS: Readonly<Record<Activation['kind'], { readonly word: string; readonly of: (zero: string, one: string, n: number) => string; readonly alpha?: number; readonly beta?: number }>> = {
+  'relu': { word: 'relu', of: (zero, _, n) => `most${n}(v, ${zero})` },
+  'clip': { word: 'clip', of: (zero, _, n) => `least${n}(most${n}(v, ${zero} + R(alpha)), ${zero} + R(beta))`, alpha: -3e38, beta: 3e38 },
+  'leaky-relu': { word: 'leaky', of: (zero, _, n) => `most${n}(v, ${zero}) + R(alpha) * least${n}(v, ${zero})`, alpha: 0.01 },
   'sigmoid': { word: 'sigmoid', of: (_, one) => `${one} / (${one} + exp(-v))` },
   'tanh': { word: 'tanh', of: () => 'tanh(v)' },
-  'hard-sigmoid': { word: 'hardsigmoid', of: (zero, one) => `fmax(${zero}, fmin(${one}, R(alpha) * v + R(beta)))`, alpha: 0.2, beta: 0.5 },
-  'hard-swish': { word: 'hardswish', of: (zero, one) => `v * fmax(${zero}, fmin(${one}, v * R(1.0f / 6.0f) + R(0.5f)))` },
+  'hard-sigmoid': { word: 'hardsigmoid', of: (zero, one, n) => `most${n}(${zero}, least${n}(${one}, R(alpha) * v + R(beta)))`, alpha: 0.2, beta: 0.5 },
+  'hard-swish': { word: 'hardswish', of: (zero, one, n) => `v * most${n}(${zero}, least${n}(${one}, v * R(1.0f / 6.0f) + R(0.5f)))` },
 };
 
 /** An activation as kernels know it: it is part of their text, its two numbers are their last arguments. */
@@ -54,7 +54,11 @@ export const real = (width: number): string => (width === 1 ? 'REAL' : `REAL${wi
 export const lane = (v: string, width: number, i: number): string => (width === 1 ? v : `${v}.s${i.toString(16)}`);
 
 const activations = (width: number): string => Object.values(ACTIVATIONS).map(({ word, of }) =>
-  `static ${real(width)} ${word}${width}(${real(width)} v, float alpha, float beta) { return ${of(`(${real(width)})(R(0))`, `(${real(width)})(R(1))`)}; }`).join('\n');
+  `static ${real(width)} ${word}${width}(${real(width)} v, float alpha, float beta) { return ${of(`(${real(width)})(R(0))`, `(${real(width)})(R(1))`, width)}; }`).join('\n');
+
+/** The larger and the smaller of two numbers; NaN where one is NaN, which fmax and fmin would let vanish. */
+const extremes = (width: number): string => [['most', '>'], ['least', '<']].map(([name, than]) =>
+  `static ${real(width)} ${name}${width}(${real(width)} a, ${real(width)} b) { return ${width === 1 ? `a ${than} b || a != a ? a : b` : `select(b, a, (a ${than} b) | (a != a))`}; }`).join('\n');
 
 /** Stores elements \`skip\` and later, \`step\` apart. */
 const put = (width: number): string => `static void put${width}(${real(width)} v, __global STORED *y, int step, int skip) {
@@ -82,6 +86,9 @@ typedef half STORED;
 typedef float STORED;
 #endif
 #define R(x) ((REAL)(x))
+/* One instruction where the device has one; mad is two on some that do. */
+#pragma OPENCL FP_CONTRACT ON
+#define MAD(a, b, c) ((a) * (b) + (c))
 #if FW_STORED_BITS == FW_REAL_BITS
 ${access('', (width) => (width === 1 ? '(*(p))' : `vload${width}(0, p)`), (width) => (width === 1 ? '(*(p) = (v))' : `vstore${width}(v, 0, p)`))}#else
 ${access('', (width) => `vload_half${n(width)}(0, p)`, (width) => `vstore_half${n(width)}(v, 0, p)`)}#endif
@@ -101,6 +108,7 @@ ${access('', (width) => `vload_half${n(width)}(0, p)`, (width) => `vstore_half${
 #define TEXELS8(image, i) ((REAL8)(TEXELS4(image, i), TEXELS4(image, (i) + 1)))
 #define TEXELS16(image, i) ((REAL16)(TEXELS4(image, i), TEXELS4(image, (i) + 1), TEXELS4(image, (i) + 2), TEXELS4(image, (i) + 3)))
 #endif
+${WIDTHS.map(extremes).join('\n')}
 ${WIDTHS.map(activations).join('\n')}
 ${WIDTHS.map(put).join('\n')}
 `;

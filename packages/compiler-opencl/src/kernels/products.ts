@@ -7,18 +7,22 @@ const shapeOf = (pixels: number): { readonly width: number; readonly vectors: nu
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Names of sums: of row r, vector q. */
-const sum = (r: number, q: number): string => `s${r}_${q}`;
+/** Names of sums: of row r, vector q; those of further sets are added to the first in the end. */
+const sum = (r: number, q: number, set = 0): string => `${set === 0 ? 's' : `t${set}_`}${r}_${q}`;
+
+/** Sums that are made at once, where columns are unrolled: fewer would wait for one another. */
+const CHAINS = 8;
 
 /** The name of a kernel and the activation that it applies. */
 export const productName = (row: ProductVariant, word: string): string => `${kernelName(row)}${word === '' ? '' : `_${word}`}`;
 
-/** OpenCL C of one row of the manifest, with the activation called `word`. */
-export function productKernel(row: ProductVariant, word: string): string {
-  if (row.operator === 'vector') return vectorKernel(row, word);
+/** OpenCL C of one row of the manifest, with the activation called `word`, for segments of `masks`. */
+export function productKernel(row: ProductVariant, word: string, masks: readonly number[]): string {
+  if (row.operator === 'vector') return vectorKernel(row, word, masks);
   const { pixels, path } = row;
   const { width, vectors } = shapeOf(pixels);
   const V = real(width);
+  const rows = range(row.rows);
   const x = path === 'image' ? 'TEXELS x' : '__global const STORED *x';
   const lines = [
     `__kernel void ${productName(row, word)}(`,
@@ -31,17 +35,17 @@ export function productKernel(row: ProductVariant, word: string): string {
     `  const int first = tile * ${pixels}, p = min(first, positions - ${pixels}), skip = first - p;`,
     '  __global const int *at = program + program[2 * group];',
     `  ${spaceOf(row)} const STORED *weight = w + program[2 * group + 1];`,
-    `  const int ${range(ROWS).map((r) => `r${r} = at[${r}]`).join(', ')};`,
+    `  const int ${rows.map((r) => `r${r} = at[${r}]`).join(', ')};`,
     '  int from = n * batchStep + p;',
-    `  ${V} ${range(ROWS).flatMap((r) => range(vectors).map((q) => `${sum(r, q)} = (${V})(LOAD(weight + ${r}))`)).join(', ')};`,
-    `  weight += ${ROWS};`,
+    `  ${V} ${rows.flatMap((r) => range(vectors).map((q) => `${sum(r, q)} = (${V})(LOAD(weight + ${r}))`)).join(', ')};`,
+    `  weight += ${row.rows};`,
     `  y += n * outStep + p * pixelStep;`,
     `  z += n * outStep + p * pixelStep;`,
     '  if (hasResidual) {',
-    ...range(ROWS).map((r) => `    if (r${r} >= 0) {${range(vectors).map((q) => ` ${sum(r, q)} += LOAD${n(width)}(z + r${r} * rowStep + ${q * width});`).join('')} }`),
+    ...rows.map((r) => `    if (r${r} >= 0) {${range(vectors).map((q) => ` ${sum(r, q)} += LOAD${n(width)}(z + r${r} * rowStep + ${q * width});`).join('')} }`),
     '  }',
-    ...(row.operator === 'dense' ? denseLoop(row) : segmentLoop(row)),
-    ...range(ROWS).map((r) => `  if (r${r} >= 0) {${range(vectors).map((q) => storeOf(r, q, width, word)).join('')} }`),
+    ...(row.operator === 'dense' ? denseLoop(row) : segmentLoop(row, masks)),
+    ...rows.map((r) => `  if (r${r} >= 0) {${range(vectors).map((q) => storeOf(r, q, width, word)).join('')} }`),
     '}',
   ];
   return lines.join('\n');
@@ -66,49 +70,57 @@ function loadsOf({ path, pixels }: ProductVariant, name: string, offset: string)
   return range(vectors).map((q) => `const ${real(width)} ${name}${q} = ${load(q)};`).join(' ');
 }
 
-const multiply = (pixels: number, rows: readonly number[], name: string, firstWeight: number): string =>
-  rows.map((r, k) => `{ const REAL m = LOAD(weight${k + firstWeight === 0 ? '' : ` + ${k + firstWeight}`}); ${range(shapeOf(pixels).vectors).map((q) => `${sum(r, q)} = mad((${real(shapeOf(pixels).width)})(m), ${name}${q}, ${sum(r, q)});`).join(' ')} }`).join(' ');
-
-function segmentLoop(row: ProductVariant): string[] {
-  const { pixels, unroll } = row;
-  const cases = range(2 ** ROWS).slice(1).map((mask) => {
-    const rows = range(ROWS).filter((r) => ((mask >> r) & 1) === 1);
-    const turn = (columns: number): string => `{ ${range(columns).map((c) => loadsOf(row, `a${c}_`, `at[c${c === 0 ? '' : ` + ${c}`}]`)).join(' ')} ${range(columns).map((c) => multiply(pixels, rows, `a${c}_`, c * rows.length)).join(' ')} weight += ${columns * rows.length}; }`;
-    return `      case ${mask}: { int c = 0;${unroll > 1 ? ` for (; c + ${unroll} <= columns; c += ${unroll}) ${turn(unroll)}` : ''} for (; c < columns; c++) ${turn(1)} break; }`;
-  });
-  return [
-    `  at += ${ROWS};`,
-    '  for (int segments = *at++; segments > 0; segments--) {',
-    `    const int head = *at++, columns = head >> ${ROWS};`,
-    `    switch (head & ${2 ** ROWS - 1}) {`,
-    ...cases,
-    '    }',
-    '    at += columns;',
-    '  }',
-  ];
+/** Adds the products of one column to the sums of set `set`. */
+function multiply(pixels: number, rows: readonly number[], name: string, firstWeight: number, set = 0): string {
+  const { width, vectors } = shapeOf(pixels);
+  return rows.map((r, k) => `{ const REAL m = LOAD(weight${k + firstWeight === 0 ? '' : ` + ${k + firstWeight}`}); ${range(vectors).map((q) => `${sum(r, q, set)} = MAD((${real(width)})(m), ${name}${q}, ${sum(r, q, set)});`).join(' ')} }`).join(' ');
 }
+
+/** A case per mask. `rows`: how many a group has. */
+const casesOf = (rows: number, masks: readonly number[], body: (rows: readonly number[]) => string): string[] =>
+  masks.map((mask) => `      case ${mask}: ${body(range(rows).filter((r) => ((mask >> r) & 1) === 1))}`);
+
+function segmentLoop(row: ProductVariant, masks: readonly number[]): string[] {
+  const { pixels, unroll } = row;
+  const { width, vectors } = shapeOf(pixels);
+  const V = real(width);
+  const cases = casesOf(row.rows, masks, (rows) => {
+    const sets = Math.min(unroll, Math.max(1, Math.floor(CHAINS / (rows.length * vectors))));
+    const others = range(sets).slice(1).flatMap((set) => rows.flatMap((r) => range(vectors).map((q) => [sum(r, q), sum(r, q, set)] as const)));
+    const turn = (columns: number): string => `{ ${range(columns).map((c) => loadsOf(row, `a${c}_`, `at[c${c === 0 ? '' : ` + ${c}`}]`)).join(' ')} ${range(columns).map((c) => multiply(pixels, rows, `a${c}_`, c * rows.length, c % sets)).join(' ')} weight += ${columns * rows.length}; }`;
+    return `{ int c = 0; ${others.map(([, name]) => `${V} ${name} = (${V})(R(0)); `).join('')}${unroll > 1 ? `for (; c + ${unroll} <= columns; c += ${unroll}) ${turn(unroll)} ` : ''}for (; c < columns; c++) ${turn(1)} ${others.map(([name, other]) => `${name} += ${other}; `).join('')}break; }`;
+  });
+  return [`  at += ${row.rows};`, ...eachSegment(row.rows, cases)];
+}
+
+const eachSegment = (rows: number, cases: readonly string[]): string[] => [
+  '  for (int segments = *at++; segments > 0; segments--) {',
+  `    const int head = *at++, columns = head >> ${rows};`,
+  `    switch (head & ${2 ** rows - 1}) {`,
+  ...cases,
+  '    }',
+  '    at += columns;',
+  '  }',
+];
 
 /** Columns are channels x cells; where the cells of a channel lie is the same for all channels and groups of rows. */
 function denseLoop(row: ProductVariant): string[] {
   const { pixels, unroll: cells } = row;
-  const rows = range(ROWS);
+  const rows = range(row.rows);
   return [
-    `  from += at[${ROWS}];`,
+    `  from += at[${row.rows}];`,
     ...(cells === 1 ? [] : [`  __global const int *cell = program + 2 * get_global_size(1 - tileAxis);`, `  const int ${range(cells).map((c) => `o${c} = cell[${c}]`).join(', ')};`]),
     '  for (int channel = 0; channel < channels; channel++) {',
-    ...range(cells).map((c) => `    { ${loadsOf(row, 'a', cells === 1 ? '0' : `o${c}`)} ${multiply(pixels, rows, 'a', c * ROWS)} }`),
-    `    weight += ${cells * ROWS};`,
+    ...range(cells).map((c) => `    { ${loadsOf(row, 'a', cells === 1 ? '0' : `o${c}`)} ${multiply(pixels, rows, 'a', c * row.rows)} }`),
+    `    weight += ${cells * row.rows};`,
     '    from += channelStep;',
     '  }',
   ];
 }
 
-function vectorKernel(row: ProductVariant, word: string): string {
+function vectorKernel(row: ProductVariant, word: string, masks: readonly number[]): string {
   const all = (text: (r: number) => string, between = ' '): string => range(ROWS).map(text).join(between);
-  const cases = range(2 ** ROWS).slice(1).map((mask) => {
-    const rows = range(ROWS).filter((r) => ((mask >> r) & 1) === 1);
-    return `      case ${mask}: for (int c = item; c < columns; c += items) { const REAL a = LOAD(x + at[c]); ${rows.map((r, k) => `s${r} = mad(LOAD(weight + c * ${rows.length}${k === 0 ? '' : ` + ${k}`}), a, s${r});`).join(' ')} } weight += columns * ${rows.length}; break;`;
-  });
+  const cases = casesOf(ROWS, masks, (rows) => `for (int c = item; c < columns; c += items) { const REAL a = LOAD(x + at[c]); ${rows.map((r, k) => `s${r} = MAD(LOAD(weight + c * ${rows.length}${k === 0 ? '' : ` + ${k}`}), a, s${r});`).join(' ')} } weight += columns * ${rows.length}; break;`);
   return `__kernel void ${productName(row, word)}(
     __global const STORED *x, __global STORED *y, ${spaceOf(row)} const STORED *w, __global const int *program, __local REAL *parts,
     int batchStep, int outStep, float alpha, float beta) {
@@ -121,13 +133,7 @@ function vectorKernel(row: ProductVariant, word: string): string {
   y += n * outStep;
   at += ${ROWS};
   weight += ${ROWS};
-  for (int segments = *at++; segments > 0; segments--) {
-    const int head = *at++, columns = head >> ${ROWS};
-    switch (head & ${2 ** ROWS - 1}) {
-${cases.join('\n')}
-    }
-    at += columns;
-  }
+${eachSegment(ROWS, cases).join('\n')}
   ${all((r) => `parts[item * ${ROWS} + ${r}] = s${r};`)}
   barrier(CLK_LOCAL_MEM_FENCE);
   if (item != 0) return;

@@ -15,8 +15,8 @@ const dot = (space: string, name: string): string => `static REAL4 ${name}(${spa
     switch (head & ${2 ** ROWS - 1}) {
 ${Array.from({ length: 2 ** ROWS - 1 }, (_, i) => i + 1).map((mask) => {
   const rows = Array.from({ length: ROWS }, (_, r) => r).filter((r) => ((mask >> r) & 1) === 1);
-  if (rows.length === ROWS) return `      case ${mask}: for (int c = 0; c < columns; c++) s = mad(LOAD4(weight + c * ${ROWS}), (REAL4)(LOAD(x + at[c])), s); weight += columns * ${ROWS}; break;`;
-  return `      case ${mask}: for (int c = 0; c < columns; c++) { const REAL a = LOAD(x + at[c]); ${rows.map((r, k) => `s.s${r} = mad(LOAD(weight + c * ${rows.length} + ${k}), a, s.s${r});`).join(' ')} } weight += columns * ${rows.length}; break;`;
+  if (rows.length === ROWS) return `      case ${mask}: for (int c = 0; c < columns; c++) s = MAD(LOAD4(weight + c * ${ROWS}), (REAL4)(LOAD(x + at[c])), s); weight += columns * ${ROWS}; break;`;
+  return `      case ${mask}: for (int c = 0; c < columns; c++) { const REAL a = LOAD(x + at[c]); ${rows.map((r, k) => `s.s${r} = MAD(LOAD(weight + c * ${rows.length} + ${k}), a, s.s${r});`).join(' ')} } weight += columns * ${rows.length}; break;`;
 }).join('\n')}
     }
     at += columns;

@@ -54,17 +54,28 @@ export const reduceKernel = (outer: number, inner: number, { start, step, finish
 /** One row per kernel that has a text of its own; `act` gives the expression of an activated number. */
 export const SUPPORT: Readonly<Record<string, (act: (v: string) => string) => string>> = {
   // Planes for products: row k of a channel's plane of shift s is row rows[k] of the input, from column s * dilation - left on; outside and between spread cells there are zeros.
+  // An item does a row. Where it takes neighbours, it takes vectors of them, the last of which begins as early as it must.
   stage: () => `__kernel void FW_NAME(__global STORED *y, __global const STORED *x, __global const int *rows, int planeRows, int pitch, int channelStep, int height, int width, int spreadY, int spreadX, int dilation, int left, int stride) {
-  const int p = get_global_id(0), line = get_global_id(1), c = get_global_id(2);
-  if (p >= pitch) return;
-  const int s = line / planeRows, row = rows[line - s * planeRows], column = p * stride + s * dilation - left;
-  REAL v = R(0);
-  if (row >= 0 && column >= 0) {
-    if (spreadX == 1 && spreadY == 1) {
-      if (column < width) v = LOAD(x + (c * height + row) * width + column);
-    } else if (row % spreadY == 0 && column % spreadX == 0 && column / spreadX < width) v = LOAD(x + (c * height + row / spreadY) * width + column / spreadX);
+  const int k = get_global_id(0), s = get_global_id(1), c = get_global_id(2);
+  if (k >= planeRows) return;
+  const int row = rows[k], first = s * dilation - left;
+  y += c * channelStep + (s * planeRows + k) * pitch;
+  if (stride == 1 && spreadX == 1 && spreadY == 1) {
+    const int from = row < 0 ? pitch : clamp(-first, 0, pitch), to = row < 0 ? pitch : clamp(width - first, from, pitch);
+    x += (c * height + row) * width + first;
+    for (int p = 0; p < from; p++) STORE(R(0), y + p);
+    if (to - from >= 8) {
+      for (int p = from; p < to; p += 8) { const int q = min(p, to - 8); const REAL8 v = LOAD8(x + q); STORE8(v, y + q); }
+    } else for (int p = from; p < to; p++) STORE(LOAD(x + p), y + p);
+    for (int p = to; p < pitch; p++) STORE(R(0), y + p);
+    return;
   }
-  STORE(v, y + c * channelStep + line * pitch + p);
+  for (int p = 0; p < pitch; p++) {
+    const int column = first + p * stride;
+    REAL v = R(0);
+    if (row >= 0 && column >= 0 && row % spreadY == 0 && column % spreadX == 0 && column / spreadX < width) v = LOAD(x + (c * height + row / spreadY) * width + column / spreadX);
+    STORE(v, y + p);
+  }
 }`,
   // A depthwise convolution: the kept cells of each channel, no planes.
   depthwise: (act) => `__kernel void FW_NAME(__global const STORED *x, __global STORED *y, __global const STORED *w, __global const int *program, __global const STORED *z, int count, int channels, int height, int width, int outHeight, int outWidth, int strideY, int strideX, int top, int left, int multiplier, int hasResidual, float alpha, float beta) {
@@ -81,18 +92,18 @@ export const SUPPORT: Readonly<Record<string, (act: (v: string) => string) => st
   program += channels + 1;
   for (int k = first; k < last; k++) {
     const int cell = program[k], row = y0 + (cell >> 16), column = x0 + (cell & 0xffff);
-    if (row >= 0 && row < height && column >= 0 && column < width) v = mad(LOAD(w + k + c + 1), LOAD(x + row * width + column), v);
+    if (row >= 0 && row < height && column >= 0 && column < width) v = MAD(LOAD(w + k + c + 1), LOAD(x + row * width + column), v);
   }
   STORE(${act('v')}, y + i);
 }`,
-  max_pool: (act) => pool(act, 'REAL v = -INFINITY;', 'v = fmax(v, a);', 'v'),
+  max_pool: (act) => pool(act, 'REAL v = -INFINITY;', 'v = most1(v, a);', 'v'),
   average_pool: (act) => pool(act, 'REAL v = R(0); int cells = 0;', 'v += a; cells++;', 'v / R(counted ? max(1, (min(y0 + kernelY * dilationY, height + bottom) - y0 + dilationY - 1) / dilationY * ((min(x0 + kernelX * dilationX, width + right) - x0 + dilationX - 1) / dilationX)) : max(1, cells))'),
   softmax: (act) => `__kernel void FW_NAME(__global STORED *y, __global const STORED *x, int count, int length, int inner, int isLog, float alpha, float beta) {
   const int i = get_global_id(0);
   if (i >= count) return;
   const int at = i / inner * length * inner + i % inner;
   REAL most = -INFINITY, sum = R(0);
-  for (int k = 0; k < length; k++) most = fmax(most, LOAD(x + at + k * inner));
+  for (int k = 0; k < length; k++) most = most1(most, LOAD(x + at + k * inner));
   for (int k = 0; k < length; k++) sum += exp(LOAD(x + at + k * inner) - most);
   for (int k = 0; k < length; k++) {
     const REAL v = LOAD(x + at + k * inner) - most;
@@ -106,7 +117,7 @@ export const SUPPORT: Readonly<Record<string, (act: (v: string) => string) => st
   x0 += n / n1 * a0 + n % n1 * a1 + row * depth;
   x1 += n / n1 * b0 + n % n1 * b1 + column;
   REAL v = R(0);
-  for (int k = 0; k < depth; k++) v = mad(LOAD(x0 + k), LOAD(x1 + k * columns), v);
+  for (int k = 0; k < depth; k++) v = MAD(LOAD(x0 + k), LOAD(x1 + k * columns), v);
   STORE(${act('v')}, y + (n * rows + row) * columns + column);
 }`,
   gather: () => `__kernel void FW_NAME(__global STORED *y, __global const STORED *x, __global const int *index, int count, int indices, int inner, int size) {

@@ -50,7 +50,7 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   if (!planes.direct) {
     const pitch = w.output[1];
     to.launch({
-      kernel: to.support('stage'), global: [pitch, w.kernel[1] * planes.rows.length, batch * channels], group: { axis: 0, most: STAGE_ITEMS },
+      kernel: to.support('stage'), global: [planes.rows.length, w.kernel[1], batch * channels], group: { axis: 0, most: STAGE_ITEMS },
       args: [
         buffer(to.scratch(0)), buffer(given), buffer(to.buffers.integers(planes.rows)),
         ...integers([planes.rows.length, pitch, planes.channel, ...input, ...spread, w.dilations[1], w.begins[1], w.strides[1]]),

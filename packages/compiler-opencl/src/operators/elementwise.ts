@@ -30,8 +30,8 @@ const given = (call: Call): number[] => call.layer.inputs.flatMap((name, i) => (
 
 function emitClip(call: Call, to: LayerLaunches): void {
   const [low, high] = [1, 2].map((i) => (call.has(i) ? call.numbers(i)?.[0] : undefined));
-  const raised = (x: string): string => (low === undefined || low === -Infinity ? x : `fmax(${x}, ${numberOf(low)})`);
-  emitEach(call, to, [operand(call, to, 0)], ([a]) => (high === undefined || high === Infinity ? raised(a!) : `fmin(${raised(a!)}, ${numberOf(high)})`));
+  const raised = (x: string): string => (low === undefined || low === -Infinity ? x : `most1(${x}, ${numberOf(low)})`);
+  emitEach(call, to, [operand(call, to, 0)], ([a]) => (high === undefined || high === Infinity ? raised(a!) : `least1(${raised(a!)}, ${numberOf(high)})`));
 }
 
 function emitBatchNorm(call: Call, to: LayerLaunches): void {
@@ -42,7 +42,7 @@ function emitBatchNorm(call: Call, to: LayerLaunches): void {
   const strides = call.outShape().map((_, d) => (d === 1 ? 1 : 0));
   emitEach(call, to, [
     operand(call, to, 0), { buffer: to.buffers.numbers(factor), strides }, { buffer: to.buffers.numbers(shift.map((b, c) => b - mean[c]! * factor[c]!)), strides },
-  ], ([x, f, t]) => `mad(${x}, ${f}, ${t})`);
+  ], ([x, f, t]) => `MAD(${x}, ${f}, ${t})`);
 }
 
 export const ELEMENTWISE: readonly OperatorRow[] = [

@@ -94,7 +94,7 @@ function emitWeighted(call: Call, decision: Decision, to: LayerLaunches): void {
   const out = call.outShape();
   const { sizes, walks: [, own] } = joined(out, [{ pointer: '', strides: rowMajor(out) }, { pointer: '', strides: broadcastStrides(shape, out) }]);
   const rank = Math.max(1, sizes.length);
-  to.flat(to.text('each_bias', eachKernel(rank, 2, `mad(${numberOf(beta)}, a1, a0)`, to.activation.word)), product(out), [
+  to.flat(to.text('each_bias', eachKernel(rank, 2, `MAD(${numberOf(beta)}, a1, a0)`, to.activation.word)), product(out), [
     buffer(to.output()), integer(product(out)), ...integers(sizes.slice(1)), buffer(to.output()), ...integers(rowMajor(sizes.length === 0 ? [1] : sizes)),
     buffer(to.input(2)), ...integers(sizes.length === 0 ? [0] : own!.strides), ...bounds(to.activation),
   ]);

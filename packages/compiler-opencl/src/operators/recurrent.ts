@@ -108,7 +108,7 @@ function layStates({ matrices }: Stack, planned: PlannedSchedule, hidden: number
   schedule.groups.forEach(({ start: first }, i) => {
     if (schedule.order[first] !== Math.floor(i / perGate) * hidden + (i % perGate) * ROWS) throw new FretworkError('opencl.plan', 'the groups of a recurrent schedule are not its units in order', { tensor: planned.tensor, hint: 'plan the model again' });
   });
-  return laySegments(schedule, packWeights(matrices, schedule) as Float32Array, { column: (column) => column, bias: () => 0 });
+  return laySegments(schedule, ROWS, packWeights(matrices, schedule) as Float32Array, { column: (column) => column, bias: () => 0 });
 }
 
 export const RECURRENT: readonly OperatorRow[] = [{ operators: ['GRU', 'LSTM', 'RNN'], supports: plainRecurrence, decide, emit }];

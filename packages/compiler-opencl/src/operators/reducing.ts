@@ -8,8 +8,8 @@ import { plain, type OperatorRow } from './row.js';
 const REDUCTIONS: Readonly<Record<string, { readonly start: string; readonly step: string; readonly finish: string }>> = {
   ReduceSum: { start: 'R(0)', step: 'v += a', finish: 'v' },
   ReduceMean: { start: 'R(0)', step: 'v += a', finish: 'v / R(length)' },
-  ReduceMax: { start: '-INFINITY', step: 'v = fmax(v, a)', finish: 'v' },
-  ReduceMin: { start: 'INFINITY', step: 'v = fmin(v, a)', finish: 'v' },
+  ReduceMax: { start: '-INFINITY', step: 'v = most1(v, a)', finish: 'v' },
+  ReduceMin: { start: 'INFINITY', step: 'v = least1(v, a)', finish: 'v' },
   ReduceL1: { start: 'R(0)', step: 'v += fabs(a)', finish: 'v' },
   ReduceL2: { start: 'R(0)', step: 'v += a * a', finish: 'sqrt(v)' },
   ReduceSumSquare: { start: 'R(0)', step: 'v += a * a', finish: 'v' },

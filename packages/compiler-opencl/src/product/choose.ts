@@ -50,7 +50,7 @@ export function chooseProduct(request: ProductRequest): ProductChoice {
   const why = tuning === undefined ? 'nothing tuned' : 'as tuned';
   return {
     row, chunk, order, layout, reorder, options, summary, tuning: tuningOf({ kernel: kernelName(row), chunk, order, layout, reorder }),
-    reason: `${ROWS} rows ${reorder} x ${row.pixels} positions, ${row.operator === 'dense' ? 'every weight there' : `${summary.loadsSaved} of ${summary.loadsPerRow} loads saved`}, weights in ${row.constant ? 'constant' : 'buffer'} memory: ${why}`,
+    reason: `${row.rows} rows ${reorder} x ${row.pixels} positions, ${row.operator === 'dense' ? 'every weight there' : `${summary.loadsSaved} of ${summary.loadsPerRow} loads saved`}, weights in ${row.constant ? 'constant' : 'buffer'} memory: ${why}`,
   };
 }
 

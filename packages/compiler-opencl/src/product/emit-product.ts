@@ -5,9 +5,12 @@ import type { StorageType } from '../contract.js';
 import { bounds, buffer, integer, integers, type LayerLaunches } from '../emit/layer-launches.js';
 import type { KernelActivation } from '../kernels/prelude.js';
 import { inConstantMemory } from './choose.js';
-import { layDense, laySegments, type Places } from './lay-program.js';
+import { layDense, laySegments, masksOf, type Places } from './lay-program.js';
 
-/** Items of a work-group of a product kernel: whole vectors of positions, so few do. */
+/**
+ * Items of a work-group of a product kernel, tiles of one group of rows: whole vectors of positions, so few do. Where all
+ * groups of a tile come one after another, so that its activations stay in a cache, a work-group has one item.
+ */
 const TILE_ITEMS = 16;
 
 /** Items that share the columns of a segment. */
@@ -42,13 +45,13 @@ export function emitProduct(to: LayerLaunches, matrices: readonly SparseMatrix[]
   const schedule = planSchedule(matrices, planned.options);
   const packed = packWeights(matrices, schedule) as Float32Array;
   const dense = row.operator === 'dense';
-  const { program, weights } = dense ? layDense(schedule, packed, place.cells, place.places) : laySegments(schedule, packed, place.places);
+  const { program, weights } = dense ? layDense(schedule, row.rows, packed, place.cells, place.places) : laySegments(schedule, row.rows, packed, place.places);
   const tiles = Math.ceil(place.positions / row.pixels);
   const tileAxis = tuning.permute?.includes('tile-group') === true ? 1 : 0;
   const groups = schedule.groups.length;
   if (groups === 0 || place.batch === 0) return;
   to.launch({
-    kernel: to.product(row, place.activation), global: tileAxis === 0 ? [tiles, groups, place.batch] : [groups, tiles, place.batch], group: { axis: tileAxis, most: TILE_ITEMS },
+    kernel: to.product(row, place.activation, dense ? [] : masksOf(schedule)), global: tileAxis === 0 ? [tiles, groups, place.batch] : [groups, tiles, place.batch], group: { axis: tileAxis, most: tileAxis === 0 ? TILE_ITEMS : 1 },
     args: [
       buffer(row.path === 'image' ? to.buffers.image(place.x, place.xBytes) : place.x), buffer(place.y), buffer(to.buffers.numbers(weights)), buffer(to.buffers.integers(program)), buffer(place.residual ?? place.y),
       ...integers([place.positions, tiles, tileAxis, place.batchStep, place.rowStep, place.pixelStep, place.outStep, place.residual === undefined ? 0 : 1]),
@@ -65,10 +68,10 @@ export const vectorRow = (type: StorageType, nnz: number): ProductVariant =>
 export function emitVectors(to: LayerLaunches, matrices: readonly SparseMatrix[], planned: PlannedSchedule, kernel: string, place: Pick<ProductPlace, 'x' | 'y' | 'batch' | 'batchStep' | 'outStep' | 'places' | 'activation'>): void {
   const row = KERNELS.find(kernel)!;
   const schedule = planSchedule(matrices, planned.options);
-  const { program, weights } = laySegments(schedule, packWeights(matrices, schedule) as Float32Array, place.places);
+  const { program, weights } = laySegments(schedule, ROWS, packWeights(matrices, schedule) as Float32Array, place.places);
   if (schedule.groups.length === 0 || place.batch === 0) return;
   to.launch({
-    kernel: to.product(row, place.activation), global: [1, schedule.groups.length, place.batch], group: { axis: 0, most: COLUMN_ITEMS },
+    kernel: to.product(row, place.activation, masksOf(schedule)), global: [1, schedule.groups.length, place.batch], group: { axis: 0, most: COLUMN_ITEMS },
     args: [
       buffer(place.x), buffer(place.y), buffer(to.buffers.numbers(weights)), buffer(to.buffers.integers(program)), ['l', 4 * ROWS],
       integer(place.batchStep), integer(place.outStep), ...bounds(place.activation),

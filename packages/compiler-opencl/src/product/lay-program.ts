@@ -2,12 +2,11 @@
  * A schedule as the product kernels read it.
  *
  *     program: [first integer, first weight] of each group, [places of the cells of a kernel] (dense alone), then per group
- *              [rows, -1 where there are fewer than four] and [segments] [16 · columns + mask] [columns] …,
+ *              [rows, -1 where there are fewer than `height`] and [segments] [2^height · columns + mask] [columns] …,
  *              in a dense program in their place the place of the group's first column
- *     weights: per group [biases of four rows], then column after column, in each its rows
+ *     weights: per group [biases of its rows], then column after column, in each its rows
  */
 import type { Schedule } from '@fretwork/compiler';
-import { ROWS } from '../kernels/manifest.js';
 
 export interface Places {
   /** Elements from what the first position of the first column reads to what that of column `column` does, for the rows of a group of which `row` is one. */
@@ -20,19 +19,19 @@ export interface Program {
   readonly weights: readonly number[];
 }
 
-/** `packed`: what `packWeights` gives for `schedule`, whose groups are of `ROWS` rows at most. */
-export function laySegments(schedule: Schedule, packed: ArrayLike<number>, { column, bias }: Places): Program {
+/** `packed`: what `packWeights` gives for `schedule`, whose groups are of `height` rows at most. */
+export function laySegments(schedule: Schedule, height: number, packed: ArrayLike<number>, { column, bias }: Places): Program {
   const starts: number[] = [];
   const program: number[] = [];
   const weights: number[] = [];
   const head = 2 * schedule.groups.length;
-  for (const { start, height, segments } of schedule.groups) {
+  for (const { start, height: own, segments } of schedule.groups) {
     starts.push(head + program.length, weights.length);
-    const rows = rowsOf(schedule, start, height);
+    const rows = rowsOf(schedule, start, own, height);
     program.push(...rows, segments.length);
     weights.push(...rows.map((row) => (row < 0 ? 0 : bias(row))));
     for (const { mask, count, columns, weights: first } of segments) {
-      program.push(columns.length * 2 ** ROWS + mask);
+      program.push(columns.length * 2 ** height + mask);
       for (const c of columns) program.push(column(c, rows[0]!));
       for (let i = 0; i < count * columns.length; i++) weights.push(packed[first + i]!);
     }
@@ -41,24 +40,27 @@ export function laySegments(schedule: Schedule, packed: ArrayLike<number>, { col
 }
 
 /** The same for a matrix in which every weight is there. `cells`: where those of a channel lie. */
-export function layDense(schedule: Schedule, packed: ArrayLike<number>, cells: readonly number[], { column, bias }: Places): Program {
+export function layDense(schedule: Schedule, height: number, packed: ArrayLike<number>, cells: readonly number[], { column, bias }: Places): Program {
   const starts: number[] = [];
   const program: number[] = [];
   const weights: number[] = [];
   const shared = cells.length === 1 ? [] : cells;
   const head = 2 * schedule.groups.length + shared.length;
-  for (const { start, height, segments } of schedule.groups) {
+  for (const { start, height: own, segments } of schedule.groups) {
     starts.push(head + program.length, weights.length);
-    const rows = rowsOf(schedule, start, height);
+    const rows = rowsOf(schedule, start, own, height);
     program.push(...rows, column(0, rows[0]!));
     weights.push(...rows.map((row) => (row < 0 ? 0 : bias(row))));
     const [only] = segments;
-    for (let c = 0; c < schedule.columns; c++) for (let r = 0; r < ROWS; r++) weights.push(r < height ? packed[only!.weights + c * height + r]! : 0);
+    for (let c = 0; c < schedule.columns; c++) for (let r = 0; r < height; r++) weights.push(r < own ? packed[only!.weights + c * own + r]! : 0);
   }
   return { program: [...starts, ...shared, ...program], weights };
 }
 
-const rowsOf = ({ order }: Schedule, start: number, height: number): number[] => Array.from({ length: ROWS }, (_, r) => (r < height ? order[start + r]! : -1));
+const rowsOf = ({ order }: Schedule, start: number, own: number, height: number): number[] => Array.from({ length: height }, (_, r) => (r < own ? order[start + r]! : -1));
+
+/** The masks of a schedule, ascending. */
+export const masksOf = ({ groups }: Schedule): readonly number[] => [...new Set(groups.flatMap(({ segments }) => segments.map(({ mask }) => mask)))].sort((a, b) => a - b);
 
 /** Is every weight there, so that each group is one segment of all columns? */
 export const isWhole = ({ nnz, rows, columns }: { readonly nnz: number; readonly rows: number; readonly columns: number }): boolean => nnz === rows * columns && columns > 0;
