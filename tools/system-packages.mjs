@@ -16,6 +16,7 @@ const NEEDED = [
   { file: '/etc/OpenCL/vendors/pocl.icd', debian: 'pocl-opencl-icd ocl-icd-libopencl1', for: 'the tests that run OpenCL on the CPU' },
   { file: '/usr/include/CL/cl.h', debian: 'ocl-icd-opencl-dev opencl-c-headers', for: 'the tests that compile the OpenCL host' },
   { file: '/usr/lib/oclgrind/liboclgrind-rt-icd.so', debian: 'oclgrind', for: 'the tests that check every memory access of OpenCL kernels' },
+  { file: '/usr/include/clblast_c.h', debian: 'libclblast-dev clblast-utils', for: 'the dense peer of fretwork bench opencl --clblast' },
   { command: 'clang-15', debian: 'clang-15', for: 'the tests that compile OpenCL kernels with halves' },
   { command: 'llvm-spirv-15', debian: 'llvm-spirv-15', for: 'the tests that compile OpenCL kernels with halves' },
   { command: 'spirv-val', debian: 'spirv-tools', for: 'the tests that compile OpenCL kernels with halves' },

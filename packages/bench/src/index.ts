@@ -17,6 +17,8 @@ export { randomWeights } from './models/random-weights.js';
 export { timeLayers, type RoundedLayer, type TimeLayersOptions } from './models/time-layers.js';
 
 // opencl/
+export { countOpencl, type OpenclCount, type OpenclCountReport, type OpenclCountRequest, type OpenclCountRow } from './opencl/count-opencl.js';
+export type { Clblast, ClblastTime } from './opencl/clblast.js';
 export { benchOpencl, type OpenclReport, type OpenclRequest, type OpenclRow } from './opencl/bench-opencl.js';
 
 // neon/

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { compileModel } from '@fretwork/compiler';
-import { loadProgram, opencl, openDevice, projectOf, type Device, type OpenclProgram } from '@fretwork/compiler-opencl';
+import { loadProgram, opencl, openDevice, projectOf, type Device, type DeviceChoice, type OpenclProgram } from '@fretwork/compiler-opencl';
 import type { Runner } from '@fretwork/conformance';
 import { FretworkError, type DenseTensor, type Model } from '@fretwork/format';
 import { evaluateLayer } from '@fretwork/reference';
@@ -18,14 +18,14 @@ interface OpenclSession {
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** `@fretwork/compiler-opencl` on the first device of the first platform; a program per set of input shapes. */
-export const openclRunner = (): Runner<OpenclSession> => ({
+/** `@fretwork/compiler-opencl` on a device; a program per set of input shapes. */
+export const openclRunner = (choice: DeviceChoice): Runner<OpenclSession> => ({
   id: 'opencl',
   apiVersion: 1,
   load: async (source) => {
     const model = source.model();
     const fixed = model.inputs.every(({ shape }) => shape?.every((size) => typeof size === 'number') === true);
-    const device = await openDevice();
+    const device = await openDevice(choice);
     const session: OpenclSession = { device, model, programs: new Map() };
     if (!fixed) return { ok: true, session };
     try {

@@ -1,7 +1,8 @@
 import { tuneModel, type Backend, type ModelContext, type TunedModel } from '@fretwork/compiler';
 import { opencl, openDevice, type DataPath, type DeviceChoice, type OpenclOptions, type OpenclPlan, type StorageType } from '@fretwork/compiler-opencl';
-import { numberOption, usage } from './arguments.js';
+import { usage } from './arguments.js';
 import type { Arguments } from './contract.js';
+import { deviceChoice } from './opencl-device.js';
 import { kernelFolder } from './opencl-runner.js';
 import { readLog, writeLog } from './tuning-log-file.js';
 
@@ -23,8 +24,7 @@ export const openclBackend = (args: Arguments): Backend<OpenclPlan> => opencl(op
 
 /** Tunes every layer that is left open by how long it takes on a device, whose name and driver are part of what the log is kept by. */
 export async function tuneOpencl(args: Arguments, context: ModelContext, { trials, seed, logPath, say }: { readonly trials: number; readonly seed: number; readonly logPath?: string; readonly say: (text: string) => void }): Promise<TunedModel> {
-  const place = (name: string): number => numberOption(args, name, { least: 0, most: 64, whole: true }) ?? 0;
-  const run: DeviceChoice = { platform: place('platform'), device: place('device'), cacheDirectory: kernelFolder() };
+  const run: DeviceChoice = { ...deviceChoice(args), cacheDirectory: kernelFolder() };
   const device = await openDevice(run);
   const { name, driver } = device;
   device.dispose();

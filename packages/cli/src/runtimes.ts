@@ -1,16 +1,17 @@
 import { referenceRunner, sourceFromModel, type Runner } from '@fretwork/conformance';
 import { FretworkError } from '@fretwork/format';
 import { inspect, load, type Runtime } from '@fretwork/runtime-wasm';
-import type { OptionRow } from './contract.js';
+import type { Arguments, OptionRow } from './contract.js';
 import { usage } from './arguments.js';
+import { deviceChoice } from './opencl-device.js';
 import type { ModelFile } from './model-file.js';
 import { openclRunner } from './opencl-runner.js';
 
 /** What `--runtime` can name; the first is the default. */
-const RUNTIMES: readonly { readonly id: string; readonly make: () => Runner }[] = [
+const RUNTIMES: readonly { readonly id: string; readonly make: (args: Arguments | undefined) => Runner }[] = [
   { id: 'reference', make: () => referenceRunner() as Runner },
   { id: 'wasm', make: () => wasmRunner() as Runner },
-  { id: 'opencl', make: () => openclRunner() as Runner },
+  { id: 'opencl', make: (args) => openclRunner(args === undefined ? {} : deviceChoice(args)) as Runner },
 ];
 
 /** `@fretwork/runtime-wasm`: one thread, the best level that this host compiles. */
@@ -29,10 +30,19 @@ const wasmRunner = (): Runner<Runtime> => ({
 
 export const RUNTIME_OPTION: OptionRow = { name: 'runtime', value: 'ID', says: `What runs the model: ${RUNTIMES.map((r) => r.id).join(', ')}. Default: ${RUNTIMES[0]!.id}.` };
 
-export function runtime(id: string | undefined): Runner {
+/** Which device of `--runtime opencl`. */
+export const DEVICE_OPTIONS: readonly OptionRow[] = [
+  { name: 'platform', value: 'N', says: 'opencl: which platform, counted from 0. Default: 0.' },
+  { name: 'device', value: 'N', says: 'opencl: which device of the platform, counted from 0. Default: 0.' },
+];
+
+/** The runtime called `id`, on the device that `args` name, where it has devices. */
+export function runtime(id: string | undefined, args?: Arguments): Runner {
   const found = id === undefined ? RUNTIMES[0]! : RUNTIMES.find((r) => r.id === id);
   if (found === undefined) throw usage('runtime', `there is no runtime ${JSON.stringify(id)}; known: ${RUNTIMES.map((r) => r.id).join(', ')}`);
-  return found.make();
+  const place = DEVICE_OPTIONS.find(({ name }) => args?.text(name) !== undefined);
+  if (place !== undefined && found.id !== 'opencl') throw usage(place.name, `--${place.name} is for --runtime opencl alone`);
+  return found.make(args);
 }
 
 /** The model ready to run. Throws `run.refused` where the runtime says that it cannot. */

@@ -1,16 +1,17 @@
 /**
  * Sparse OpenCL kernels against dense ones of the same width, by the device's own clock. All ways of doing one product are
  * layers of one model, side by side, so that rounds are interleaved and each kernel is built once. Of each layer the median
- * of all rounds counts; of each width the better loop order, for dense and sparse alike.
+ * of all rounds counts; of each width the best of rows, unrolling and loop order, for dense and sparse alike.
  */
-import { parseKernelName, kernelName, type LoopOrder } from '@fretwork/compiler';
-import { KERNELS, loadProgram, opencl, openDevice, projectOf, type DeviceChoice } from '@fretwork/compiler-opencl';
-import { dense, FretworkError, inferShapes, type DenseTensor, type Layer, type Model, type Tensor, type Tuning } from '@fretwork/format';
+import type { LoopOrder } from '@fretwork/compiler';
+import { KERNELS, loadProgram, openDevice, projectOf, type DeviceChoice } from '@fretwork/compiler-opencl';
+import { dense, FretworkError, type DenseTensor } from '@fretwork/format';
 import { random } from '../layers/random.js';
 import { chosenProducts, sparseVariants } from '../neon/bench-neon.js';
 import type { NeonRequest, Product } from '../neon/contract.js';
-import { layerModel, type Variant } from '../neon/own.js';
 import { median } from '../timing/statistics.js';
+import { timeClblast, type Clblast } from './clblast.js';
+import { DENSE, waysOf, type Way } from './ways.js';
 
 export interface OpenclRequest extends Pick<NeonRequest, 'only' | 'blocks' | 'schemes' | 'sparsity' | 'seed' | 'onProgress'> {
   /** Positions of a tile. */
@@ -18,6 +19,8 @@ export interface OpenclRequest extends Pick<NeonRequest, 'only' | 'blocks' | 'sc
   /** Rounds that count. */
   readonly rounds: number;
   readonly device: DeviceChoice;
+  /** CLBlast too, where it is installed. */
+  readonly clblast?: boolean;
 }
 
 export interface OpenclRow {
@@ -37,17 +40,8 @@ export interface OpenclRow {
 export interface OpenclReport {
   readonly caption: string;
   readonly rows: readonly OpenclRow[];
-}
-
-const ORDERS: readonly LoopOrder[] = ['tile-group', 'group-tile'];
-const DENSE: Variant = { scheme: 'dense', block: undefined, sparsity: 0 };
-
-/** One way of doing a product: a layer of the model. */
-interface Way {
-  readonly layer: string;
-  readonly variant: Variant;
-  readonly width: number;
-  readonly order: LoopOrder;
+  /** Left out: not asked for. */
+  readonly clblast?: Clblast;
 }
 
 /** Throws `bench.option`, and what opening a device throws. */
@@ -62,7 +56,9 @@ export async function benchOpencl(request: OpenclRequest): Promise<OpenclReport>
       request.onProgress?.(`timing ${product.name}`);
       rows.push(...await timeProduct(product, request));
     }
-    return { caption: `${device.name}, driver ${device.driver}, ${device.platform}; medians of ${request.rounds} rounds by the device's clock, seed ${request.seed}`, rows };
+    if (request.clblast === true) request.onProgress?.('tuning and timing CLBlast');
+    const clblast = request.clblast === true ? await timeClblast(products, request.rounds, request.device) : undefined;
+    return { caption: `${device.name}, driver ${device.driver}, ${device.platform}; medians of ${request.rounds} rounds by the device's clock, seed ${request.seed}`, rows, ...(clblast === undefined ? {} : { clblast }) };
   } finally {
     device.dispose();
   }
@@ -70,19 +66,8 @@ export async function benchOpencl(request: OpenclRequest): Promise<OpenclReport>
 
 async function timeProduct(product: Product, request: OpenclRequest): Promise<readonly OpenclRow[]> {
   const variants = [DENSE, ...sparseVariants(request)];
-  const { model, ways } = sideBySide(product, variants, request);
-  const usual = opencl();
-  const context = { model, shapes: inferShapes(model) };
-  const untuned = usual.plan(context, {});
-  if (!untuned.ok) throw new FretworkError('bench.option', untuned.refusals[0]!.reason, { hint: untuned.refusals[0]!.hint });
-  const tunings = new Map(ways.map(({ layer, width, order }): [string, Tuning] => {
-    const chosen = untuned.plan.layers.find((row) => row.layer === layer)!;
-    const kernel = kernelName({ ...parseKernelName(chosen.kernel)!, pixels: width });
-    return [layer, { ...chosen.tuning, kernel, permute: `${order} ${chosen.tuning!.permute!.split(' ').slice(1).join(' ')}` }];
-  }));
-  const planning = usual.plan(context, { tunings });
-  if (!planning.ok) throw new FretworkError('bench.option', planning.refusals[0]!.reason, { hint: planning.refusals[0]!.hint });
-  const { plan, source, weights } = projectOf(usual.emit(planning.plan, context));
+  const { model, ways, kernels, files } = waysOf(product, variants, request.seed, ({ width }) => request.widths.includes(width));
+  const { plan, source, weights } = projectOf(files);
   const device = await openDevice(request.device);
   try {
     const program = await loadProgram(device, plan, source, weights);
@@ -96,7 +81,7 @@ async function timeProduct(product: Product, request: OpenclRequest): Promise<re
         for (const { layer, nanoseconds } of program.profile()) times.set(layer, (times.get(layer) ?? 0) + nanoseconds / 1e6);
         for (const [layer, list] of samples) list.push(times.get(layer)!);
       }
-      return rowsOf(product, ways, samples, new Map(planning.plan.layers.map(({ layer, kernel }) => [layer, kernel])));
+      return rowsOf(product, ways, samples, kernels);
     } finally {
       program.dispose();
     }
@@ -105,7 +90,7 @@ async function timeProduct(product: Product, request: OpenclRequest): Promise<re
   }
 }
 
-/** The better order of each variant and width, against the dense kernel of that width. */
+/** The best way of each variant and width, against the dense kernel of that width. */
 function rowsOf({ name }: Product, ways: readonly Way[], samples: ReadonlyMap<string, readonly number[]>, kernels: ReadonlyMap<string, string>): readonly OpenclRow[] {
   const best = new Map<string, Way & { readonly ms: number }>();
   for (const way of ways) {
@@ -118,25 +103,4 @@ function rowsOf({ name }: Product, ways: readonly Way[], samples: ReadonlyMap<st
     product: name, scheme: variant.block === undefined ? variant.scheme : `${variant.scheme} ${variant.block.join('x')}`, sparsity: variant.sparsity, width, order,
     kernel: kernels.get(layer)!, ms, faster: denseOf(width) / ms,
   }));
-}
-
-/** A model in which every variant x width x order is a layer that reads the one input. */
-function sideBySide(product: Product, variants: readonly Variant[], { seed, widths }: OpenclRequest): { readonly model: Model; readonly ways: readonly Way[] } {
-  const layers: Layer[] = [];
-  const ways: Way[] = [];
-  const tensors = new Map<string, Tensor>();
-  let base: Model | undefined;
-  variants.forEach((variant, v) => {
-    const one = layerModel(product, variant, seed);
-    base ??= one;
-    tensors.set(`w${v}`, one.tensors.get('w')!);
-    for (const width of widths) {
-      for (const order of ORDERS) {
-        const name = `l${layers.length}`;
-        ways.push({ layer: name, variant, width, order });
-        layers.push({ ...one.layers[0]!, name, inputs: ['x', `w${v}`], outputs: [`y${layers.length}`] });
-      }
-    }
-  });
-  return { ways, model: { ...base!, layers, tensors, outputs: layers.map(({ outputs }) => ({ name: outputs[0]!, dtype: 'f32' as const })) } };
 }

@@ -1,9 +1,10 @@
-import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchNeonAblation, benchNeonNetworks, benchNeonTuning, benchOpencl, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, NEON_COSTS, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel, type NeonRequest } from '@fretwork/bench';
+import { benchLayersInBrowser, benchLayersInNode, benchNeon, benchNeonAblation, benchNeonNetworks, benchNeonTuning, benchOpencl, countOpencl, benchModelsInBrowser, benchModelsInNode, MASK_SCHEMES, MASK_SOURCES, NEON_COSTS, type Block, type LayersRequest, type MaskSource, type ModelsRequest, type NamedModel, type NeonRequest, type OpenclCountRequest } from '@fretwork/bench';
 import { NETWORKS } from '@fretwork/networks';
 import { numberOption, numbersOption, usage } from '../arguments.js';
 import { captionText, layersText, layerTimesText, modelsText, servedText } from '../bench-tables.js';
 import type { Arguments, Command, Terminal } from '../contract.js';
-import { openclText } from '../opencl-table.js';
+import { deviceChoice } from '../opencl-device.js';
+import { openclCountText, openclText } from '../opencl-table.js';
 import { neonAblationText, neonNetworksText, neonText, neonTuningText } from '../neon-table.js';
 import { EXIT } from '../contract.js';
 import { SHAPE_OPTION } from '../input-shapes.js';
@@ -54,6 +55,8 @@ export const bench: Command = {
     { name: 'tune', value: 'N', says: 'neon: what N trials of the tuner find, layer by layer; with --ablation: as its last step, by instructions.' },
     { name: 'tune-for', value: 'COST', says: `neon: what --tune makes small: ${NEON_COSTS.join(', ')}. Default: a76-cache.` },
     { name: 'widths', value: 'N', says: 'opencl: positions of a tile, divided by commas. Default: 8,16,32.' },
+    { name: 'counts', says: 'opencl: instructions and bytes of global memory under oclgrind in the place of times.' },
+    { name: 'clblast', says: 'opencl: the dense kernels against CLBlast too, tuned first; needs cc, libclblast-dev and clblast-utils.' },
     { name: 'platform', value: 'N', says: 'opencl: counted from 0. Default: 0.' },
     { name: 'device', value: 'N', says: 'opencl: of the platform. Default: 0.' },
     { name: 'native', says: 'Measure onnxruntime-node too, which is no WebAssembly.' },
@@ -138,12 +141,19 @@ async function neon(args: Arguments, terminal: Terminal): Promise<unknown> {
 }
 
 async function openclKernels(args: Arguments, terminal: Terminal): Promise<unknown> {
-  const place = (name: string): number => numberOption(args, name, { least: 0, most: 64, whole: true }) ?? 0;
-  const report = await benchOpencl({
+  const layers = {
     only: args.texts('only').length === 0 ? ['1x1', 'vgg 3x3 512'] : args.texts('only'), schemes: [args.text('scheme') ?? 'bcr'], blocks: args.text('block') === undefined ? [[4, 16], [8, 32]] : [blockOption(args)],
     sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95], seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
-    widths: numbersOption(args, 'widths') ?? [8, 16, 32], rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 20,
-    device: { platform: place('platform'), device: place('device') }, onProgress: (says) => terminal.err(`${says}\n`),
+    onProgress: (says: string) => terminal.err(`${says}\n`),
+  } satisfies OpenclCountRequest;
+  if (args.flag('counts')) {
+    const counted = await countOpencl(layers);
+    if (!args.flag('json')) terminal.out(openclCountText(counted));
+    return counted;
+  }
+  const report = await benchOpencl({
+    ...layers, widths: numbersOption(args, 'widths') ?? [8, 16, 32], rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 20,
+    device: deviceChoice(args), clblast: args.flag('clblast'),
   });
   if (!args.flag('json')) terminal.out(openclText(report));
   return report;

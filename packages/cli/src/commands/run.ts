@@ -5,7 +5,7 @@ import { EXIT } from '../contract.js';
 import { makeFolder, writeFile } from '../files.js';
 import { readModelFile } from '../model-file.js';
 import { plain, printTable } from '../print-table.js';
-import { RUNTIME_OPTION, runtime, sessionOf } from '../runtimes.js';
+import { DEVICE_OPTIONS, RUNTIME_OPTION, runtime, sessionOf } from '../runtimes.js';
 import { npyBytes, readInputs } from '../tensor-file.js';
 
 export const run: Command = {
@@ -16,6 +16,7 @@ export const run: Command = {
     { name: 'input', short: 'i', value: 'NAME=FILE', many: true, says: 'An input from a .npy file (or a .pb tensor); NAME= may be left out where there is one input.' },
     { name: 'output-dir', short: 'o', value: 'DIR', says: 'Write each output to DIR as NAME.npy; made where it does not exist.' },
     RUNTIME_OPTION,
+    ...DEVICE_OPTIONS,
     { name: 'json', says: 'Print the outputs as JSON: name, type, shape, file, range.' },
   ],
   examples: ['fretwork run model.bcr --input image=cat.npy --output-dir out'],
@@ -24,7 +25,7 @@ export const run: Command = {
     const file = await readModelFile(args.positionals[0]!);
     const { model } = file;
     const inputs = await readInputs(model, args.texts('input'));
-    const runner = runtime(args.text('runtime'));
+    const runner = runtime(args.text('runtime'), args);
     const session = await sessionOf(runner, file);
     const directory = args.text('output-dir');
     if (directory !== undefined) await makeFolder(directory);

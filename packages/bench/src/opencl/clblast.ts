@@ -1,0 +1,128 @@
+/**
+ * CLBlast as a dense peer: its SGEMM on the device that is measured, by a C program of ours. Its tuner for the main kernel runs
+ * first, once, and the best of what CLBlast takes by itself and of what the tuner found counts.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DeviceChoice } from '@fretwork/compiler-opencl';
+import type { Product } from '../neon/contract.js';
+import { runTool } from '../neon/tools.js';
+import { median } from '../timing/statistics.js';
+
+const HEADER = '/usr/include/clblast_c.h';
+const TUNER = '/usr/bin/clblast_tuner_xgemm';
+
+/** Sizes at which the tuner looks for parameters. */
+const TUNED = { m: 256, n: 256, k: 1024 };
+
+/** What it ran, or why it did not. */
+export type Clblast =
+  | { readonly ok: true; readonly tuned: string; readonly times: ReadonlyMap<string, ClblastTime> }
+  | { readonly ok: false; readonly reason: string; readonly hint: string };
+
+export interface ClblastTime {
+  readonly ms: number;
+  /** Which parameters were faster. */
+  readonly parameters: 'as shipped' | 'as tuned';
+}
+
+/** Times of products, matrices ready in memory, by the names of `products`. Throws `bench.tool` where a tool that is there fails. */
+export async function timeClblast(products: readonly Product[], rounds: number, { platform = 0, device = 0 }: DeviceChoice): Promise<Clblast> {
+  const missing = [HEADER, TUNER].find((file) => !existsSync(file));
+  if (missing !== undefined) return { ok: false, reason: `CLBlast is not compared: there is no ${missing}`, hint: 'apt-get install libclblast-dev clblast-utils ocl-icd-opencl-dev' };
+  const directory = await mkdtemp(join(tmpdir(), 'fretwork-bench-clblast-'));
+  try {
+    await writeFile(join(directory, 'gemm.c'), PROGRAM);
+    await runTool('cc', ['-O2', 'gemm.c', '-o', 'gemm', '-lclblast', '-lOpenCL'], directory);
+    const place = [String(platform), String(device)];
+    await runTool(TUNER, ['-platform', place[0]!, '-device', place[1]!, '-precision', '32', '-m', String(TUNED.m), '-n', String(TUNED.n), '-k', String(TUNED.k), '-runs', '2'], directory);
+    const parameters = await bestOf(directory);
+    const times = new Map<string, ClblastTime>();
+    for (const { name, m, n, k } of products) {
+      const sizes = [m, n, k, rounds].map(String);
+      const [shipped, tuned] = [await timeOf(directory, [...place, ...sizes]), await timeOf(directory, [...place, ...sizes, ...parameters])];
+      times.set(name, tuned < shipped ? { ms: tuned, parameters: 'as tuned' } : { ms: shipped, parameters: 'as shipped' });
+    }
+    return { ok: true, tuned: `clblast_tuner_xgemm at ${TUNED.m}x${TUNED.n}x${TUNED.k}: ${parameters.join(' ')}`, times };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** NAME=VALUE of the fastest configuration in the files that the tuner wrote. */
+async function bestOf(directory: string): Promise<readonly string[]> {
+  interface Result { readonly time: number; readonly parameters: Readonly<Record<string, number>> }
+  const results: Result[] = [];
+  for (const name of await readdir(directory)) {
+    if (!/^clblast_xgemm_\d+_32\.json$/.test(name)) continue;
+    results.push(...(JSON.parse(await readFile(join(directory, name), 'utf8')) as { readonly results: readonly Result[] }).results);
+  }
+  const best = results.filter(({ time }) => time > 0).reduce<Result | undefined>((a, b) => (a === undefined || b.time < a.time ? b : a), undefined);
+  return Object.entries(best?.parameters ?? {}).filter(([name]) => name !== 'PRECISION').map(([name, value]) => `${name}=${value}`);
+}
+
+const timeOf = async (directory: string, args: readonly string[]): Promise<number> => median((await runTool('./gemm', args, directory)).trim().split('\n').map(Number));
+
+/** gemm PLATFORM DEVICE M N K ROUNDS [NAME=VALUE …]: milliseconds of every round, from the call to the end of the queue. */
+const PROGRAM = `#define CL_TARGET_OPENCL_VERSION 120
+#define _POSIX_C_SOURCE 200809L
+#include <CL/cl.h>
+#include <clblast_c.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+static void check(int status, const char *what) {
+  if (status == 0) return;
+  fprintf(stderr, "%s: %d\\n", what, status);
+  exit(1);
+}
+static cl_mem filled(cl_context context, size_t count) {
+  float *values = malloc(count * sizeof *values);
+  cl_int status;
+  for (size_t i = 0; i < count; i++) values[i] = (float)(i % 7) - 3.0f;
+  cl_mem made = clCreateBuffer(context, CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR, count * sizeof *values, values, &status);
+  check(status, "clCreateBuffer");
+  free(values);
+  return made;
+}
+int main(int argc, char **argv) {
+  cl_platform_id platforms[64];
+  cl_device_id devices[64];
+  cl_int status;
+  const char *names[32];
+  size_t values[32], count = 0;
+  if (argc < 7) return 2;
+  const size_t m = strtoul(argv[3], NULL, 10), n = strtoul(argv[4], NULL, 10), k = strtoul(argv[5], NULL, 10);
+  check(clGetPlatformIDs(64, platforms, NULL), "clGetPlatformIDs");
+  check(clGetDeviceIDs(platforms[atoi(argv[1])], CL_DEVICE_TYPE_ALL, 64, devices, NULL), "clGetDeviceIDs");
+  cl_device_id device = devices[atoi(argv[2])];
+  cl_context context = clCreateContext(NULL, 1, &device, NULL, NULL, &status);
+  check(status, "clCreateContext");
+  cl_command_queue queue = clCreateCommandQueue(context, device, 0, &status);
+  check(status, "clCreateCommandQueue");
+  for (int i = 7; i < argc && count < 32; i++) {
+    char *sign = strchr(argv[i], '=');
+    if (sign == NULL) return 2;
+    *sign = 0;
+    names[count] = argv[i];
+    values[count++] = strtoul(sign + 1, NULL, 10);
+  }
+  if (count > 0) check(CLBlastOverrideParameters(device, "Xgemm", CLBlastPrecisionSingle, count, names, values), "CLBlastOverrideParameters");
+  cl_mem a = filled(context, m * k), b = filled(context, k * n), c = filled(context, m * n);
+  for (int round = -2; round < atoi(argv[6]); round++) {
+    const double begin = now();
+    check(CLBlastSgemm(CLBlastLayoutRowMajor, CLBlastTransposeNo, CLBlastTransposeNo, m, n, k, 1.0f, a, 0, k, b, 0, n, 0.0f, c, 0, n, &queue, NULL), "CLBlastSgemm");
+    check(clFinish(queue), "clFinish");
+    if (round >= 0) printf("%.6f\\n", now() - begin);
+  }
+  return 0;
+}
+`;
