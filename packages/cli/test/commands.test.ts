@@ -215,6 +215,9 @@ describe('run, eval, conformance', () => {
     expect(written.data).toEqual(expected.data);
     const wasm = await fretwork('run', at('model.bcr'), '--input', `image=${at('x.npy')}`, '--output-dir', at('wasm'), '--runtime', 'wasm', '--json');
     expect(JSON.parse(wasm.out)).toMatchObject({ runtime: 'wasm' });
+    const elsewhere = await fretwork('run', at('model.bcr'), '--input', `image=${at('x.npy')}`, '--runtime', 'wasm', '--device', '1');
+    expect(elsewhere.code).not.toBe(0);
+    expect(elsewhere.err).toContain('--device is for --runtime opencl alone');
     const fast = readNpy(new Uint8Array(await readFile(at('wasm/scores.npy')))).data as Float32Array;
     fast.forEach((value, i) => expect(value).toBeCloseTo(expected.data[i] as number, 4));
     expect((await fretwork('run', at('model.bcr'))).err).toContain('the model also needs "image" f32 [N, 1, 6, 6]');
