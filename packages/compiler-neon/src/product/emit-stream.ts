@@ -52,7 +52,8 @@ export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], 
   const { scale, lanes, type } = code.family;
   const packs = repeats === undefined ? [packWeights(matrices, schedule) as Float32Array] : packedLike(matrices, schedule, repeats.payloads);
   const clamp = clampOf(activation);
-  const bounds = clamp === undefined ? '0.0f, 0.0f' : boundsOf(activation);
+  const ends = clamp !== undefined || more !== undefined;
+  const bounds = ends ? boundsOf(activation) : '0.0f, 0.0f';
   const calls = (lists: readonly StreamList[], tiles: readonly Tile[]): string[] => lists.map((list) => {
     for (const tile of tiles) {
       for (const width of passWidths(tile.vectors, widest(list.rows))) {
@@ -70,7 +71,7 @@ export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], 
       ...body.map((line) => `  ${line}`), '}',
     ].map((line) => (repeats === undefined ? line : `  ${line}`)),
   ];
-  const lay = (start?: number, end?: number): readonly StreamList[] => joined(packs.map((packed) => layStream(schedule, packed, places, clamp !== undefined, start, end)));
+  const lay = (start?: number, end?: number): readonly StreamList[] => joined(packs.map((packed) => layStream(schedule, packed, places, ends, start, end)));
   if (split.by === 'positions') {
     const parts = partsOf(positions / scale, code.parts).map(({ start, count }) => tilesOf(count, vectors).map((tile) => ({ ...tile, start: tile.start + start })));
     const firsts = parts.reduce<number[]>((all, own) => [...all, all.at(-1)! + own.length], [0]);

@@ -6,7 +6,8 @@
  *     weights: [biases, where first] [column after column, in each its rows]
  *
  * `first`: no segment before it touched any of its rows, so sums start at the biases and what lies in memory is not read.
- * `last`: none after it will, so the activation's bounds are applied. Where only some rows of a segment are first or last,
+ * `last`: none after it will, so what is added to the product (at the end: sums of halves keep more digits while they are small) and the activation's
+ * bounds come now. Where only some rows of a segment are first or last,
  * segments without columns, of one row, do that for them: in a list before all others, or after them.
  */
 import type { Schedule } from '@fretwork/compiler';
@@ -40,10 +41,10 @@ export interface Piece {
 
 const NONE = new Uint32Array(0);
 
-/** `packed`: what `packWeights` gives for `schedule`. `clamps`: there are bounds to apply. Groups `[from, to)`. */
-export function layStream(schedule: Schedule, packed: Float32Array, places: StreamPlaces, clamps: boolean, from = 0, to: number = schedule.groups.length): readonly StreamList[] {
+/** `packed`: what `packWeights` gives for `schedule`. `ends`: there is something to add at the end, or bounds to apply. Groups `[from, to)`. */
+export function layStream(schedule: Schedule, packed: Float32Array, places: StreamPlaces, ends: boolean, from = 0, to: number = schedule.groups.length): readonly StreamList[] {
   const lists = listsOf(schedule, from, to);
-  mark(lists, rowsOfGroups(schedule, from, to), clamps);
+  mark(lists, rowsOfGroups(schedule, from, to), ends);
   return lists.filter((list) => list.length > 0).map((list) => layList(list, packed, places));
 }
 
@@ -75,7 +76,7 @@ function listsOf(schedule: Schedule, from: number, to: number): Piece[][] {
 }
 
 /** Says which segments are the first and last of all their rows, and adds segments without columns where rows disagree. */
-function mark(lists: Piece[][], rows: readonly number[], clamps: boolean): void {
+function mark(lists: Piece[][], rows: readonly number[], ends: boolean): void {
   const [firsts, lasts] = [new Map<number, Piece>(), new Map<number, Piece>()];
   for (const piece of lists.flat()) {
     for (const row of piece.rows) {
@@ -85,11 +86,11 @@ function mark(lists: Piece[][], rows: readonly number[], clamps: boolean): void 
   }
   for (const piece of lists.flat()) {
     piece.first = piece.rows.every((row) => firsts.get(row) === piece);
-    piece.last = clamps && piece.rows.every((row) => lasts.get(row) === piece);
+    piece.last = ends && piece.rows.every((row) => lasts.get(row) === piece);
   }
   const empty = (row: number, first: boolean, last: boolean): Piece => ({ rows: [row], columns: NONE, weights: 0, first, last });
-  lists.unshift(rows.filter((row) => firsts.get(row)?.first !== true).map((row) => empty(row, true, clamps && !firsts.has(row))));
-  if (clamps) lists.push(rows.filter((row) => lasts.get(row)?.last === false).map((row) => empty(row, false, true)));
+  lists.unshift(rows.filter((row) => firsts.get(row)?.first !== true).map((row) => empty(row, true, ends && !firsts.has(row))));
+  if (ends) lists.push(rows.filter((row) => lasts.get(row)?.last === false).map((row) => empty(row, false, true)));
 }
 
 function layList(list: readonly Piece[], packed: Float32Array, places: StreamPlaces): StreamList {
