@@ -1,9 +1,9 @@
-import { pruneRegularly, randomCases, runCases, type Runner } from '@fretwork/conformance';
+import { drawCase, pruneRegularly, randomCases, runCases, type Runner } from '@fretwork/conformance';
 import { importModel } from '@fretwork/onnx';
 import { dense, type Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import type { NeonOptions } from '../src/index.js';
-import { compile, drawCase, Refused, withSelfTest, type Compiled } from './compiled.js';
+import { compile, Refused, withSelfTest, type Compiled } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
 import { mixed } from './networks.js';
 import { COMPILERS, haveTools, MISSING, Project, type Compiler } from './toolchain.js';

@@ -1,6 +1,6 @@
 import { runPasses, PASSES, type BackendOptions, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
-import { dense, inferShapes, type DenseTensor, type Model } from '@fretwork/format';
-import { createInterpreter } from '@fretwork/reference';
+import { drawCase } from '@fretwork/conformance';
+import { inferShapes, type Model } from '@fretwork/format';
 import { emitSelfTest, neon, type NeonOptions, type NeonPlan } from '../src/index.js';
 
 /** A model of fixed sizes, as a backend gets it. */
@@ -26,17 +26,6 @@ export function compile(model: Model, options: NeonOptions = {}, open = 1, backe
 }
 
 export class Refused extends Error {}
-
-/** Inputs drawn from a seed, and what the reference makes of them. */
-export function drawCase(model: Model, seed: number): { readonly inputs: Record<string, DenseTensor>; readonly outputs: Record<string, DenseTensor> } {
-  let state = seed;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-  const inputs = Object.fromEntries(model.inputs.map(({ name, shape }) => [name, dense('f32', shape as number[], Float32Array.from({ length: (shape as number[]).reduce((a, b) => a * b, 1) }, next))]));
-  return { inputs, outputs: createInterpreter(model).run(inputs) };
-}
 
 /** The files of a project with a self-test of `count` drawn cases. */
 export function withSelfTest({ context, plan, files }: Compiled, count: number, seed = 1): EmittedFiles {

@@ -1,7 +1,7 @@
 /** Single convolutions, and what their code says of itself. */
+import { drawWeights } from '@fretwork/conformance';
 import { parseModel, type Model } from '@fretwork/format';
 import { withSelfTest, type Compiled } from './compiled.js';
-import { withWeights } from './networks.js';
 import { Project } from './toolchain.js';
 
 export interface ConvolutionCase {
@@ -34,7 +34,7 @@ tensor w f32 [1, 1, 1, 1] = [0]
 tensor b f32 [1] = [0]
 `.replace('w f32 [1, 1, 1, 1] = [0]', `w f32 [${filters}, ${channels}, ${kernel}, ${kernel}] = [${new Array(filters * channels * kernel * kernel).fill(0).join(', ')}]`)
     .replace('b f32 [1] = [0]', `b f32 [${filters}] = [${Array.from({ length: filters }, (_, f) => f / 8 - 1).join(', ')}]`));
-  return withWeights(model, channels + filters);
+  return drawWeights(model, channels + filters);
 }
 
 export const tuned = (model: Model, kernel: string): Model => ({ ...model, layers: model.layers.map((layer) => ({ ...layer, tuning: { kernel } })) });

@@ -1,8 +1,8 @@
-import { parseModel, dense, type Model, type Tensor } from '@fretwork/format';
-import { random } from '@fretwork/conformance';
+import { parseModel, type Model } from '@fretwork/format';
+import { drawWeights } from '@fretwork/conformance';
 
 /** Every kind of layer that has code of its own, in a network small enough for an emulator. */
-export const mixed = (shape: readonly number[] = [2, 6, 11, 9], flat = 5): Model => withWeights(parseModel(withOnes(`fretwork 1
+export const mixed = (shape: readonly number[] = [2, 6, 11, 9], flat = 5): Model => drawWeights(parseModel(withOnes(`fretwork 1
 model mixed
 producer test version 1 opset 0
 
@@ -59,7 +59,7 @@ const withOnes = (text: string): string => text.replace(/= \[0\]/g, (_, at: numb
 /** A recurrent layer in two directions and a Gemm behind it, with steps large enough to be shared out. */
 export function recurrent(operator: 'GRU' | 'LSTM', resetLast = 0): Model {
   const rows = (operator === 'GRU' ? 3 : 4) * 96;
-  return withWeights(parseModel(withOnes(`fretwork 1
+  return drawWeights(parseModel(withOnes(`fretwork 1
 model recurrent
 producer test version 1 opset 0
 
@@ -83,18 +83,8 @@ tensor shape i64 [2] = [2, 1728]
 `)), 11);
 }
 
-/** Weights drawn from `seed` in the place of those that are there; biases stay. */
-export function withWeights(model: Model, seed: number): Model {
-  const draw = random(seed);
-  const tensors = new Map<string, Tensor>(model.tensors);
-  for (const [name, tensor] of tensors) {
-    if (name.startsWith('w') && tensor.kind === 'dense') tensors.set(name, dense('f32', tensor.shape, (tensor.data as Float32Array).map(() => draw.normal() / 4)));
-  }
-  return { ...model, tensors };
-}
-
 /** One depthwise 3x3 layer of four channels per map of [height, width, stride], two images each; every other one has a bias and an activation. */
-export const depthwise = (maps: readonly (readonly [height: number, width: number, stride: number])[]): Model => withWeights(parseModel(withOnes(`fretwork 1
+export const depthwise = (maps: readonly (readonly [height: number, width: number, stride: number])[]): Model => drawWeights(parseModel(withOnes(`fretwork 1
 model depthwise
 producer test version 1 opset 0
 

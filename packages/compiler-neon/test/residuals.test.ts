@@ -1,9 +1,8 @@
-import { pruneRegularly } from '@fretwork/conformance';
+import { drawWeights, pruneRegularly } from '@fretwork/conformance';
 import { parseModel, type Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { compile } from './compiled.js';
 import { run } from './convolutions.js';
-import { withWeights } from './networks.js';
 import { haveTools, MISSING } from './toolchain.js';
 
 interface Sum {
@@ -41,7 +40,7 @@ tensor v f32 [${filters}, ${channels / group}, 3, 3] = [${new Array((9 * filters
 tensor u f32 [4, ${filters}, 1, 1] = [${new Array(filters * 4).fill(0).join(', ')}]
 tensor b f32 [${filters}] = [${Array.from({ length: filters }, (_, f) => f / 8 - 1).join(', ')}]
 `);
-  const weighted = withWeights(model, channels + filters);
+  const weighted = drawWeights(model, channels + filters);
   return kernel === undefined ? weighted : { ...weighted, layers: weighted.layers.map((layer) => (layer.name === 'c' ? { ...layer, tuning: { kernel } } : layer)) };
 }
 

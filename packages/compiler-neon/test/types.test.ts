@@ -1,9 +1,9 @@
-import { pruneRegularly } from '@fretwork/conformance';
+import { drawCase, pruneRegularly } from '@fretwork/conformance';
 import { importModel } from '@fretwork/onnx';
 import type { Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { neon, type NeonOptions } from '../src/index.js';
-import { compile, contextOf, drawCase, withSelfTest } from './compiled.js';
+import { compile, contextOf, withSelfTest } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
 import { mixed, recurrent } from './networks.js';
 import { haveTools, MISSING, Project, type Compiler } from './toolchain.js';

@@ -1,6 +1,6 @@
 import { PASSES, runPasses, type BackendOptions, type EmittedFiles, type ModelContext } from '@fretwork/compiler';
-import { dense, inferShapes, type DenseTensor, type Model } from '@fretwork/format';
-import { createInterpreter, evaluateLayer } from '@fretwork/reference';
+import { inferShapes, type DenseTensor, type Model } from '@fretwork/format';
+import { evaluateLayer } from '@fretwork/reference';
 import { opencl, type OpenclOptions, type OpenclPlan } from '../src/index.js';
 
 /** A model of fixed sizes, as a backend gets it. */
@@ -25,17 +25,6 @@ export function compile(model: Model, options: OpenclOptions = {}, backendOption
   const planning = backend.plan(context, backendOptions);
   if (!planning.ok) throw new Refused(planning.refusals.map(({ layer, reason }) => `${layer}: ${reason}`).join('\n'));
   return { context, plan: planning.plan, files: backend.emit(planning.plan, context) };
-}
-
-/** Inputs drawn from a seed, and what the reference makes of them. */
-export function drawCase(model: Model, seed: number): { readonly inputs: Record<string, DenseTensor>; readonly outputs: Record<string, DenseTensor> } {
-  let state = seed;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-  const inputs = Object.fromEntries(model.inputs.map(({ name, shape }) => [name, dense('f32', shape as number[], Float32Array.from({ length: (shape as number[]).reduce((a, b) => a * b, 1) }, next))]));
-  return { inputs, outputs: createInterpreter(model).run(inputs) };
 }
 
 /** The largest error as a multiple of what is allowed: `tolerance` of an element, or of a twentieth of the largest one where that is more. */

@@ -1,10 +1,10 @@
 import { dense, encode, type Model } from '@fretwork/format';
-import { random } from '@fretwork/conformance';
+import { drawCase, random } from '@fretwork/conformance';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { emitSelfTest } from '../src/index.js';
-import { compile, drawCase } from './compiled.js';
+import { compile } from './compiled.js';
 import { CC, Folder, haveCompiler, haveOclgrind, OCLGRIND } from './host.js';
 
 const [ROWS, COLUMNS, POSITIONS] = [32, 128, 64];

@@ -1,11 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { drawCase } from '@fretwork/conformance';
 import { parseModel } from '@fretwork/format';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveObjects, loadProgram, opencl, openDevice, parseLaunchPlan, projectOf, type Device, type LaunchPlan } from '../src/index.js';
 import { openclLibrary } from '../src/run/library.js';
-import { compile, drawCase } from './compiled.js';
+import { compile } from './compiled.js';
 import { haveDriver, poclEnvironment } from './host.js';
 
 const small = parseModel(`fretwork 1

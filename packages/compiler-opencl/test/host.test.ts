@@ -1,7 +1,7 @@
-import { pruneRegularly } from '@fretwork/conformance';
+import { drawCase, pruneRegularly } from '@fretwork/conformance';
 import { describe, expect, it } from 'vitest';
 import { emitSelfTest } from '../src/index.js';
-import { compile, drawCase, type Compiled } from './compiled.js';
+import { compile, type Compiled } from './compiled.js';
 import { CC, Folder, haveCompiler, haveDriver, MISSING, poclEnvironment } from './host.js';
 import { mixed } from './networks.js';
 

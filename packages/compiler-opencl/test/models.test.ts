@@ -1,10 +1,10 @@
-import { pruneRegularly, randomCases, runCases, type Runner } from '@fretwork/conformance';
+import { drawCase, pruneRegularly, randomCases, runCases, type Runner } from '@fretwork/conformance';
 import { dense, type DenseTensor } from '@fretwork/format';
 import { importModel } from '@fretwork/onnx';
 import { createInterpreter } from '@fretwork/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProgram, openDevice, projectOf, type Device, type OpenclOptions, type OpenclProgram } from '../src/index.js';
-import { compile, drawCase, Refused, worstError, type Compiled } from './compiled.js';
+import { compile, Refused, worstError, type Compiled } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
 import { Folder, haveDriver, poclEnvironment } from './host.js';
 import { even, mixed, unheard } from './networks.js';

@@ -1,8 +1,8 @@
-import { parseModel, dense, type Model, type Tensor } from '@fretwork/format';
-import { random } from '@fretwork/conformance';
+import { parseModel, type Model } from '@fretwork/format';
+import { drawWeights } from '@fretwork/conformance';
 
 /** Every kind of layer that has code of its own, in a network small enough for an emulator. */
-export const mixed = (): Model => withWeights(parseModel(`fretwork 1
+export const mixed = (): Model => drawWeights(parseModel(`fretwork 1
 model mixed
 producer test version 1 opset 0
 
@@ -52,7 +52,7 @@ tensor b6 f32 [7] = [0, 1, 0, 1, 0, 1, 0]
 })), 7);
 
 /** Products whose rows are whole texels: a map of eight by eight, a residual sum, groups. */
-export const even = (): Model => withWeights(parseModel(`fretwork 1
+export const even = (): Model => drawWeights(parseModel(`fretwork 1
 model even
 producer test version 1 opset 0
 
@@ -110,13 +110,3 @@ tensor high f32 [] = [0.5]
 tensor row f32 [1] = [0]
 tensor axes i64 [1] = [2]
 `);
-
-/** Weights drawn from `seed` in the place of those that are there; biases stay. */
-function withWeights(model: Model, seed: number): Model {
-  const draw = random(seed);
-  const tensors = new Map<string, Tensor>(model.tensors);
-  for (const [name, tensor] of tensors) {
-    if (name.startsWith('w') && tensor.kind === 'dense') tensors.set(name, dense('f32', tensor.shape, (tensor.data as Float32Array).map(() => draw.normal() / 4)));
-  }
-  return { ...model, tensors };
-}

@@ -1,4 +1,4 @@
-import { pruneRegularly } from '@fretwork/conformance';
+import { drawCase, pruneRegularly } from '@fretwork/conformance';
 import { kernelName } from '@fretwork/compiler';
 import type { Model } from '@fretwork/format';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import type { BackendOptions } from '@fretwork/compiler';
 import { KERNELS, loadProgram, openDevice, projectOf, type LaunchPlan, type OpenclOptions } from '../src/index.js';
 import { CELLS } from '../src/kernels/recurrent.js';
 import { SUPPORT } from '../src/kernels/support.js';
-import { compile, drawCase, worstError } from './compiled.js';
+import { compile, worstError } from './compiled.js';
 import { Folder, haveOclgrind, OCLGRIND } from './host.js';
 import { cells, kernels, moving, productRows } from './kinds.js';
 import { mixed } from './networks.js';

@@ -7,6 +7,7 @@ export { casesFromTree, folderTree, treeOf, type FileTree, type FolderReader } f
 export { randomCases, type RandomCasesOptions } from './random-cases.js';
 export { LAYER_KINDS, type LayerCase, type LayerKind } from './random-layers.js';
 export { MASK_KINDS, type Cut, type MaskKind } from './random-masks.js';
+export { drawCase, drawWeights } from './drawn.js';
 export { pruneRegularly } from './prune-regularly.js';
 export { random, type Random } from './random.js';
 export { modelCase, type ModelCaseOptions } from './model-case.js';
