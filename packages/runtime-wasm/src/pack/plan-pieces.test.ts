@@ -8,10 +8,12 @@ import { planPieces, type PiecesRequest } from './plan-pieces.js';
 const runsOf = (seed: number, rows: number, columns: number) => planMapRuns(drawMatrix(draws(seed), rows, columns, [8, 32])).runs;
 const request = (more: Partial<PiecesRequest>): PiecesRequest => ({ rows: 128, vectors: 784, cells: 4 * 784 * 128, tile: 192, threads: 2, ...more });
 
-it('cuts large maps by pixels, maps of few pixels by rows, and leaves what is too little to one thread', () => {
+it('cuts large maps of few rows by pixels, all others by rows, and leaves what is too little to one thread', () => {
   const runs = runsOf(3, 128, 400);
+  const narrow = runsOf(3, 16, 100);
   expect(planPieces(runs, request({ threads: 1 }))).toEqual({ by: 'pixels', parts: [{ from: 0, to: 784 }], tile: 192 });
-  expect(planPieces(runs, request({}))).toEqual({ by: 'pixels', parts: [0, 196, 392, 588].map((from) => ({ from, to: from + 196 })), tile: 196 });
+  expect(planPieces(runs, request({})).by).toBe('rows');
+  expect(planPieces(narrow, request({ rows: 16, cells: 4 * 784 * 100 }))).toEqual({ by: 'pixels', parts: [0, 196, 392, 588].map((from) => ({ from, to: from + 196 })), tile: 196 });
   expect(planPieces(runs, request({ vectors: 13, cells: 52 * 128 })).by).toBe('rows');
   expect(planPieces(runsOf(3, 8, 9), request({ rows: 8, vectors: 13, cells: 52 })).parts).toEqual([{ from: 0, to: 13 }]);
 });

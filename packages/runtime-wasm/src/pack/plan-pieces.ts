@@ -28,8 +28,11 @@ const FORK = 3000;
 /** Worth of a piece of rows, in the same cycles: some 15 microseconds. Smaller ones cost more than they even out. */
 const PIECE = 45_000;
 
-/** What a cell costs that the cache of another core holds, in the same cycles: 5 GB a second. */
-const ELSEWHERE = 2.4;
+/** What a cell costs that the cache of another core holds, in the same cycles: 10 GB a second. An EPYC has twice as much between its chiplets, a Xeon half. */
+const ELSEWHERE = 1.2;
+
+/** What it costs, for each row of outputs, that two threads meet in the middle of it: each fetches ahead lines that the other one writes. */
+const BORDER = 1500;
 
 /** Pieces of pixels begin with a cache line. Shorter ones would begin so many runs for each that it does not pay. */
 const [LINE, LEAST_VECTORS] = [4, 64];
@@ -41,17 +44,18 @@ export function planPieces(runs: Runs, { rows, vectors, cells, tile, threads }: 
   const cost = (over: number): number => planCycles({ runs }, over) / over;
   const together = Math.min(tile, vectors);
   const alone = vectors * cost(together);
-  // Other threads have written their share of the input, and whoever does rows reads all of it.
+  // Other threads have written their share of the input, and whoever does rows, or all, reads all of it: fetched ahead while products are done.
   const elsewhere = ELSEWHERE * cells * (1 - 1 / threads);
+  const borders = BORDER * rows * (threads - 1);
   const turns = Math.min(MOST_PIECES, Math.max(1, Math.round(vectors / (tile * threads))));
   const step = Math.max(LEAST_VECTORS, Math.ceil(vectors / (threads * turns) / LINE) * LINE);
   const longer = step < 1.5 * tile ? step : tile;
   const pixels = Array.from({ length: Math.ceil(vectors / step) }, (_, k): Part => ({ from: k * step, to: Math.min(vectors, (k + 1) * step) }));
   const byRows = cutRows(runs, rows, threads * Math.max(1, Math.min(MOST_PIECES, Math.round(alone / threads / PIECE))), (i) => vectors / together * runCycles(runs, i, together));
   const ways: readonly (readonly [cost: number, way: MapPieces])[] = [
-    [elsewhere + alone, whole],
-    [pixels.length === 1 ? Infinity : FORK + cost(longer) * Math.max(vectors / threads, turns * step), { by: 'pixels', parts: pixels, tile: longer }],
-    [FORK + elsewhere + Math.max(alone / threads, ...byRows.map((part) => part.cost)), { by: 'rows', parts: byRows, tile }],
+    [Math.max(elsewhere, alone), whole],
+    [pixels.length === 1 ? Infinity : FORK + borders + Math.max(elsewhere / threads, cost(longer) * Math.max(vectors / threads, turns * step)), { by: 'pixels', parts: pixels, tile: longer }],
+    [FORK + Math.max(elsewhere, alone / threads, ...byRows.map((part) => part.cost)), { by: 'rows', parts: byRows, tile }],
   ];
   return ways.reduce((best, way) => (way[0] < best[0] ? way : best))[1];
 }

@@ -1,6 +1,6 @@
 import { FretworkError } from '@fretwork/format';
 import { startWorker, type ThreadWorker } from '#threads';
-import { ARGUMENTS, callWith, mailboxBytes, PIECE, SPINS, spinOver, takeFirst, WORDS, type Kernel, type ThreadStart } from './serve.js';
+import { ARGUMENTS, callWith, mailboxBytes, PIECE, spinOver, takeFirst, WORDS, type Kernel, type ThreadStart } from './serve.js';
 
 /** Threads that share the pieces of a job: calls of one kernel with other arguments. */
 export interface Pool {
@@ -122,7 +122,7 @@ const SLICE_MS = 100;
 /** Waits until workers are done with so many pieces; false where they stall. Sleeps where the host lets this thread sleep. */
 function joinOver(words: Int32Array, stallMs: number): (pieces: number) => boolean {
   const sleeps = maySleep();
-  const spin = spinOver(words, SPINS.caller);
+  const spin = spinOver(words);
   /** Until `done` changes, or for a slice of time: false. */
   const wait = (done: number): boolean => {
     if (!sleeps) return spinFor(words, done, SLICE_MS);

@@ -36,24 +36,32 @@ export const PIECE = 0x10000;
 export const mailboxBytes = (threads: number): number => 4 * (WORDS.arguments + threads * MOST_PIECES * ARGUMENTS);
 
 /**
- * Looks at a word before a thread goes to sleep. Of a worker some 200 µs: the plain layers between two forks take less, and to be
- * woken takes 50 µs. Of the caller, whom a worker that was put off its core may keep waiting, as long as that. Where looking is in
- * vain time and again, other processes want the cores: then it is a few looks.
+ * Milliseconds that a thread looks at a word before it goes to sleep: to be woken takes 50 to 100 µs. The plain layers between two forks, or
+ * another thread's last piece, mostly take less. Where looking is in vain time and again, other processes want the cores: then it looks less long,
+ * but longer than two runs are apart. A worker that gives up before would sleep at the next fork, and at every one after it.
  */
-export const SPINS = { worker: 16_000, caller: 4000, least: 300 } as const;
+export const AWAKE = { most: 0.2, least: 0.04 } as const;
+
+/** Looks between two at the clock: some 0.3 µs. */
+const LOOKS = 64;
 
 /** Waits awake until the word at `at` is another than `seen`; false where it stayed the same. */
 export type Spin = (at: number, seen: number) => boolean;
 
-export function spinOver(words: Int32Array, most: number): Spin {
-  let budget = most;
+export function spinOver(words: Int32Array): Spin {
+  let budget: number = AWAKE.most;
   return (at, seen) => {
-    for (let i = 0; i < budget; i++) {
-      if (Atomics.load(words, at) === seen) continue;
-      budget = Math.min(most, 2 * budget);
-      return true;
+    for (let end = 0; ;) {
+      for (let i = 0; i < LOOKS; i++) {
+        if (Atomics.load(words, at) === seen) continue;
+        budget = Math.min(AWAKE.most, 2 * budget);
+        return true;
+      }
+      const now = performance.now();
+      if (end === 0) end = now + budget;
+      if (now >= end) break;
     }
-    budget = Math.max(SPINS.least, budget >> 1);
+    budget = Math.max(AWAKE.least, budget / 2);
     return false;
   };
 }
@@ -77,7 +85,7 @@ export async function serve({ module, memory, mailbox, thread, kernels }: Thread
   const table = kernels.map((name) => exports[name] as Kernel);
   const words = new Int32Array(mailbox);
   ready();
-  const spin = spinOver(words, SPINS.worker);
+  const spin = spinOver(words);
   for (;;) {
     const piece = takeLast(words, spin);
     // Only now: while a piece that was taken is not done, no other job begins.
