@@ -1,7 +1,7 @@
 /** Pooling of maps `[N, C, H, W]` by vectors: each output row puts its input rows together, then what stands side by side in them. */
 import { attribute, requiredAttribute } from '@fretwork/format';
 import { flag } from './attributes.js';
-import type { Given, Node, Binding, Step } from './row.js';
+import { sizeOf, type Binding, type Given, type Node, type Step } from './row.js';
 import { framing } from './staging.js';
 import { windowOf, type Window } from './window.js';
 
@@ -9,10 +9,10 @@ import { windowOf, type Window } from './window.js';
 export const isMapOfFloats = ({ inputs, outputs, activation }: Node): boolean =>
   inputs[0]!.dtype === 'f32' && inputs[0]!.shape.length === 4 && inputs[0]!.constant === undefined && outputs[0] !== undefined && activation === undefined;
 
-/** No positions of maxima asked for, windows without gaps, and steps that the kernels take. */
+/** No positions of maxima asked for, windows without gaps, and steps that the kernels take, or none. */
 export const isPooledByKernels = (node: Node): boolean => {
   const most = (name: string, limit: number): boolean => attribute(node.layer, name, 'ints', []).every((n) => n <= limit);
-  return isMapOfFloats(node) && node.outputs[1] === undefined && most('dilations', 1) && most('strides', 2);
+  return isMapOfFloats(node) && node.outputs[1] === undefined && most('dilations', 1) && most('strides', sizeOf(node.outputs[0]!.shape.slice(2)) > 1 ? 2 : Infinity);
 };
 
 /** Global pools have one window, the whole map. */
