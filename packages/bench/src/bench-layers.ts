@@ -19,6 +19,8 @@ export interface Place {
   readonly machine: string;
   /** How many times the work of one process so many do (`layers/ceiling.ts`); left out where there are no processes. */
   readonly ceiling?: (job: CopyJob, copies: number) => Promise<number>;
+  /** Nanoseconds from one thread to another and back (`layers/round-trip.ts`). */
+  readonly roundTrip?: () => Promise<number>;
 }
 
 export interface LayersRequest {
@@ -79,6 +81,7 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
       const timingOf = (contender: Contender): Timing => timings[contest.contenders.indexOf(contender)]!;
       const peerTimings = Object.fromEntries(contest.peers.map(({ name, contender }) => [name, timingOf(contender)])) as Partial<Record<PeerName, Timing>>;
       const peerMs = Object.fromEntries([...peers.map(({ row }) => row.name), 'own-dense' as const].map((name) => [name, peerTimings[name]?.ms ?? null]));
+      const roundTrip = threads > 1 && place.roundTrip !== undefined ? { roundTripNs: await place.roundTrip() } : {};
       const ceilings = new Map<number, Pick<LayerDetail, 'ceiling'>>();
       if (threads > 1 && place.ceiling !== undefined) {
         for (const { job, sparsity } of contest.own) ceilings.set(sparsity, { ceiling: await place.ceiling(job, threads) });
@@ -92,7 +95,7 @@ export async function benchLayers(request: LayersRequest, peers: readonly Peerin
           layer: layer.name, scheme: sparsity === 0 ? 'dense' : request.scheme, block: sparsity === 0 || !blocks ? null : request.block.join('x'),
           sparsity, threads: count, ms: timing.ms, spread: timing.spread, peers: alone === undefined ? peerMs : { ...peerMs, 'own-one-thread': alone.ms },
         });
-        details.push({ layer: layer.name, sparsity, mmac: macs(layer) / 1e6, reached, kernel: ran?.kernel ?? '', timing, ...ceilings.get(sparsity), peers: alone === undefined ? peerTimings : { ...peerTimings, 'own-one-thread': alone } });
+        details.push({ layer: layer.name, sparsity, mmac: macs(layer) / 1e6, reached, kernel: ran?.kernel ?? '', timing, ...ceilings.get(sparsity), ...roundTrip, peers: alone === undefined ? peerTimings : { ...peerTimings, 'own-one-thread': alone } });
       }
     } finally {
       for (const runner of contest.runners) await runner.dispose();

@@ -5,6 +5,7 @@ import { benchLayers, type LayersRequest, type Peering, type Place } from './ben
 import { benchModels, timeModel, type ModelPlace, type ModelsRequest, type StartCold } from './bench-models.js';
 import { measureCeiling } from './layers/ceiling.js';
 import { startCopy } from './layers/copy-job.js';
+import { measureRoundTrip } from './layers/round-trip.js';
 import { coldStart } from './models/cold-start.js';
 import { forkColdStart } from './models/fork-cold-start.js';
 import { prepareModel } from './models/prepare.js';
@@ -56,11 +57,12 @@ describe('benchLayers', () => {
       asked.push(`${layer.name} ${masks?.density ?? 1} ${copies}`);
       return Promise.resolve(1.5);
     };
-    const { caption } = await benchLayers({ ...request, only: ['tiny full'] }, [], { ...place, host: nodeHost(2), ceiling });
+    const { caption } = await benchLayers({ ...request, only: ['tiny full'] }, [], { ...place, host: nodeHost(2), ceiling, roundTrip: () => Promise.resolve(120) });
     expect(asked).toEqual([1, 0.5, 0.25].map((density) => `tiny full ${density} 2`));
     expect(caption.details.map((detail) => detail.ceiling)).toEqual([1.5, 1.5, 1.5]);
-    const alone = await benchLayers({ ...request, only: ['tiny full'] }, [], { ...place, ceiling });
-    expect(alone.caption.details.every((detail) => !('ceiling' in detail))).toBe(true);
+    expect(caption.details.map((detail) => detail.roundTripNs)).toEqual([120, 120, 120]);
+    const alone = await benchLayers({ ...request, only: ['tiny full'] }, [], { ...place, ceiling, roundTrip: () => Promise.resolve(120) });
+    expect(alone.caption.details.every((detail) => !('ceiling' in detail) && !('roundTripNs' in detail))).toBe(true);
   });
 
   test('finds the ceiling by copies in processes of their own', async () => {
@@ -71,6 +73,13 @@ describe('benchLayers', () => {
     const time = await startCopy({ ...job, masks: { scheme: 'bcr', block: [4, 8], density: 0.5, source: 'iid' } });
     expect(time(1)).toBeGreaterThan(0);
   });
+
+  test('finds how long a number takes to another thread and back, and gives up on one that does not answer', async () => {
+    const ns = await measureRoundTrip(new URL('./layers/round-trip-main.ts', import.meta.url));
+    expect(ns).toBeGreaterThan(1);
+    expect(ns).toBeLessThan(1e6);
+    await expect(measureRoundTrip(new URL('../test/silent-thread.mjs', import.meta.url))).rejects.toMatchObject({ code: 'bench.round-trip' });
+  }, 60_000);
 
   test('times nothing where an answer is wrong, and lets everything go', async () => {
     let disposed = 0;

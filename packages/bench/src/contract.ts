@@ -22,11 +22,13 @@
  * of the times was asked instead, two contenders a tenth apart could never be told apart on a shared machine, however many the rounds.
  *
  * With several threads in Node, a row has a ceiling: how many times the work of one process as many processes do together, each with a copy of
- * the same run on one thread. Cores that share caches, memory or a clock do less than their number, whatever the runtime does.
+ * the same run on one thread. Cores that share caches, memory or a clock do less than their number, whatever the runtime does. And each layer has a
+ * round trip: the nanoseconds that a number takes to another thread and its answer back, taken when the layer has been timed. A layer of 50 µs on
+ * cores that are a microsecond apart gains less than the same on cores that share a cache.
  *
  * Who owns which buffer. Peers get their own copies of weights and inputs, made before any timing.
  *
- * What is thrown. `FretworkError`: `bench.answer` where a contender's answer is wrong (nothing is timed then), `bench.option`,
+ * What is thrown. `FretworkError`: `bench.answer` where a contender's answer is wrong (nothing is timed then), `bench.option`, `bench.ceiling`, `bench.round-trip`,
  * `bench.package`, those of the browser part (`browser/contract.ts`), and the reason of `signal`.
  */
 
@@ -98,6 +100,8 @@ export interface LayerDetail {
   readonly kernel: string;
   /** What as many copies on one thread, in processes of their own, do together, times what one does; left out for one thread, and in pages. */
   readonly ceiling?: number;
+  /** Nanoseconds to another thread and back; left out like `ceiling`. */
+  readonly roundTripNs?: number;
   readonly timing: Timing;
   readonly peers: Readonly<Partial<Record<PeerName, Timing>>>;
 }

@@ -35,11 +35,12 @@ export function layersText({ caption, rows }: LayersReport): string {
   const denseTable = printTable(['dense, ms', 'ours', ...others], dense.map((detail) => [detail.layer, both(detail.timing), ...others.map((peer) => both(detail.peers[peer]))]));
   const gflops = ({ mmac, reached, timing }: LayerDetail): string => (2 * mmac * (1 - reached) / timing.ms).toFixed(1);
   const ceiling = caption.details.some((detail) => detail.ceiling !== undefined);
+  const roundTrip = caption.details.some((detail) => detail.roundTripNs !== undefined);
   const table = printTable(
-    ['layer', 'zeros', 'ms', '±', 'GFLOP/s kept', ...peers.map((peer) => `x ${peer}`), ...(ceiling ? ['ceiling'] : []), 'kernel'],
+    ['layer', 'zeros', 'ms', '±', 'GFLOP/s kept', ...peers.map((peer) => `x ${peer}`), ...(ceiling ? ['ceiling'] : []), ...(roundTrip ? ['round trip, ns'] : []), 'kernel'],
     caption.details.map((detail) => [
       detail.layer, percent(detail.reached), ms(detail.timing.ms), ms(detail.timing.spread / 2), gflops(detail), ...peers.map((peer) => factor(detail, peer)),
-      ...(ceiling ? [factorText(detail.ceiling ?? NaN)] : []), plain(detail.kernel, 60),
+      ...(ceiling ? [factorText(detail.ceiling ?? NaN)] : []), ...(roundTrip ? [detail.roundTripNs?.toFixed(0) ?? '–'] : []), plain(detail.kernel, 60),
     ]),
   );
   const means = printTable(['geometric mean (least – most)', 'sparsity', ...peers.map((peer) => `x ${peer}`)], caption.speedups.map(({ group, sparsity, peers: found }) => [group, percent(sparsity), ...peers.map((peer) => {
@@ -48,6 +49,7 @@ export function layersText({ caption, rows }: LayersReport): string {
   })]));
   const notes = [
     ...ceiling ? [`ceiling: ${caption.threads} independent copies of the same one-thread run together, each in a process of its own, do so many times the work of one`] : [],
+    ...roundTrip ? ['round trip: a number in shared memory to another thread, and its answer back; what a thread hears of its work and of its end'] : [],
     ...rows.some(({ threads }) => threads < caption.threads) ? ['ours ran on fewer threads than asked for: this place shares no memory'] : [],
     ...[...unstated].map((says) => `? ${says}`),
     ...caption.refused.map(({ peer, layer, reason }) => `– ${layer}, ${peer}: ${reason}`),
