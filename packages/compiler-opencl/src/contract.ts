@@ -44,6 +44,8 @@ export type DataPath = 'buffer' | 'image';
 export interface DeviceName {
   readonly name: string;
   readonly driver: string;
+  /** A processor: what is done without tuning suits its vectors and caches. Left out: it is none. */
+  readonly processor?: boolean;
 }
 
 export interface OpenclOptions {

@@ -22,7 +22,7 @@ describe.skipIf(!haveSpirv)('kernels in halves', () => {
     folder.call(['spirv-val', `${name}.spv`]);
   }
 
-  const rows = KERNELS.rows.filter((row) => row.type === 'f16' && row.operator !== 'vector' && [1, 8, 32].includes(row.pixels));
+  const rows = KERNELS.rows.filter((row) => row.type === 'f16' && row.operator !== 'vector' && [1, 8, 32, 208].includes(row.pixels));
   it.each(['f16', 'f16-storage'] as const)('are OpenCL C 1.2 with %s', { timeout: 300_000 }, (type) => {
     const { model, options } = kernels(rows);
     const networks = [

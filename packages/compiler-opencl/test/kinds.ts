@@ -85,7 +85,7 @@ ${tensor('b', [2, 2 * gates * 6])}
 /** Convolutions side by side, one per kernel of `rows`, and the tunings that ask for them. */
 export function kernels(rows: readonly ProductVariant[]): { readonly model: Model; readonly options: BackendOptions } {
   const dense = (row: ProductVariant): boolean => row.operator === 'dense';
-  const model = parseModel(`${head('x f32 [1, 4, 6, 12]', rows.map((_, i) => `y${i}`).join(' '))}
+  const model = parseModel(`${head(`x f32 [1, 4, 6, ${rows.some(({ pixels }) => pixels > 64) ? 36 : 12}]`, rows.map((_, i) => `y${i}`).join(' '))}
 ${rows.map((row, i) => `layer l${i} = Conv(x, ${dense(row) ? (row.unroll === 1 ? 'one' : 'nine') : 'sparse'}, bias) -> y${i}${dense(row) && row.unroll === 1 ? '' : '\n  ints pads = [1, 1, 1, 1]'}`).join('\n')}
 
 ${tensor('one', [6, 4, 1, 1])}
@@ -97,5 +97,5 @@ ${tensor('bias', [6])}
   return { model, options: { tunings } };
 }
 
-/** Every product kernel of `path` in float, but for those of one vector. */
-export const productRows = (path: 'buffer' | 'image'): readonly ProductVariant[] => KERNELS.rows.filter((row) => row.type === 'f32' && row.path === path && row.operator !== 'vector');
+/** Every product kernel of `path` in float, but for those of one vector: those of short tiles, or of long ones, which need larger maps. */
+export const productRows = (path: 'buffer' | 'image', long = false): readonly ProductVariant[] => KERNELS.rows.filter((row) => row.type === 'f32' && row.path === path && row.operator !== 'vector' && row.pixels > 64 === long);

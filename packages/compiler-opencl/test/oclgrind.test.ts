@@ -66,8 +66,8 @@ describe.skipIf(!haveOclgrind)('kernels under oclgrind', () => {
     device.dispose();
   });
 
-  it.each(['buffer', 'image'] as const)('finds nothing in any product kernel that reads %ss', { timeout: 600_000 }, async (path) => {
-    const { model, options } = kernels(productRows(path));
+  it.each([['buffer', false], ['buffer', true], ['image', false]] as const)('finds nothing in any product kernel that reads %ss, of long tiles %s', { timeout: 600_000 }, async (path, long) => {
+    const { model, options } = kernels(productRows(path, long));
     await check(model, { path }, options);
   });
 

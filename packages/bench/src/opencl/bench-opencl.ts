@@ -1,10 +1,10 @@
 /**
- * Sparse OpenCL kernels against dense ones of the same width, by the device's own clock. All ways of doing one product are
+ * Sparse OpenCL kernels against dense ones of the same width of vectors, by the device's own clock. All ways of doing one product are
  * layers of one model, side by side, so that rounds are interleaved and each kernel is built once. Of each layer the median
- * of all rounds counts; of each width the best of rows, unrolling and loop order, for dense and sparse alike.
+ * of all rounds counts; of each width the best of rows, positions, unrolling and loop order, for dense and sparse alike.
  */
 import type { LoopOrder } from '@fretwork/compiler';
-import { KERNELS, loadProgram, openDevice, projectOf, type DeviceChoice } from '@fretwork/compiler-opencl';
+import { KERNELS, loadProgram, openDevice, projectOf, WIDEST, type DeviceChoice } from '@fretwork/compiler-opencl';
 import { dense, FretworkError, type DenseTensor } from '@fretwork/format';
 import { random } from '../layers/random.js';
 import { chosenProducts, sparseVariants } from '../neon/bench-neon.js';
@@ -13,8 +13,11 @@ import { median } from '../timing/statistics.js';
 import { timeClblast, type Clblast } from './clblast.js';
 import { DENSE, waysOf, type Way } from './ways.js';
 
+/** Times that a layer runs in a row, of which the last counts: as in a network, whose memory is used again and again, its output then lies in memory that caches know. */
+const REPEATS = 2;
+
 export interface OpenclRequest extends Pick<NeonRequest, 'only' | 'blocks' | 'schemes' | 'sparsity' | 'seed' | 'onProgress'> {
-  /** Positions of a tile. */
+  /** Elements of a vector; tiles are of one or several vectors. */
   readonly widths: readonly number[];
   /** Rounds that count. */
   readonly rounds: number;
@@ -47,8 +50,8 @@ export interface OpenclReport {
 /** Throws `bench.option`, and what opening a device throws. */
 export async function benchOpencl(request: OpenclRequest): Promise<OpenclReport> {
   const products = chosenProducts(request).filter(({ n, maps }) => n >= Math.max(...request.widths) && maps?.depthwise !== true);
-  const odd = request.widths.find((width) => KERNELS.select({ operator: 'segments', pixels: width }).length === 0);
-  if (odd !== undefined) throw new FretworkError('bench.option', 'there is no kernel of that width', { actual: String(odd), expected: 'powers of two up to 64' });
+  const odd = request.widths.find((width) => width > WIDEST || KERNELS.select({ operator: 'segments', pixels: width }).length === 0);
+  if (odd !== undefined) throw new FretworkError('bench.option', 'there is no kernel of that width', { actual: String(odd), expected: `powers of two up to ${WIDEST}` });
   const device = await openDevice(request.device);
   try {
     const rows: OpenclRow[] = [];
@@ -78,7 +81,7 @@ async function timeProduct(product: Product, request: OpenclRequest): Promise<re
       for (let round = 0; round < request.rounds; round++) {
         // A layer's planes are part of it.
         const times = new Map<string, number>();
-        for (const { layer, nanoseconds } of program.profile()) times.set(layer, (times.get(layer) ?? 0) + nanoseconds / 1e6);
+        for (const { layer, nanoseconds } of program.profile(REPEATS)) times.set(layer, (times.get(layer) ?? 0) + nanoseconds / 1e6);
         for (const [layer, list] of samples) list.push(times.get(layer)!);
       }
       return rowsOf(product, ways, samples, kernels);

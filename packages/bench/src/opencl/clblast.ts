@@ -3,7 +3,7 @@
  * first, once, and the best of what CLBlast takes by itself and of what the tuner found counts.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeviceChoice } from '@fretwork/compiler-opencl';
@@ -15,7 +15,10 @@ const HEADER = '/usr/include/clblast_c.h';
 const TUNER = '/usr/bin/clblast_tuner_xgemm';
 
 /** Sizes at which the tuner looks for parameters. */
-const TUNED = { m: 256, n: 256, k: 1024 };
+const TUNED = { m: 256, n: 256, k: 512 };
+
+/** Seconds that the tuner has, and one in how many of its configurations it draws. */
+const [SECONDS, FRACTION] = [90, 16];
 
 /** What it ran, or why it did not. */
 export type Clblast =
@@ -37,30 +40,37 @@ export async function timeClblast(products: readonly Product[], rounds: number, 
     await writeFile(join(directory, 'gemm.c'), PROGRAM);
     await runTool('cc', ['-O2', 'gemm.c', '-o', 'gemm', '-lclblast', '-lOpenCL'], directory);
     const place = [String(platform), String(device)];
-    await runTool(TUNER, ['-platform', place[0]!, '-device', place[1]!, '-precision', '32', '-m', String(TUNED.m), '-n', String(TUNED.n), '-k', String(TUNED.k), '-runs', '2'], directory);
-    const parameters = await bestOf(directory);
+    // It compiles thousands of kernels where it is let: what it has printed after a while counts.
+    const tuner = `timeout ${SECONDS} stdbuf -oL ${TUNER} -platform ${place[0]} -device ${place[1]} -precision 32 -m ${TUNED.m} -n ${TUNED.n} -k ${TUNED.k} -runs 2 -fraction ${FRACTION}`;
+    const { parameters, tried } = bestOf(await runTool('sh', ['-c', `${tuner} || true`], directory));
     const times = new Map<string, ClblastTime>();
     for (const { name, m, n, k } of products) {
       const sizes = [m, n, k, rounds].map(String);
       const [shipped, tuned] = [await timeOf(directory, [...place, ...sizes]), await timeOf(directory, [...place, ...sizes, ...parameters])];
       times.set(name, tuned < shipped ? { ms: tuned, parameters: 'as tuned' } : { ms: shipped, parameters: 'as shipped' });
     }
-    return { ok: true, tuned: `clblast_tuner_xgemm at ${TUNED.m}x${TUNED.n}x${TUNED.k}: ${parameters.join(' ')}`, times };
+    return { ok: true, tuned: `clblast_tuner_xgemm at ${TUNED.m}x${TUNED.n}x${TUNED.k}, the best of ${tried} configurations drawn in ${SECONDS} s: ${parameters.join(' ')}`, times };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-/** NAME=VALUE of the fastest configuration in the files that the tuner wrote. */
-async function bestOf(directory: string): Promise<readonly string[]> {
-  interface Result { readonly time: number; readonly parameters: Readonly<Record<string, number>> }
-  const results: Result[] = [];
-  for (const name of await readdir(directory)) {
-    if (!/^clblast_xgemm_\d+_32\.json$/.test(name)) continue;
-    results.push(...(JSON.parse(await readFile(join(directory, name), 'utf8')) as { readonly results: readonly Result[] }).results);
+/** NAME=VALUE of the fastest configuration that gave right results, in what the tuner printed, whole or cut short; how many did. */
+export function bestOf(printed: string): { readonly parameters: readonly string[]; readonly tried: number } {
+  let names: readonly string[] = [];
+  let best: { readonly gflops: number; readonly parameters: readonly string[] } | undefined;
+  let tried = 0;
+  // eslint-disable-next-line no-control-regex -- the tuner colours its words
+  for (const line of printed.replaceAll(/\u001B\[\d*m/g, '').split('\n')) {
+    const explored = /^\* Parameters explored: (.*)$/.exec(line);
+    if (explored !== null) names = explored[1]!.trim().split(/ +/);
+    const cells = line.split('|').map((cell) => cell.trim());
+    if (names.length === 0 || !/^\d+$/.test(cells[1] ?? '') || cells.at(-2) !== 'results match') continue;
+    tried++;
+    const gflops = Number(cells.at(-3));
+    if (gflops > (best?.gflops ?? 0)) best = { gflops, parameters: cells[3]!.split(/ +/).map((value, i) => `${names[i]}=${value}`) };
   }
-  const best = results.filter(({ time }) => time > 0).reduce<Result | undefined>((a, b) => (a === undefined || b.time < a.time ? b : a), undefined);
-  return Object.entries(best?.parameters ?? {}).filter(([name]) => name !== 'PRECISION').map(([name, value]) => `${name}=${value}`);
+  return { parameters: best?.parameters ?? [], tried };
 }
 
 const timeOf = async (directory: string, args: readonly string[]): Promise<number> => median((await runTool('./gemm', args, directory)).trim().split('\n').map(Number));

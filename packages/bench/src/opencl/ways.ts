@@ -1,6 +1,6 @@
 /** All ways of doing one product, as layers of one model that lie side by side and read its one input. */
 import { kernelName, parseKernelName, type EmittedFiles, type LoopOrder } from '@fretwork/compiler';
-import { KERNELS, opencl } from '@fretwork/compiler-opencl';
+import { KERNELS, opencl, WIDEST } from '@fretwork/compiler-opencl';
 import { FretworkError, inferShapes, type Layer, type Model, type Tensor, type Tuning } from '@fretwork/format';
 import type { Product } from '../neon/contract.js';
 import { layerModel, type Variant } from '../neon/own.js';
@@ -12,7 +12,10 @@ export const DENSE: Variant = { scheme: 'dense', block: undefined, sparsity: 0 }
 export interface Way {
   readonly layer: string;
   readonly variant: Variant;
+  readonly operator: string;
+  /** Elements of a vector, and positions of a tile, which are several vectors. */
   readonly width: number;
+  readonly pixels: number;
   readonly rows: number;
   readonly unroll: number;
   readonly order: LoopOrder;
@@ -33,9 +36,9 @@ export function waysOf(product: Product, variants: readonly Variant[], seed: num
   const context = { model, shapes: inferShapes(model) };
   const untuned = usual.plan(context, {});
   if (!untuned.ok) throw new FretworkError('bench.option', untuned.refusals[0]!.reason, { hint: untuned.refusals[0]!.hint });
-  const tunings = new Map(ways.map(({ layer, width, rows, unroll, order }): [string, Tuning] => {
+  const tunings = new Map(ways.map(({ layer, operator, pixels, rows, unroll, order }): [string, Tuning] => {
     const chosen = untuned.plan.layers.find((row) => row.layer === layer)!;
-    const kernel = kernelName({ ...parseKernelName(chosen.kernel)!, pixels: width, rows, unroll });
+    const kernel = kernelName({ ...parseKernelName(chosen.kernel)!, operator, pixels, rows, unroll });
     return [layer, { ...chosen.tuning, kernel, permute: `${order} ${chosen.tuning!.permute!.split(' ').slice(1).join(' ')}` }];
   }));
   const planning = usual.plan(context, { tunings });
@@ -53,10 +56,10 @@ function sideBySide(product: Product, variants: readonly Variant[], seed: number
     const one = layerModel(product, variant, seed);
     base ??= one;
     tensors.set(`w${v}`, one.tensors.get('w')!);
-    const [operator, unroll] = variant === DENSE ? ['dense', [(product.maps?.kernel ?? 1) ** 2]] : ['segments', undefined];
-    for (const kernel of KERNELS.select({ operator, type: 'f32', isa: 'buffer' }).filter((row) => unroll?.includes(row.unroll) ?? true)) {
+    const kernels = KERNELS.select({ type: 'f32', isa: 'buffer' }).filter(({ operator, unroll }) => (variant === DENSE ? operator === 'dense' && unroll === (product.maps?.kernel ?? 1) ** 2 : operator === 'segments' || operator === 'panels'));
+    for (const kernel of kernels.filter(({ pixels }) => pixels < product.n + Math.min(pixels, WIDEST))) {
       for (const order of ORDERS) {
-        const way = { width: kernel.pixels, order, rows: kernel.rows, unroll: kernel.unroll };
+        const way = { operator: kernel.operator, width: Math.min(kernel.pixels, WIDEST), pixels: kernel.pixels, order, rows: kernel.rows, unroll: kernel.unroll };
         if (!among(way)) continue;
         const name = `l${layers.length}`;
         ways.push({ layer: name, variant, ...way });

@@ -54,7 +54,7 @@ export const bench: Command = {
     { name: 'ablation', says: 'neon: what each optimisation brings, layer by layer.' },
     { name: 'tune', value: 'N', says: 'neon: what N trials of the tuner find, layer by layer; with --ablation: as its last step, by instructions.' },
     { name: 'tune-for', value: 'COST', says: `neon: what --tune makes small: ${NEON_COSTS.join(', ')}. Default: a76-cache.` },
-    { name: 'widths', value: 'N', says: 'opencl: positions of a tile, divided by commas. Default: 8,16,32.' },
+    { name: 'widths', value: 'N', says: 'opencl: elements of a vector, divided by commas. Default: 16.' },
     { name: 'counts', says: 'opencl: instructions and bytes of global memory under oclgrind in the place of times.' },
     { name: 'clblast', says: 'opencl: the dense kernels against CLBlast too, tuned first; needs cc, libclblast-dev and clblast-utils.' },
     { name: 'platform', value: 'N', says: 'opencl: counted from 0. Default: 0.' },
@@ -152,7 +152,7 @@ async function openclKernels(args: Arguments, terminal: Terminal): Promise<unkno
     return counted;
   }
   const report = await benchOpencl({
-    ...layers, widths: numbersOption(args, 'widths') ?? [8, 16, 32], rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 20,
+    ...layers, widths: numbersOption(args, 'widths') ?? [16], rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 20,
     device: deviceChoice(args), clblast: args.flag('clblast'),
   });
   if (!args.flag('json')) terminal.out(openclText(report));

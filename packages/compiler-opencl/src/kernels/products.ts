@@ -1,5 +1,6 @@
 import { kernelName } from '@fretwork/compiler';
 import { activated, real } from './prelude.js';
+import { panelKernel } from './panels.js';
 import { ROWS, WIDEST, type ProductVariant } from './manifest.js';
 
 /** Vectors of a tile, and elements of each. */
@@ -19,6 +20,7 @@ export const productName = (row: ProductVariant, word: string): string => `${ker
 /** OpenCL C of one row of the manifest, with the activation called `word`, for segments of `masks`. */
 export function productKernel(row: ProductVariant, word: string, masks: readonly number[]): string {
   if (row.operator === 'vector') return vectorKernel(row, word, masks);
+  if (row.operator === 'panels') return panelKernel(row, productName(row, word), word);
   const { pixels, path } = row;
   const { width, vectors } = shapeOf(pixels);
   const V = real(width);
@@ -32,7 +34,8 @@ export function productKernel(row: ProductVariant, word: string, masks: readonly
     '  const int tile = get_global_id(tileAxis), group = get_global_id(1 - tileAxis), n = get_global_id(2);',
     '  if (tile >= tiles) return;',
     '  /* The last tile ends where the positions end; what the one before has stored is not stored again. */',
-    `  const int first = tile * ${pixels}, p = min(first, positions - ${pixels}), skip = first - p;`,
+    `  const int first = tile * ${pixels}, p = ${vectors === 1 ? '' : 'max(0, '}min(first, positions - ${pixels})${vectors === 1 ? '' : ')'}, skip = first - p;`,
+    ...(vectors === 1 ? [] : [`  const int tail = min(${(vectors - 1) * width}, positions - ${width});`]),
     '  __global const int *at = program + program[2 * group];',
     `  ${spaceOf(row)} const STORED *weight = w + program[2 * group + 1];`,
     `  const int ${rows.map((r) => `r${r} = at[${r}]`).join(', ')};`,
@@ -42,10 +45,10 @@ export function productKernel(row: ProductVariant, word: string, masks: readonly
     `  y += n * outStep + p * pixelStep;`,
     `  z += n * outStep + p * pixelStep;`,
     '  if (hasResidual) {',
-    ...rows.map((r) => `    if (r${r} >= 0) {${range(vectors).map((q) => ` ${sum(r, q)} += LOAD${n(width)}(z + r${r} * rowStep + ${q * width});`).join('')} }`),
+    ...rows.map((r) => `    if (r${r} >= 0) {${range(vectors).map((q) => ` ${sum(r, q)} += LOAD${n(width)}(z + r${r} * rowStep + ${placeOf(q, vectors, width)});`).join('')} }`),
     '  }',
     ...(row.operator === 'dense' ? denseLoop(row) : segmentLoop(row, masks)),
-    ...rows.map((r) => `  if (r${r} >= 0) {${range(vectors).map((q) => storeOf(r, q, width, word)).join('')} }`),
+    ...rows.map((r) => `  if (r${r} >= 0) {${range(vectors).map((q) => storeOf(r, q, width, vectors, word)).join('')} }`),
     '}',
   ];
   return lines.join('\n');
@@ -54,18 +57,22 @@ export function productKernel(row: ProductVariant, word: string, masks: readonly
 const n = (width: number): string => (width === 1 ? '' : String(width));
 const spaceOf = ({ constant }: ProductVariant): string => (constant ? '__constant' : '__global');
 
-function storeOf(r: number, q: number, width: number, word: string): string {
+/** Where vector `q` begins: the last one may reach back into the one before, so that it ends with the positions. */
+const placeOf = (q: number, vectors: number, width: number): string => (q > 0 && q === vectors - 1 ? 'tail' : String(q * width));
+
+function storeOf(r: number, q: number, width: number, vectors: number, word: string): string {
   const value = activated(word, width, sum(r, q));
-  const to = `y + r${r} * rowStep + ${q * width} * pixelStep`;
-  return ` if (pixelStep == 1 && skip <= ${q * width}) STORE${n(width)}(${value}, ${to}); else put${width}(${value}, ${to}, pixelStep, skip - ${q * width});`;
+  const place = placeOf(q, vectors, width);
+  const to = `y + r${r} * rowStep + ${place} * pixelStep`;
+  return ` if (pixelStep == 1 && skip <= ${place}) STORE${n(width)}(${value}, ${to}); else put${width}(${value}, ${to}, pixelStep, skip - ${place});`;
 }
 
 /** Loads of vector `name` from the place `offset` from the tile's first position. */
 function loadsOf({ path, pixels }: ProductVariant, name: string, offset: string): string {
   const { width, vectors } = shapeOf(pixels);
   const load = (q: number): string => {
-    if (path === 'buffer') return `LOAD${n(width)}(x + from + ${offset}${q === 0 ? '' : ` + ${q * width}`})`;
-    return `TEXELS${width}(x, ((from + ${offset}) >> 2)${q === 0 ? '' : ` + ${q * width / 4}`})`;
+    const place = q === 0 ? '' : ` + ${placeOf(q, vectors, width)}`;
+    return path === 'buffer' ? `LOAD${n(width)}(x + from + ${offset}${place})` : `TEXELS${width}(x, (from + ${offset}${place}) >> 2)`;
   };
   return range(vectors).map((q) => `const ${real(width)} ${name}${q} = ${load(q)};`).join(' ');
 }

@@ -77,6 +77,22 @@ export const SUPPORT: Readonly<Record<string, (act: (v: string) => string) => st
     STORE(v, y + p);
   }
 }`,
+  // The same where rows of planes are neighbouring rows of the input and as wide: an item moves a whole map by so many elements, and then puts zeros where a row would see its neighbour.
+  stage_maps: () => `__kernel void FW_NAME(__global STORED *y, __global const STORED *x, int maps, int before, int count, int planeRows, int firstRow, int width, int channelStep, int height, int dilation, int left) {
+  const int c = get_global_id(0), s = get_global_id(1);
+  if (c >= maps) return;
+  const int shift = s * dilation - left, total = count * width, from = clamp(-shift, 0, total), to = clamp(total - shift, from, total), outer = min(max(shift, -shift), width);
+  x += (c * height + firstRow) * width + shift;
+  y += c * channelStep + s * planeRows * width;
+  for (int p = 0; p < before * width; p++) STORE(R(0), y + p);
+  y += before * width;
+  for (int p = total; p < (planeRows - before) * width; p++) STORE(R(0), y + p);
+  if (to - from >= 16) {
+    for (int p = from; p < to; p += 16) { const int q = min(p, to - 16); const REAL16 v = LOAD16(x + q); STORE16(v, y + q); }
+  } else for (int p = from; p < to; p++) STORE(LOAD(x + p), y + p);
+  y += shift > 0 ? width - outer : 0;
+  for (int r = 0; r < count; r++) for (int p = 0; p < outer; p++) STORE(R(0), y + r * width + p);
+}`,
   // A depthwise convolution: the kept cells of each channel, no planes.
   depthwise: (act) => `__kernel void FW_NAME(__global const STORED *x, __global STORED *y, __global const STORED *w, __global const int *program, __global const STORED *z, int count, int channels, int height, int width, int outHeight, int outWidth, int strideY, int strideX, int top, int left, int multiplier, int hasResidual, float alpha, float beta) {
   const int i = get_global_id(0);

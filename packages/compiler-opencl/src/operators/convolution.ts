@@ -6,7 +6,7 @@ import { emitProduct } from '../product/emit-product.js';
 import { DEPTHWISE, emitDepthwise, isDepthwise } from './depthwise.js';
 import type { Decision, OperatorRow, Setting } from './row.js';
 
-/** Items of a work-group that copies rows of planes. */
+/** Items of a work-group that fills planes. */
 const STAGE_ITEMS = 64;
 
 /** Planes for a convolution of any stride; a kernel of one cell reads its input where it lies. */
@@ -18,10 +18,10 @@ function fitsTexels(conv: Convolution): boolean {
   return direct ? channel % 4 === 0 : conv.window.output[1] % 4 === 0;
 }
 
-export function requestFor(conv: Convolution, call: Call, { type, path }: Setting): ProductRequest {
+export function requestFor(conv: Convolution, call: Call, { type, path, processor }: Setting): ProductRequest {
   return {
     matrices: [conv.matrix], positions: product(conv.window.output), groupRows: conv.filters / conv.groups, cells: product(conv.window.kernel), type,
-    path: path === 'image' && fitsTexels(conv) ? 'image' : 'buffer', tuning: call.tuning, layer: call.layer.name,
+    path: path === 'image' && fitsTexels(conv) ? 'image' : 'buffer', processor, tuning: call.tuning, layer: call.layer.name,
   };
 }
 
@@ -47,16 +47,7 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   const [perGroup, filtersPerGroup] = [channels / groups, filters / groups];
   const given = to.input(0);
   const elements = batch * channels * planes.channel;
-  if (!planes.direct) {
-    const pitch = w.output[1];
-    to.launch({
-      kernel: to.support('stage'), global: [planes.rows.length, w.kernel[1], batch * channels], group: { axis: 0, most: STAGE_ITEMS },
-      args: [
-        buffer(to.scratch(0)), buffer(given), buffer(to.buffers.integers(planes.rows)),
-        ...integers([planes.rows.length, pitch, planes.channel, ...input, ...spread, w.dilations[1], w.begins[1], w.strides[1]]),
-      ],
-    });
-  }
+  if (!planes.direct) stage(conv, planes.rows, planes.channel, decision, to, given, spread, input);
   const placeOf = (tap: number): number => planes.tap(Math.floor(tap / w.kernel[1]), tap % w.kernel[1]);
   const firstChannel = (row: number): number => Math.floor(row / filtersPerGroup) * perGroup;
   emitProduct(to, [conv.matrix], decision.schedules![0]!, decision.tuning!, {
@@ -66,6 +57,28 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
       column: (column, row) => (Math.floor(column / taps) + firstChannel(row)) * planes.channel + placeOf(column % taps),
       bias: (row) => conv.bias?.[row] ?? 0,
     },
+  });
+}
+
+/** Fills the planes: row by row, or on processors, as whose the order of tiles before groups is chosen, map by map where that can be. */
+function stage({ window: w, batch, channels }: Convolution, rows: readonly number[], channelStep: number, { tuning }: Decision, to: LayerLaunches, given: number, spread: readonly [number, number], input: readonly [number, number]): void {
+  const pitch = w.output[1];
+  const before = rows.findIndex((row) => row >= 0);
+  const seen = rows.filter((row) => row >= 0);
+  const neighbours = seen.every((row, k) => row === seen[0]! + k && rows[before + k] === row);
+  if (tuning?.permute?.includes('tile-group') === true && seen.length > 0 && neighbours && w.strides[1] === 1 && spread.every((step) => step === 1) && input[1] === pitch) {
+    to.launch({
+      kernel: to.support('stage_maps'), global: [batch * channels, w.kernel[1], 1], group: { axis: 0, most: STAGE_ITEMS },
+      args: [buffer(to.scratch(0)), buffer(given), ...integers([batch * channels, before, seen.length, rows.length, seen[0]!, pitch, channelStep, input[0], w.dilations[1], w.begins[1]])],
+    });
+    return;
+  }
+  to.launch({
+    kernel: to.support('stage'), global: [rows.length, w.kernel[1], batch * channels], group: { axis: 0, most: STAGE_ITEMS },
+    args: [
+      buffer(to.scratch(0)), buffer(given), buffer(to.buffers.integers(rows)),
+      ...integers([rows.length, pitch, channelStep, ...input, ...spread, w.dilations[1], w.begins[1], w.strides[1]]),
+    ],
   });
 }
 

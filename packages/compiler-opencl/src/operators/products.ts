@@ -12,7 +12,7 @@ import { numberOf } from './expressions.js';
 import type { Decision, OperatorRow, Setting } from './row.js';
 
 /** Vectors from which on they are turned, so that a tile holds several. */
-const MANY_VECTORS = 8;
+export const MANY_VECTORS = 8;
 
 /** Stacked matrices and how many vectors they are multiplied with. */
 export interface Stack {
@@ -29,8 +29,8 @@ const sizesOf = ({ matrices }: Stack): { readonly rows: number; readonly columns
   ({ rows: matrices.reduce((sum, matrix) => sum + matrix.rows, 0), columns: matrices[0]!.columns });
 
 /** As the kernels for positions would do it. */
-export function requestOf(stack: Stack, call: Call, { type }: Setting): ProductRequest {
-  return { matrices: stack.matrices, positions: stack.vectors, groupRows: sizesOf(stack).rows, cells: 1, type, path: 'buffer', tuning: call.tuning, layer: call.layer.name };
+export function requestOf(stack: Stack, call: Call, { type, processor }: Setting): ProductRequest {
+  return { matrices: stack.matrices, positions: stack.vectors, groupRows: sizesOf(stack).rows, cells: 1, type, path: 'buffer', processor, tuning: call.tuning, layer: call.layer.name };
 }
 
 /** The order of work of a kernel for vectors. */
@@ -74,7 +74,7 @@ export function emitStack(stack: Stack, decision: Pick<Decision, 'kernel' | 'sch
   });
 }
 
-function stackOf(call: Call): Stack {
+export function stackOf(call: Call): Stack {
   const alpha = call.layer.operator === 'Gemm' ? attribute(call.layer, 'alpha', 'float', 1) : 1;
   const matrices = call.matrices(1)!.map((matrix): SparseMatrix => (alpha === 1 ? matrix : { ...matrix, payload: (matrix.payload as Float32Array).map((w) => w * alpha) }));
   const turned = call.layer.operator === 'Gemm' && attribute(call.layer, 'transA', 'int', 0) !== 0;
@@ -115,7 +115,7 @@ function emitPlain(call: Call, to: LayerLaunches): void {
   });
 }
 
-const isWeighted = (call: Call): boolean => call.matrices(1)?.length === 1 && call.shape(0).length >= 1 && call.tensor(0) === undefined;
+export const isWeighted = (call: Call): boolean => call.matrices(1)?.length === 1 && call.shape(0).length >= 1 && call.tensor(0) === undefined;
 
 function supports(call: Call): Support {
   if (isWeighted(call)) return OK;

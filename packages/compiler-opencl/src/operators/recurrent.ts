@@ -2,16 +2,16 @@
  * GRU, LSTM and RNN. The input half of all steps is one product, done before the first step; a step is one kernel: the
  * recurrent products of all gates of four units, and the cell.
  */
-import { biasesOf, packWeights, plainRecurrence, planSchedule, recurrentOf, Call, type PlannedSchedule, type Recurrent } from '@fretwork/compiler';
-import { attribute, FretworkError, type SparseMatrix } from '@fretwork/format';
+import { biasesOf, packWeights, plainRecurrence, planSchedule, recurrentOf, Call, type Gene, type PlannedSchedule, type Recurrent, type TuningSpace } from '@fretwork/compiler';
+import { attribute, FretworkError, type SparseMatrix, type Tuning } from '@fretwork/format';
 import { buffer, integer, integers, type LayerLaunches } from '../emit/layer-launches.js';
 import { CELLS, recurrentKernel } from '../kernels/recurrent.js';
 import { ROWS } from '../kernels/manifest.js';
 import { NO_ACTIVATION, storedBytes } from '../kernels/prelude.js';
-import { inConstantMemory } from '../product/choose.js';
+import { inConstantMemory, productSpace } from '../product/choose.js';
 import { laySegments } from '../product/lay-program.js';
 import { emitCopy } from './moving.js';
-import { decideStack, emitStack, vectorSchedule, type Stack } from './products.js';
+import { decideStack, emitStack, MANY_VECTORS, requestOf, vectorSchedule, type Stack } from './products.js';
 import type { Decision, OperatorRow, Setting } from './row.js';
 
 /** How steps are launched: all by one work-group, or each by as many as there are. */
@@ -31,10 +31,31 @@ const cellOf = (call: Call, { resetLast }: Recurrent): string => (call.layer.ope
 const stack = (call: Call, input: number, d: number, gates: number, vectors: number): Stack =>
   ({ tensor: call.name(input), from: d * gates, to: (d + 1) * gates, matrices: (call.matrices(input) as readonly SparseMatrix[]).slice(d * gates, (d + 1) * gates), vectors });
 
+const isSteps = (word: string): boolean => STEPS.some((steps) => steps === word);
+const wordsOf = (tuning: Tuning | undefined): readonly string[] => tuning?.permute?.split(' ').filter((word) => word !== '') ?? [];
+
 /** The call with what is tuned of its input product alone. */
 function inputCall(call: Call): Call {
   const { permute: _, ...tuning } = call.tuning ?? {};
-  return new Call({ ...call.layer, tuning }, call.context);
+  const words = wordsOf(call.tuning).filter((word) => !isSteps(word));
+  return new Call({ ...call.layer, tuning: { ...tuning, ...(words.length === 0 ? {} : { permute: words.join(' ') }) } }, call.context);
+}
+
+/** What may be tuned: how steps are launched, and the input product where it is one of many vectors. */
+export function recurrentSpace(call: Call, setting: Setting): TuningSpace | undefined {
+  const r = recurrentOf(call);
+  const vectors = r.steps * r.batch;
+  const steps: Gene | undefined = r.steps < 2 ? undefined : { name: 'steps', values: STEPS };
+  if (vectors < MANY_VECTORS) return steps === undefined ? undefined : { genes: [steps], fallback: { steps: STEPS[0] }, tuning: ({ steps: how }) => ({ permute: String(how) }) };
+  const product = productSpace(requestOf(stack(call, 1, 0, r.gates, vectors), inputCall(call), setting));
+  if (steps === undefined) return product;
+  return {
+    ...product, genes: [...product.genes, steps], fallback: { ...product.fallback, steps: STEPS[0] },
+    tuning: ({ steps: how, ...choice }) => {
+      const tuning = product.tuning(choice);
+      return { ...tuning, permute: `${how} ${tuning.permute}` };
+    },
+  };
 }
 
 function decide(call: Call, setting: Setting): Decision {
@@ -45,14 +66,14 @@ function decide(call: Call, setting: Setting): Decision {
   const [first] = inputs;
   const bytes = storedBytes(setting.type);
   const units = r.batch * r.hidden;
-  const asked = STEPS.find((word) => call.tuning?.permute === word);
+  const asked = STEPS.find((word) => wordsOf(call.tuning).includes(word));
   const steps = asked ?? (states[0]!.summary.nnz <= ONE_GROUP_WEIGHTS ? 'one-launch' : 'one-each');
   return {
     kernel: cellOf(call, r),
     reason: `${r.steps * r.batch} input vectors before the first step (${first!.reason}); ${steps === 'one-launch' ? 'one work-group does all steps' : 'a launch per step'}${asked === undefined ? '' : ', as tuned'}`,
     schedules: [...inputs.flatMap(({ schedules }) => schedules!), ...states],
     scratch: [first!.scratch?.[0] ?? 4, bytes * r.steps * units * r.gates, bytes * 2 * units, bytes * units, bytes * 2 * units],
-    tuning: { ...(first!.tuning?.kernel === undefined ? { kernel: first!.kernel } : { kernel: first!.tuning.kernel, tile: first!.tuning.tile! }), permute: steps },
+    tuning: { ...(first!.tuning?.kernel === undefined ? { kernel: first!.kernel } : { kernel: first!.tuning.kernel, tile: first!.tuning.tile! }), permute: [steps, ...wordsOf(first!.tuning)].join(' ') },
   };
 }
 
@@ -65,8 +86,9 @@ function emitDirection(call: Call, r: Recurrent, d: number, decision: Decision, 
   const { gates, steps, batch, hidden } = r;
   const units = batch * hidden;
   const biases = biasesOf(call, r, d);
-  const { kernel, tile, permute } = decision.tuning!;
-  const input = { kernel: kernel!, schedules: [decision.schedules![d]!], ...(tile === undefined ? {} : { tuning: { kernel: kernel!, tile, permute: 'group-tile' } }) };
+  const { kernel, tile } = decision.tuning!;
+  const words = wordsOf(decision.tuning);
+  const input = { kernel: kernel!, schedules: [decision.schedules![d]!], ...(tile === undefined ? {} : { tuning: { kernel: kernel!, tile, permute: words.filter((word) => !isSteps(word)).join(' ') } }) };
   emitStack(stack(call, 1, d, gates, steps * batch), input, biases.input, { x: to.input(0), y: to.scratch(SUMS), turned: () => to.scratch(TURNED) }, NO_ACTIVATION, to);
 
   const name = cellOf(call, r);
@@ -88,7 +110,7 @@ function emitDirection(call: Call, r: Recurrent, d: number, decision: Decision, 
     ],
   });
   const phases = CELLS[name]!.phases.length;
-  if (permute === 'one-launch') run(0, steps, 2 ** phases - 1, true);
+  if (words.includes('one-launch')) run(0, steps, 2 ** phases - 1, true);
   else for (let k = 0; k < steps; k++) for (let phase = 0; phase < phases; phase++) run(k, k + 1, 2 ** phase, false);
   for (const [output, piece, offset] of [[1, STATES, (steps % 2) * units], [2, CELL, 0]] as const) {
     if (call.hasOutput(output)) emitCopy({ sizes: [units], to: { offset: d * units, strides: [1] }, from: { offset, strides: [1] } }, to.output(output), to.scratch(piece), to);

@@ -17,6 +17,8 @@ export interface Decision {
 export interface Setting {
   readonly type: StorageType;
   readonly path: DataPath;
+  /** Decisions suit a processor. */
+  readonly processor: boolean;
 }
 
 /** One way of doing some operators. */

@@ -1,8 +1,9 @@
 import { kernelName, kernelSpace, planSchedule, readTuning, scheduleOptionsOf, summariseSchedule, tuningOf, type KernelChoice, type Reorder, type ScheduleOptions, type ScheduleSummary, type TuningSpace } from '@fretwork/compiler';
 import type { SparseMatrix, Tuning } from '@fretwork/format';
-import { DENSE_CELLS, isaOf, KERNELS, kernelTypeOf, PIXELS, ROWS, type ProductVariant } from '../kernels/manifest.js';
+import { DENSE_CELLS, isaOf, KERNELS, kernelTypeOf, PIECE_ROWS, ROWS, type ProductVariant } from '../kernels/manifest.js';
 import { storedBytes } from '../kernels/prelude.js';
 import type { DataPath, StorageType } from '../contract.js';
+import { cheapestOf, fitsPositions, largestTile } from './cost.js';
 import { isWhole } from './lay-program.js';
 
 /** Bytes of weights up to which they go into constant memory: every device has four times as much. */
@@ -23,6 +24,7 @@ export interface ProductRequest {
   readonly cells: number;
   readonly type: StorageType;
   readonly path: DataPath;
+  readonly processor: boolean;
   readonly tuning: Tuning | undefined;
   readonly layer: string;
 }
@@ -45,8 +47,8 @@ export function chooseProduct(request: ProductRequest): ProductChoice {
   const { matrices, groupRows, tuning, layer } = request;
   const { fallback, summaries } = usual(request);
   const { row, chunk, order, layout, reorder } = readTuning(tuning, fallback, KERNELS, layer);
-  const options: ScheduleOptions = { ...scheduleOptionsOf(row, { chunk, reorder }), groupRows };
-  const summary = (chunk === 0 ? summaries.get(reorder) : undefined) ?? summariseSchedule(planSchedule(matrices, options));
+  const options: ScheduleOptions = { ...scheduleOptionsOf(row, { chunk, reorder }), ...(row.operator === 'panels' ? { rowCounts: PIECE_ROWS } : {}), groupRows };
+  const summary = (chunk === 0 && row.rows === ROWS ? summaries.get(reorder) : undefined) ?? summariseSchedule(planSchedule(matrices, options));
   const why = tuning === undefined ? 'nothing tuned' : 'as tuned';
   return {
     row, chunk, order, layout, reorder, options, summary, tuning: tuningOf({ kernel: kernelName(row), chunk, order, layout, reorder }),
@@ -54,17 +56,20 @@ export function chooseProduct(request: ProductRequest): ProductChoice {
   };
 }
 
-/** What is chosen without tuning: the order of rows that loads least, and a dense kernel where there is one. */
-function usual({ matrices, positions, groupRows, cells, type, path }: ProductRequest): { readonly fallback: KernelChoice; readonly summaries: ReadonlyMap<Reorder, ScheduleSummary> } {
+/** What is chosen without tuning: the order of rows that loads least, a dense kernel where there is one, and on processors what costs least. */
+function usual(request: ProductRequest): { readonly fallback: KernelChoice; readonly summaries: ReadonlyMap<Reorder, ScheduleSummary> } {
+  const { matrices, positions, groupRows, cells, type, path, processor } = request;
   const orders: readonly Reorder[] = nnzOf(matrices) <= REORDERED ? ['as-stored', 'by-columns'] : ['as-stored'];
   const summaries = new Map(orders.map((reorder) => [reorder, summariseSchedule(planSchedule(matrices, { height: ROWS, chunk: 0, reorder, groupRows }))] as const));
   const [reorder, summary] = [...summaries].reduce((best, next) => (next[1].loads < best[1].loads ? next : best));
   const whole = isWhole(summary) && DENSE_CELLS.includes(cells);
-  const pixels = PIXELS.filter((size) => size <= Math.min(positions, USUAL_PIXELS) && (path === 'buffer' || size % 4 === 0)).at(-1)!;
-  const kernel = kernelName({
-    operator: whole ? 'dense' : 'segments', type: kernelTypeOf(type), rows: ROWS, pixels, unroll: whole ? cells : 1, isa: isaOf(path, inConstantMemory(nnzOf(matrices), type)),
-  });
-  return { fallback: { kernel, chunk: 0, order: 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder }, summaries };
+  const isa = isaOf(path, inConstantMemory(nnzOf(matrices), type));
+  const among = KERNELS.select({ operator: whole ? 'dense' : 'segments', type: kernelTypeOf(type), isa, ...(whole ? { unroll: cells } : {}) }).filter((row) => fitsPositions(row, positions));
+  const pixels = Math.max(...among.map((row) => row.pixels).filter((size) => size <= Math.min(positions, USUAL_PIXELS)));
+  const plain = among.find((row) => row.rows === ROWS && row.pixels === pixels)!;
+  const summaryOf = (height: number): ScheduleSummary => (height === ROWS ? summary : summariseSchedule(planSchedule(matrices, { height, chunk: 0, reorder, groupRows })));
+  const row = !processor ? plain : whole ? largestTile(among) : cheapestOf([...among, ...KERNELS.select({ operator: 'panels', type: kernelTypeOf(type), isa })], positions, summaryOf) ?? plain;
+  return { fallback: { kernel: kernelName(row), chunk: 0, order: processor ? 'tile-group' : 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder }, summaries };
 }
 
 /** What may be tuned of a product. */
@@ -73,6 +78,6 @@ export function productSpace(request: ProductRequest): TuningSpace {
   const own = KERNELS.find(fallback.kernel)!;
   return kernelSpace({
     manifest: KERNELS, fallback, columns: request.matrices[0]!.columns,
-    among: (row) => row.operator === own.operator && row.type === own.type && row.isa === own.isa && row.pixels <= request.positions && (row.operator !== 'dense' || row.unroll === own.unroll),
+    among: (row) => (row.operator === own.operator || (row.operator === 'panels' && own.operator === 'segments')) && row.type === own.type && row.isa === own.isa && fitsPositions(row, request.positions) && (row.operator !== 'dense' || row.unroll === own.unroll),
   });
 }

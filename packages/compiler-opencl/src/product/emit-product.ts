@@ -5,7 +5,7 @@ import type { StorageType } from '../contract.js';
 import { bounds, buffer, integer, integers, type LayerLaunches } from '../emit/layer-launches.js';
 import type { KernelActivation } from '../kernels/prelude.js';
 import { inConstantMemory } from './choose.js';
-import { layDense, laySegments, masksOf, type Places } from './lay-program.js';
+import { layDense, layPanels, laySegments, masksOf, type Places } from './lay-program.js';
 
 /**
  * Items of a work-group of a product kernel, tiles of one group of rows: whole vectors of positions, so few do. Where all
@@ -45,13 +45,13 @@ export function emitProduct(to: LayerLaunches, matrices: readonly SparseMatrix[]
   const schedule = planSchedule(matrices, planned.options);
   const packed = packWeights(matrices, schedule) as Float32Array;
   const dense = row.operator === 'dense';
-  const { program, weights } = dense ? layDense(schedule, row.rows, packed, place.cells, place.places) : laySegments(schedule, row.rows, packed, place.places);
+  const { program, weights } = dense ? layDense(schedule, row.rows, packed, place.cells, place.places) : (row.operator === 'panels' ? layPanels : laySegments)(schedule, row.rows, packed, place.places);
   const tiles = Math.ceil(place.positions / row.pixels);
   const tileAxis = tuning.permute?.includes('tile-group') === true ? 1 : 0;
   const groups = schedule.groups.length;
   if (groups === 0 || place.batch === 0) return;
   to.launch({
-    kernel: to.product(row, place.activation, dense ? [] : masksOf(schedule)), global: tileAxis === 0 ? [tiles, groups, place.batch] : [groups, tiles, place.batch], group: { axis: tileAxis, most: tileAxis === 0 ? TILE_ITEMS : 1 },
+    kernel: to.product(row, place.activation, row.operator === 'segments' ? masksOf(schedule) : []), global: tileAxis === 0 ? [tiles, groups, place.batch] : [groups, tiles, place.batch], group: { axis: tileAxis, most: tileAxis === 0 ? TILE_ITEMS : 1 },
     args: [
       buffer(row.path === 'image' ? to.buffers.image(place.x, place.xBytes) : place.x), buffer(place.y), buffer(to.buffers.numbers(weights)), buffer(to.buffers.integers(program)), buffer(place.residual ?? place.y),
       ...integers([place.positions, tiles, tileAxis, place.batchStep, place.rowStep, place.pixelStep, place.outStep, place.residual === undefined ? 0 : 1]),

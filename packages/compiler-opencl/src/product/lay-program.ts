@@ -6,7 +6,9 @@
  *              in a dense program in their place the place of the group's first column
  *     weights: per group [biases of its rows], then column after column, in each its rows
  */
-import type { Schedule } from '@fretwork/compiler';
+import type { Schedule, Segment } from '@fretwork/compiler';
+import { PIECES } from '../kernels/manifest.js';
+import { CODE_BITS, SLOT_BITS } from '../kernels/panels.js';
 
 export interface Places {
   /** Elements from what the first position of the first column reads to what that of column `column` does, for the rows of a group of which `row` is one. */
@@ -37,6 +39,49 @@ export function laySegments(schedule: Schedule, height: number, packed: ArrayLik
     }
   }
   return { program: [...starts, ...program], weights };
+}
+
+/** The same for panels, whose `[segments]` are pieces: [code and rows] [columns] …; those of one shape come one after another. */
+export function layPanels(schedule: Schedule, height: number, packed: ArrayLike<number>, { column, bias }: Places): Program {
+  const starts: number[] = [];
+  const program: number[] = [];
+  const weights: number[] = [];
+  const head = 2 * schedule.groups.length;
+  for (const { start, height: own, segments } of schedule.groups) {
+    starts.push(head + program.length, weights.length);
+    const rows = rowsOf(schedule, start, own, height);
+    const pieces = segments.flatMap(piecesOf).sort((a, b) => b.code - a.code);
+    program.push(...rows, pieces.length);
+    weights.push(...rows.map((row) => (row < 0 ? 0 : bias(row))));
+    for (const { code, slots, columns, first, count } of pieces) {
+      program.push(code + slots, ...Array.from(columns, (c) => column(c, rows[0]!)));
+      for (let i = 0; i < count; i++) weights.push(packed[first + i]!);
+    }
+  }
+  return { program: [...starts, ...program], weights };
+}
+
+interface Piece {
+  readonly code: number;
+  /** Which rows of the group it has, as bits behind those of the code. */
+  readonly slots: number;
+  readonly columns: Uint32Array;
+  /** Its first weight, and how many it has. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** As few pieces as there can be, of about one size. */
+function piecesOf({ mask, count: rows, columns, weights }: Segment): Piece[] {
+  const most = Math.max(...PIECES.filter(([height]) => height === rows).map(([, size]) => size));
+  const slots = Array.from({ length: 2 ** SLOT_BITS }, (_, r) => r).filter((r) => ((mask >>> r) & 1) === 1).reduce((sum, r, k) => sum + r * 2 ** (CODE_BITS + SLOT_BITS * k), 0);
+  const pieces: Piece[] = [];
+  for (let c = 0, left = Math.ceil(columns.length / most); left > 0; left--) {
+    const size = Math.ceil((columns.length - c) / left);
+    pieces.push({ code: PIECES.findIndex(([height, width]) => height === rows && width === size), slots, columns: columns.subarray(c, c + size), first: weights + c * rows, count: size * rows });
+    c += size;
+  }
+  return pieces;
 }
 
 /** The same for a matrix in which every weight is there. `cells`: where those of a channel lie. */

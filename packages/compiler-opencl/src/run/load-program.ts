@@ -31,8 +31,8 @@ export interface OpenclProgram {
   readonly outputs: readonly LaunchTensor[];
   /** Fresh outputs, which belong to the caller. Throws `opencl.input`. */
   readonly run: (inputs: Readonly<Record<string, DenseTensor>>) => Readonly<Record<string, DenseTensor>>;
-  /** One run on what the inputs hold, timed by the device. */
-  readonly profile: () => readonly LaunchTime[];
+  /** One run on what the inputs hold, timed by the device. `repeats`: each layer so many times in a row, of which the last counts, so that memory is in the caches as where networks use it again. Left out: 1. */
+  readonly profile: (repeats?: number) => readonly LaunchTime[];
   /** Gives kernels and memory back; twice is fine. The device stays open. */
   readonly dispose: () => void;
 }
@@ -94,28 +94,44 @@ export async function loadProgram(device: Device, plan: LaunchPlan, source: stri
           return [name, dense('f32', shape, data)];
         }));
       },
-      profile: () => ready.map((one): LaunchTime => {
-        const event = new BigUint64Array(1);
-        enqueue(one, event);
-        LIVE.events++;
-        const time = (name: number): bigint => {
-          const value = new BigUint64Array(1);
-          check(library.clGetEventProfilingInfo(event[0]!, name, 8, value, null), 'clGetEventProfilingInfo');
-          return value[0]!;
+      profile: (repeats = 1) => {
+        const timed = (one: Ready): LaunchTime => {
+          const event = new BigUint64Array(1);
+          enqueue(one, event);
+          LIVE.events++;
+          const time = (name: number): bigint => {
+            const value = new BigUint64Array(1);
+            check(library.clGetEventProfilingInfo(event[0]!, name, 8, value, null), 'clGetEventProfilingInfo');
+            return value[0]!;
+          };
+          try {
+            check(library.clFinish(queue), 'clFinish');
+            return { layer: layerOf(one.launch), kernel: one.launch.kernel, nanoseconds: Number(time(ENDED) - time(STARTED)) };
+          } finally {
+            library.clReleaseEvent(event[0]!);
+            LIVE.events--;
+          }
         };
-        try {
-          check(library.clFinish(queue), 'clFinish');
-          return { layer: layerOf(one.launch), kernel: one.launch.kernel, nanoseconds: Number(time(ENDED) - time(STARTED)) };
-        } finally {
-          library.clReleaseEvent(event[0]!);
-          LIVE.events--;
-        }
-      }),
+        return layersOf(ready).flatMap((launches) => {
+          for (let before = 1; before < repeats; before++) launches.forEach(timed);
+          return launches.map(timed);
+        });
+      },
     };
   } catch (error) {
     dispose();
     throw error;
   }
+}
+
+/** Launches of one layer lie together. */
+function layersOf(ready: readonly Ready[]): Ready[][] {
+  const layers: Ready[][] = [];
+  for (const one of ready) {
+    if (layers.at(-1)?.[0]!.launch.layer === one.launch.layer) layers.at(-1)!.push(one);
+    else layers.push([one]);
+  }
+  return layers;
 }
 
 function given(inputs: Readonly<Record<string, DenseTensor>>, { name, shape }: LaunchTensor): Float32Array {
