@@ -26,21 +26,28 @@ const VECTOR_LIMITS: readonly (readonly [variant: Variant, instructions: number]
 ];
 const DENSE: Variant = { scheme: 'dense', block: undefined, sparsity: 0 };
 const MAP_LIMITS: readonly (readonly [variant: Variant, instructions: number])[] = [[DENSE, 376_000], [{ scheme: 'bcr', block: [8, 32], sparsity: 0.9 }, 178_700]];
-const convolution = { name: 'convolution', m: 32, k: 288, n: 196, maps: { size: 14, kernel: 3, stride: 1, depthwise: false } };
+const BCR: Variant = { scheme: 'bcr', block: [8, 32], sparsity: 0.9 };
+const map: Product = { name: 'map', m: 64, k: 256, n: 196 };
+const vector: Product = { name: 'vector', m: 256, k: 256, n: 1 };
+const convolution: Product = { name: 'convolution', m: 32, k: 288, n: 196, maps: { size: 14, kernel: 3, stride: 1, depthwise: false } };
 const depthwise = (stride: number): Product => ({ name: `depthwise, stride ${stride}`, m: 16, k: 9, n: (14 / stride) ** 2, maps: { size: 14, kernel: 3, stride, depthwise: true } });
 
 describe('instruction counts', () => {
   it.for([
-    { product: { name: 'map', m: 64, k: 256, n: 196 }, limits: LIMITS },
-    { product: { name: 'vector', m: 256, k: 256, n: 1 }, limits: VECTOR_LIMITS },
-    { product: convolution, limits: MAP_LIMITS },
-    { product: depthwise(1), limits: [[DENSE, 19_600]] as const },
-    { product: depthwise(2), limits: [[DENSE, 7_830]] as const },
-  ])('of $product.name stay below their limits', { timeout: 240_000 }, async ({ product, limits }, ctx) => {
+    { product: map, type: 'f32', limits: LIMITS },
+    { product: vector, type: 'f32', limits: VECTOR_LIMITS },
+    { product: convolution, type: 'f32', limits: MAP_LIMITS },
+    { product: depthwise(1), type: 'f32', limits: [[DENSE, 19_600]] as const },
+    { product: depthwise(2), type: 'f32', limits: [[DENSE, 7_830]] as const },
+    { product: map, type: 'f16', limits: [[DENSE, 526_000], [BCR, 69_600]] as const },
+    { product: map, type: 'i8', limits: [[DENSE, 712_000], [BCR, 342_000]] as const },
+    { product: vector, type: 'f16', limits: [[DENSE, 26_700], [BCR, 23_700]] as const },
+    { product: vector, type: 'i8', limits: [[DENSE, 13_260], [BCR, 26_660]] as const },
+  ] as const)('of $product.name in $type stay below their limits', { timeout: 240_000 }, async ({ product, type, limits }, ctx) => {
     if (!haveTools) ctx.skip(MISSING);
     const directory = await mkdtemp(join(tmpdir(), 'fretwork-counts-'));
     try {
-      await buildOwn(product, limits.map(([variant]) => variant), 1, directory);
+      await buildOwn(product, limits.map(([variant]) => variant), { seed: 1, type }, directory);
       const regions = await countRegions(await buildCounter(directory), directory, './own');
       const counted = limits.map((_, i) => regions.get(i)!.instructions);
       counted.forEach((count, i) => expect(count, `${product.name} ${JSON.stringify(limits[i]![0])}; all: ${counted.join(', ')}`).toBeLessThanOrEqual(limits[i]![1]));

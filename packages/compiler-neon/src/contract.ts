@@ -37,8 +37,8 @@ export interface NeonOptions {
   readonly cpu?: Cpu;
   /**
    * Element type of weights and activations, inputs and outputs among them. `f16`: half precision, stored and computed; for cores
-   * of armv8.2-a and later. `i8`: convolutions and products with constant weights on bytes, by dot products of four, everything
-   * else in float32, inputs and outputs too; for the same cores. Left out: `f32`.
+   * of armv8.2-a and later. `i8`: convolutions and products with constant weights, those of recurrent layers among them, on
+   * bytes, by dot products of four, everything else in float32, inputs and outputs too; for the same cores. Left out: `f32`.
    */
   readonly type?: ElementType;
   /** `array`: weights are C arrays. `file`: `weights.bin`, which the caller maps or reads. Left out: arrays up to four million words. */

@@ -79,7 +79,6 @@ function planProject(context: ModelContext, options: BackendOptions, { cpu, pref
   const threads = options.threads ?? 1;
   if (!Number.isSafeInteger(threads) || threads < 1 || threads > MOST_THREADS) return { ok: false, refusals: [{ ok: false, reason: `${threads} threads are asked for`, hint: `ask for 1 to ${MOST_THREADS}`, layer: '' }] };
   if (type !== 'f32' && WITHOUT_HALVES.includes(cpu)) return { ok: false, refusals: [{ ok: false, reason: `${cpu} is ${CPUS[cpu].replace(/^-m\w+=/, '')}, which has no ${TYPES[type]}`, hint: 'choose cpu armv82, a55, a76 or a78, or type f32', layer: '' }] };
-  if (type === 'i8' && threads > 1) return { ok: false, refusals: [{ ok: false, reason: `products of bytes are not shared out to ${threads} threads`, hint: 'leave threads out, or choose type f32 or f16', layer: '' }] };
   const family = familyFor(type);
   const refusals = model.layers.flatMap((layer) => {
     const support = supportsLayer(layer, context);

@@ -3,7 +3,7 @@ import { random, type Random } from '@fretwork/conformance';
 import { encodeCsr, type SparseMatrix } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { quadBytes } from '../src/kernels/int8.js';
-import { layByteStream, layByteVector, packedBytes, rowScales, type ByteStreamList, type ByteVectorList } from '../src/product/byte-program.js';
+import { inBytes, layByteStream, layByteVector, type ByteStreamList, type ByteVectorList } from '../src/product/byte-program.js';
 import { FAMILIES } from '../src/family.js';
 import { KERNELS, rowCounts, widest } from '../src/kernels/manifest.js';
 import { passWidths } from '../src/kernels/stream.js';
@@ -106,9 +106,7 @@ describe('programs of the kernels on bytes', () => {
     const x = Int8Array.from({ length: columns }, () => r.integer(-127, 127));
     for (const way of ['stream', 'vector'] as const) {
       const schedule = planSchedule([matrix], { height: way === 'vector' ? 8 : r.integer(1, 9), rowCounts: rowCounts(way, 'i8'), reorder: r.pick(['as-stored', 'by-columns']) });
-      const packed = packWeights([matrix], schedule) as Float32Array;
-      const scales = rowScales(schedule, packed);
-      const bytes = packedBytes(schedule, packed, scales);
+      const { weights: bytes, scales } = inBytes([matrix], schedule);
       // What was in memory before must not matter to the stream kernels; the vector kernels add to zeros.
       const y = new Int32Array(rows).fill(way === 'stream' ? 1e6 : 0);
       if (way === 'stream') runByteStream(layByteStream(schedule, bytes, { row: (row) => row, column: (column) => column }), x, y);

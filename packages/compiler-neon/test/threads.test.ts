@@ -3,7 +3,7 @@ import { importModel } from '@fretwork/onnx';
 import { planSchedule, type Schedule } from '@fretwork/compiler';
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { neon } from '../src/index.js';
+import { neon, type NeonOptions } from '../src/index.js';
 import { BALANCE, partsOf } from '../src/product/split.js';
 import { compile, contextOf, withSelfTest } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
@@ -12,6 +12,8 @@ import { haveTools, MISSING, Project } from './toolchain.js';
 
 /** Maps large enough to be shared out, and what shares rows, what positions, what stays with one thread. */
 const networks = { mixed: mixed([2, 6, 43, 37], 200), pruned: pruneRegularly(mixed([2, 6, 43, 37], 200), 0), gru: recurrent('GRU'), late: recurrent('GRU', 1), lstm: pruneRegularly(recurrent('LSTM')) };
+
+const BYTES: NeonOptions = { type: 'i8', cpu: 'armv82' };
 
 describe('threads', () => {
   it.for(Object.keys(networks))('compute %s as the reference does, by 2, 4, and all parts by one', { timeout: 600_000 }, (name, ctx) => {
@@ -63,8 +65,8 @@ describe('threads', () => {
   it.for(['thread', 'leak'])('race for nothing and leave nothing behind, says -fsanitize=%s', { timeout: 600_000 }, (sanitizer, ctx) => {
     const simde = spawnSync('gcc', ['-E', '-x', 'c', '-', '-o', '/dev/null'], { input: '#include <simde/arm/neon.h>' }).status === 0;
     if (!simde) ctx.skip('no gcc, or no SIMDe: node tools/system-packages.mjs');
-    for (const name of ['mixed', 'pruned', 'lstm'] as const) {
-      const project = new Project(withSelfTest(compile(networks[name], { weights: 'file' }, 1, { threads: 4 }), 3));
+    for (const [name, options] of [['mixed', {}], ['pruned', {}], ['lstm', {}], ['pruned', BYTES], ['late', BYTES], ['lstm', BYTES]] as const) {
+      const project = new Project(withSelfTest(compile(networks[name], { ...options, weights: 'file' }, 1, { threads: 4 }), 3));
       try {
         project.buildHere([`-fsanitize=${sanitizer}`]);
         expect(project.runHere()).toContain('case 2, output 0');

@@ -27,6 +27,18 @@ function call(command: readonly string[], directory: string, env: NodeJS.Process
   return stdout;
 }
 
+/** SIMDe 0.7.4 has no conversion that rounds halves away from zero. */
+const HERE = `#define SIMDE_ENABLE_NATIVE_ALIASES
+#include <simde/arm/neon.h>
+#include <math.h>
+static inline int32x4_t vcvtaq_s32_f32(float32x4_t x) {
+  float f[4];
+  vst1q_f32(f, x);
+  const int32_t i[4] = {(int32_t)roundf(f[0]), (int32_t)roundf(f[1]), (int32_t)roundf(f[2]), (int32_t)roundf(f[3])};
+  return vld1q_s32(i);
+}
+`;
+
 /** A project in a directory of its own. */
 export class Project {
   readonly directory: string = mkdtempSync(join(tmpdir(), 'fretwork-neon-'));
@@ -51,7 +63,7 @@ export class Project {
 
   /** Builds for this machine, intrinsics in plain C. */
   buildHere(options: readonly string[]): void {
-    writeFileSync(join(this.directory, 'arm_neon.h'), '#define SIMDE_ENABLE_NATIVE_ALIASES\n#include <simde/arm/neon.h>\n');
+    writeFileSync(join(this.directory, 'arm_neon.h'), HERE);
     call(['gcc', '-std=gnu11', '-O1', '-g', '-I.', ...options, ...this.#sources, '-o', 'here', '-lm', '-pthread'], this.directory);
   }
 

@@ -40,7 +40,7 @@ export async function benchNeonAblation(request: NeonRequest, trials: number): P
       for (const variant of sparseVariants(request)) {
         request.onProgress?.(`counting ${product.name} ${variant.scheme} ${variant.sparsity}`);
         const tried = STEPS.flatMap(({ name, choices }) => choices.map((choice) => ({ name, variant: { ...variant, choice } })));
-        await buildOwn(product, tried.map((one) => one.variant), request.seed, directory);
+        await buildOwn(product, tried.map((one) => one.variant), { seed: request.seed }, directory);
         const regions = await countRegions(plugin, directory, './own');
         const counts = await Promise.all(tried.map((_, i) => countsOf(regions.get(i)!, false, directory)));
         const own = STEPS.map(({ name }) => ({ step: name, instructions: Math.min(...counts.flatMap(({ instructions }, i) => (tried[i]!.name === name ? [instructions] : []))) }));

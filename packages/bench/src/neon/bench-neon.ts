@@ -18,6 +18,7 @@ export function chosenProducts({ only }: Pick<NeonRequest, 'only'>): readonly Pr
 /** Instructions (and modelled cycles) of ours and of dense peers, per layer. Throws `bench.option`, `bench.tool`, `bench.peers`. */
 export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
   const products = chosenProducts(request);
+  if (request.wall === true && (request.type ?? 'f32') !== 'f32') throw new FretworkError('bench.option', 'only code of f32 is timed on this machine', { actual: request.type!, hint: 'leave the wall clock out' });
   const say = request.onProgress ?? ((): void => {});
   const directory = await mkdtemp(join(tmpdir(), 'fretwork-bench-neon-'));
   try {
@@ -27,19 +28,22 @@ export async function benchNeon(request: NeonRequest): Promise<NeonReport> {
     for (const product of products) {
       say(`counting ${product.name}`);
       const variants = product.maps?.depthwise === true ? [DENSE] : variantsOf(request);
-      const built = await buildOwn(product, variants, request.seed, directory);
+      const built = await buildOwn(product, variants, request, directory);
       const regions = await countRegions(plugin, directory, './own', { misses: request.misses });
-      const times = request.wall === true ? await timeOwn(product, variants, request.seed, directory) : undefined;
+      const times = request.wall === true ? await timeOwn(product, variants, request, directory) : undefined;
       for (const [i, { scheme, block, sparsity, kernel, bytes, kept }] of built.entries()) {
         const counts = await countsOf(regions.get(i)!, request.cycles, directory);
         rows.push({ product, scheme: block === undefined ? scheme : `${scheme} ${block.join('x')}`, sparsity, kept, kernel, bytes, ...counts, ...against(product, counts, peers), ...(times === undefined ? {} : { wall: { ms: times[i]!, faster: times[0]! / times[i]! } }) });
       }
     }
-    return { caption: `instructions under qemu-aarch64, clang 14 -O2, one thread; masks even, seed ${request.seed}`, rows, peers };
+    return { caption: `instructions under qemu-aarch64, clang 14 -O2, one thread${typeText(request)}; masks even, seed ${request.seed}`, rows, peers };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
+
+/** For captions. */
+export const typeText = ({ type = 'f32' }: Pick<NeonRequest, 'type'>): string => (type === 'f32' ? '' : `, ours of type ${type}`);
 
 const DENSE: Variant = { scheme: 'dense', block: undefined, sparsity: 0 };
 

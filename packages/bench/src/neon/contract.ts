@@ -5,6 +5,7 @@
  * block takes in the steady state. No cache is part of that model; misses of a first cache are counted beside.
  */
 import type { Choice } from '@fretwork/compiler';
+import type { ElementType } from '@fretwork/compiler-neon';
 import type { Scheme } from '@fretwork/format';
 import type { Block } from '../layers/masks.js';
 
@@ -59,13 +60,15 @@ export interface NeonRequest {
   /** Shares of zeros. Dense is counted always. */
   readonly sparsity: readonly number[];
   readonly seed: number;
+  /** Of weights and activations of ours; peers compute in float32 always. Left out: f32. */
+  readonly type?: ElementType;
   /** Root of Debian's arm64 packages, unpacked; left out: no peers. */
   readonly peers?: string;
   /** Model cycles too. */
   readonly cycles: boolean;
   /** Count misses of a first cache too; takes several times as long. */
   readonly misses: boolean;
-  /** Time the same code on this machine too, through SIMDe. */
+  /** Time the same code on this machine too, through SIMDe: of float32 alone. */
   readonly wall?: boolean;
   readonly onProgress?: (says: string) => void;
 }
@@ -114,6 +117,8 @@ export interface NeonNetworksRequest {
   /** Draw weights, for topologies that come without. */
   readonly randomWeights: boolean;
   readonly seed: number;
+  /** As of `NeonRequest`. */
+  readonly type?: ElementType;
   /** Root of Debian's arm64 packages, unpacked; left out: no peers. */
   readonly peers?: string;
   readonly onProgress?: (says: string) => void;

@@ -3,10 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend, EmittedFiles } from '@fretwork/compiler';
+import type { ElementType } from '@fretwork/compiler-neon';
 import { FretworkError } from '@fretwork/format';
 import type { Counts } from './contract.js';
-import { buildCounter, countRegions, countsOf, NATIVE } from './count.js';
+import { buildCounter, countRegions, countsOf } from './count.js';
 import { CORES } from './cycles.js';
+import { crossOptions, elementOf } from './own.js';
 import { runTool } from './tools.js';
 
 /** Cycles that a line is taken to cost which the first cache does not hold: an assumption, most of its time passes behind other work. */
@@ -43,15 +45,14 @@ export interface NeonMeter {
   readonly dispose: () => Promise<void>;
 }
 
-const COMPILER = ['--target=aarch64-linux-gnu', '-std=gnu11', '-O2', `-I${NATIVE}`];
-
 /**
  * Counts what emitted projects cost, with clang 14 and qemu-aarch64. Kernels are compiled one by one and kept: trials of a
  * tuner share most of theirs. Throws `bench.option` for a `cost` that is not one of `NEON_COSTS`, `bench.tool` where a tool is missing.
  */
-export async function neonMeter(cost = 'instructions'): Promise<NeonMeter> {
+export async function neonMeter(cost = 'instructions', type: ElementType = 'f32'): Promise<NeonMeter> {
   const row = COSTS.find(({ name }) => name === cost);
   if (row === undefined) throw new FretworkError('bench.option', 'there is no such cost', { expected: NEON_COSTS.join(', '), actual: cost });
+  const compiler = crossOptions(type);
   const root = await mkdtemp(join(tmpdir(), 'fretwork-meter-'));
   const plugin = await buildCounter(root);
   const kept = new Map<string, Promise<string>>();
@@ -62,7 +63,7 @@ export async function neonMeter(cost = 'instructions'): Promise<NeonMeter> {
     const key = createHash('sha256').update(text).digest('hex').slice(0, 32);
     const object = join(root, `${key}.o`);
     const made = kept.get(key) ?? writeFile(join(root, `${key}.c`), text)
-      .then(() => runTool('clang-14', [...COMPILER, `-I${directory}`, '-c', join(root, `${key}.c`), '-o', object], directory)).then(() => object);
+      .then(() => runTool('clang-14', [...compiler, `-I${directory}`, '-c', join(root, `${key}.c`), '-o', object], directory)).then(() => object);
     kept.set(key, made);
     return made;
   };
@@ -73,10 +74,10 @@ export async function neonMeter(cost = 'instructions'): Promise<NeonMeter> {
     try {
       for (const [name, content] of files) await writeFile(join(directory, name), content);
       const prefix = prefixOf(files);
-      await writeFile(join(directory, 'main.c'), MAIN.replace('FWHEADER', `${prefix}.h`).replaceAll('FWU_', `${prefix.toUpperCase()}_`).replaceAll('FW_', `${prefix}_`));
+      await writeFile(join(directory, 'main.c'), MAIN.replace('FWELEMENT', elementOf(type)).replace('FWHEADER', `${prefix}.h`).replaceAll('FWU_', `${prefix.toUpperCase()}_`).replaceAll('FW_', `${prefix}_`));
       const objects = await Promise.all(kernelsOf(files, prefix).map((text) => objectOf(text, directory)));
       const others = [...files.keys()].filter((name) => name.endsWith('.c') && name !== `${prefix}_kernels.c`);
-      await runTool('clang-14', [...COMPILER, '-static', 'main.c', ...others, ...objects, '-o', 'program', '-lm'], directory);
+      await runTool('clang-14', [...compiler, '-static', 'main.c', ...others, ...objects, '-o', 'program', '-lm'], directory);
       const regions = await countRegions(plugin, directory, './program', { misses });
       return await countsOf(regions.get(0)!, cycles, directory);
     } finally {
@@ -109,20 +110,21 @@ function kernelsOf(files: EmittedFiles, prefix: string): readonly string[] {
 const MAIN = `#include <stdio.h>
 #include <stdlib.h>
 #include "marks.h"
+FWELEMENT
 #include "FWHEADER"
 
-static float *floats(size_t count) {
-  float *data = aligned_alloc(64, (count * 4 + 127) / 64 * 64);
+static element *elements(size_t count) {
+  element *data = aligned_alloc(64, (count * 4 + 127) / 64 * 64);
   if (data == NULL) exit(2);
-  for (size_t i = 0; i < count; i++) data[i] = (float)(i % 5) - 2.0f;
+  for (size_t i = 0; i < count; i++) data[i] = (element)(i % 5) - (element)2;
   return data;
 }
 int main(void) {
-  const float *inputs[FWU_INPUTS];
-  float *outputs[FWU_OUTPUTS];
-  for (int i = 0; i < FWU_INPUTS; i++) inputs[i] = floats(FW_inputs[i].elements);
-  for (int i = 0; i < FWU_OUTPUTS; i++) outputs[i] = floats(FW_outputs[i].elements);
-  void *weights = floats(FWU_WEIGHT_BYTES / 4 + 1);
+  const element *inputs[FWU_INPUTS];
+  element *outputs[FWU_OUTPUTS];
+  for (int i = 0; i < FWU_INPUTS; i++) inputs[i] = elements(FW_inputs[i].elements);
+  for (int i = 0; i < FWU_OUTPUTS; i++) outputs[i] = elements(FW_outputs[i].elements);
+  void *weights = aligned_alloc(64, FWU_WEIGHT_BYTES / 64 * 64 + 128);
   FILE *file = FWU_WEIGHTS_IN_FILE ? fopen("FW_weights.bin", "rb") : NULL;
   if (FWU_WEIGHTS_IN_FILE && (file == NULL || fread(weights, 1, FWU_WEIGHT_BYTES, file) != FWU_WEIGHT_BYTES)) return 2;
   FW_model *model = FW_create(weights, NULL);

@@ -2,15 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { compileModel, runPasses } from '@fretwork/compiler';
-import { neon } from '@fretwork/compiler-neon';
 import { attribute, FretworkError, inferShapes, type Layer, type Model, type Scheme, type ShapeTable } from '@fretwork/format';
 import { pruneModel } from '@fretwork/pruner';
 import { evaluateLayer } from '@fretwork/reference';
 import { randomWeights } from '../models/random-weights.js';
 import type { NamedModel } from '../models/prepare.js';
 import type { NeonNetworkRow, NeonNetworksReport, NeonNetworksRequest, Product } from './contract.js';
+import { typeText } from './bench-neon.js';
 import { buildCounter } from './count.js';
 import { neonMeter } from './meter.js';
+import { backendFor } from './own.js';
 import { countPeers } from './peers.js';
 
 /** Clock that modelled cycles are turned into milliseconds by. */
@@ -22,7 +23,8 @@ const MOST_LAYERS = 30;
 /** Whole networks, dense and pruned in one shot: instructions, modelled cycles and milliseconds. Throws as `benchNeon`, and `bench.model` for one that is not compiled. */
 export async function benchNeonNetworks(models: readonly NamedModel[], request: NeonNetworksRequest): Promise<NeonNetworksReport> {
   const say = request.onProgress ?? ((): void => {});
-  const meter = await neonMeter();
+  const { type = 'f32' } = request;
+  const meter = await neonMeter('instructions', type);
   const rows: NeonNetworkRow[] = [];
   try {
     for (const { name, model, inputShapes } of models) {
@@ -34,7 +36,7 @@ export async function benchNeonNetworks(models: readonly NamedModel[], request: 
       for (const [weights, scheme] of variants) {
         say(`counting ${name} ${weights}`);
         const pruned = scheme === undefined ? undefined : pruneModel(folded, { scheme });
-        const compiled = compileModel(pruned?.model ?? folded, [neon({ weights: 'file' })], inputShapes === undefined ? {} : { inputShapes });
+        const compiled = compileModel(pruned?.model ?? folded, [backendFor(type)], inputShapes === undefined ? {} : { inputShapes });
         if (!compiled.ok) throw new FretworkError('bench.model', `${name} is not compiled`, { actual: compiled.refusals.map(({ layer, reason }) => `${layer}: ${reason}`).join('; '), hint: 'fretwork compile says more' });
         const { instructions, cycles } = await meter.count(compiled.files);
         rows.push({
@@ -43,7 +45,7 @@ export async function benchNeonNetworks(models: readonly NamedModel[], request: 
         });
       }
     }
-    return { caption: `whole networks under qemu-aarch64, clang 14 -O2, one thread; ms: modelled cycles at ${GIGAHERTZ} GHz`, rows };
+    return { caption: `whole networks under qemu-aarch64, clang 14 -O2, one thread${typeText(request)}; ms: modelled cycles at ${GIGAHERTZ} GHz`, rows };
   } finally {
     await meter.dispose();
   }

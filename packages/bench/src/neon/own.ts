@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Choice } from '@fretwork/compiler';
-import { neon } from '@fretwork/compiler-neon';
+import { neon, type ElementType } from '@fretwork/compiler-neon';
 import { dense, densityOf, encode, inferShapes, type Attribute, type Model } from '@fretwork/format';
 import { prune, type Block } from '../layers/masks.js';
 import { random } from '../layers/random.js';
-import type { Maps, Product } from './contract.js';
+import type { Maps, NeonRequest, Product } from './contract.js';
 import { NATIVE } from './count.js';
 import { runTool } from './tools.js';
 
@@ -52,14 +52,28 @@ function attributesOf(vector: boolean, m: number, maps: Maps | undefined): Reado
   ]);
 }
 
+/** What clang is told of the core. */
+const marchOf = (type: ElementType): readonly string[] => (type === 'f32' ? [] : ['-march=armv8.2-a+fp16+dotprod']);
+
+/** The backend that makes what is counted. */
+export const backendFor = (type: ElementType, prefix?: string): ReturnType<typeof neon> => neon({ weights: 'file', type, cpu: type === 'f32' ? 'generic' : 'armv82', ...(prefix === undefined ? {} : { prefix }) });
+
+/** C of a type of inputs and outputs, named `element`. */
+export const elementOf = (type: ElementType): string => (type === 'f16' ? '#include <arm_neon.h>\ntypedef float16_t element;' : 'typedef float element;');
+
+/** How C for 64-bit ARM is compiled. */
+export const crossOptions = (type: ElementType): readonly string[] => ['--target=aarch64-linux-gnu', '-std=gnu11', '-O2', ...marchOf(type), `-I${NATIVE}`];
+
+type Drawn = Pick<NeonRequest, 'seed' | 'type'>;
+
 /** The projects of all variants of a product, as `m0`, `m1`, …; the C files to compile. */
-export async function emitOwn(product: Product, variants: readonly Variant[], seed: number, directory: string): Promise<{ readonly built: readonly BuiltVariant[]; readonly sources: readonly string[] }> {
+export async function emitOwn(product: Product, variants: readonly Variant[], { seed, type = 'f32' }: Drawn, directory: string): Promise<{ readonly built: readonly BuiltVariant[]; readonly sources: readonly string[] }> {
   const sources: string[] = [];
   const built: BuiltVariant[] = [];
   for (const [i, variant] of variants.entries()) {
     const model = layerModel(product, variant, seed);
     const context = { model, shapes: inferShapes(model) };
-    const backend = neon({ prefix: `m${i}`, weights: 'file' });
+    const backend = backendFor(type, `m${i}`);
     const space = variant.choice === undefined ? undefined : backend.space!(model.layers[0]!, context);
     const planning = backend.plan(context, space === undefined ? {} : { tunings: new Map([['layer', space.tuning(variant.choice!(space.fallback))]]) });
     if (!planning.ok) throw new Error(planning.refusals.map(({ reason }) => reason).join('; '));
@@ -73,10 +87,10 @@ export async function emitOwn(product: Product, variants: readonly Variant[], se
 }
 
 /** A program that runs all variants of a product, region k the one at place k; at most 32. */
-export async function buildOwn(product: Product, variants: readonly Variant[], seed: number, directory: string): Promise<readonly BuiltVariant[]> {
-  const { built, sources } = await emitOwn(product, variants, seed, directory);
-  await writeFile(join(directory, 'main.c'), mainOf(product, variants.length));
-  await runTool('clang-14', ['--target=aarch64-linux-gnu', '-std=gnu11', '-O2', '-static', `-I${NATIVE}`, 'main.c', ...sources, '-o', 'own', '-lm'], directory);
+export async function buildOwn(product: Product, variants: readonly Variant[], drawn: Drawn, directory: string): Promise<readonly BuiltVariant[]> {
+  const { built, sources } = await emitOwn(product, variants, drawn, directory);
+  await writeFile(join(directory, 'main.c'), mainOf(product, variants.length, drawn.type ?? 'f32'));
+  await runTool('clang-14', [...crossOptions(drawn.type ?? 'f32'), '-static', 'main.c', ...sources, '-o', 'own', '-lm'], directory);
   return built;
 }
 
@@ -91,16 +105,17 @@ export const LOAD = `static void *load(const char *name, size_t bytes) {
 
 export const inputsOf = ({ m, k, n, maps }: Product): number => (maps === undefined ? k * n : (maps.depthwise ? m : k / maps.kernel ** 2) * maps.size ** 2);
 
-const mainOf = (product: Product, variants: number): string => `#include <stdio.h>
+const mainOf = (product: Product, variants: number, type: ElementType): string => `#include <stdio.h>
 #include <stdlib.h>
 #include "marks.h"
+${elementOf(type)}
 ${Array.from({ length: variants }, (_, i) => `#include "m${i}.h"`).join('\n')}
 ${LOAD}
 int main(void) {
-  float *x = aligned_alloc(64, ${Math.ceil(inputsOf(product) / 16) * 64}), *y = aligned_alloc(64, ${Math.ceil(product.m * product.n / 16) * 64});
-  const float *inputs[] = {x};
-  float *outputs[] = {y};
-  for (int i = 0; i < ${inputsOf(product)}; i++) x[i] = (float)(i % 5) - 2.0f;
+  element *x = aligned_alloc(64, ${Math.ceil(inputsOf(product) / 16) * 64}), *y = aligned_alloc(64, ${Math.ceil(product.m * product.n / 16) * 64});
+  const element *inputs[] = {x};
+  element *outputs[] = {y};
+  for (int i = 0; i < ${inputsOf(product)}; i++) x[i] = (element)(i % 5) - (element)2;
 ${Array.from({ length: variants }, (_, i) => `  {
     void *weights = load("m${i}_weights.bin", M${i}_WEIGHT_BYTES);
     m${i}_model *model = m${i}_create(weights, NULL);

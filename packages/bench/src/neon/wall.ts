@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Product } from './contract.js';
+import type { NeonRequest, Product } from './contract.js';
 import { NATIVE } from './count.js';
 import { emitOwn, inputsOf, LOAD, type Variant } from './own.js';
 import { runTool } from './tools.js';
@@ -13,8 +13,8 @@ const ROUNDS = 41;
  * The same C, its intrinsics made x86 instructions of 128 bits by SIMDe, timed here: the median milliseconds of one run of each
  * variant, variants taking turns. A core of another kind and other caches: a second witness for ratios, nothing more.
  */
-export async function timeOwn(product: Product, variants: readonly Variant[], seed: number, directory: string): Promise<readonly number[]> {
-  const { sources } = await emitOwn(product, variants, seed, directory);
+export async function timeOwn(product: Product, variants: readonly Variant[], { seed }: Pick<NeonRequest, 'seed'>, directory: string): Promise<readonly number[]> {
+  const { sources } = await emitOwn(product, variants, { seed }, directory);
   await writeFile(join(directory, 'wall.c'), mainOf(product, variants.length));
   await runTool('clang-14', [
     '-std=gnu11', '-O2', '-w', '-march=native', '-mprefer-vector-width=128', '-ffast-math', `-I${join(NATIVE, 'simde')}`, 'wall.c', ...sources, '-o', 'wall', '-lm',

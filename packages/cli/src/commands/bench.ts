@@ -10,6 +10,8 @@ import { EXIT } from '../contract.js';
 import { SHAPE_OPTION } from '../input-shapes.js';
 import { namedModels } from '../named-models.js';
 
+const NEON_TYPES = ['f32', 'f16', 'i8'] as const;
+
 interface Kind {
   readonly name: string;
   readonly run: (args: Arguments, terminal: Terminal) => Promise<unknown>;
@@ -47,6 +49,7 @@ export const bench: Command = {
     { name: 'revectorize', says: "layers: let V8 join vectors in pairs, an experiment of V8's behind a flag; Node alone. The first line says what came of it." },
     { name: 'by-layer', says: 'model: show where the time goes, layer by layer, and what pruning did to each.' },
     { name: 'tensors', value: 'HOW', says: 'Ours is given inputs and gives outputs as copies, or as views on its memory (default).' },
+    { name: 'type', value: 'TYPE', says: 'neon: type of weights and activations of ours: f32, f16 or i8; peers compute in float32. Default: f32.' },
     { name: 'peers', value: 'DIR', says: 'neon: root of Debian\'s arm64 packages, unpacked (docs/neon.md says how).' },
     { name: 'cycles', says: 'neon: model cycles of two cores too, by llvm-mca.' },
     { name: 'misses', says: 'neon: count misses of a modelled first cache too; takes several times as long.' },
@@ -122,8 +125,9 @@ async function neon(args: Arguments, terminal: Terminal): Promise<unknown> {
   const request = {
     only: args.texts('only'), schemes: scheme === undefined ? ['bcr', 'columns'] : [scheme], blocks: args.text('block') === undefined ? [[4, 16], [8, 32]] as const : [blockOption(args)],
     sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95], seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
-    cycles: args.flag('cycles'), misses: args.flag('misses'), wall: args.flag('wall'), ...(peers === undefined ? {} : { peers }), onProgress: (says: string) => terminal.err(`${says}\n`),
+    type: choice(args, 'type', NEON_TYPES), cycles: args.flag('cycles'), misses: args.flag('misses'), wall: args.flag('wall'), ...(peers === undefined ? {} : { peers }), onProgress: (says: string) => terminal.err(`${says}\n`),
   } satisfies NeonRequest;
+  if (request.type !== 'f32' && (args.flag('ablation') || args.flag('wall') || args.text('tune') !== undefined)) throw usage('type', `--ablation, --tune and --wall are for f32: leave --type ${request.type} out`, 'bench');
   const trials = numberOption(args, 'tune', { least: 1, most: 1e6, whole: true }) ?? 0;
   if (args.flag('ablation')) {
     const ablation = await benchNeonAblation(request, trials);
@@ -167,7 +171,7 @@ async function neonNetworks(args: Arguments, terminal: Terminal): Promise<unknow
   const odd = rates.find((rate) => !(rate >= 1 && rate <= 1e6));
   if (odd !== undefined) throw usage('rate', `--rate is 1 to 1000000, not ${odd}`, 'bench');
   const report = await benchNeonNetworks(await modelsOf(args), {
-    schemes: rates.map((rate) => [`${name} ${block.join('x')}`, scheme(rate, block)] as const), seed, randomWeights: args.flag('random-weights'), ...(peers === undefined ? {} : { peers }),
+    schemes: rates.map((rate) => [`${name} ${block.join('x')}`, scheme(rate, block)] as const), seed, type: choice(args, 'type', NEON_TYPES), randomWeights: args.flag('random-weights'), ...(peers === undefined ? {} : { peers }),
     onProgress: (says) => terminal.err(`${says}\n`),
   });
   if (!args.flag('json')) terminal.out(neonNetworksText(report));
@@ -198,7 +202,7 @@ function modelsRequest(args: Arguments, terminal: Terminal): ModelsRequest {
 function layersRequest(args: Arguments, terminal: Terminal): LayersRequest {
   return {
     only: args.texts('only'), scheme: args.text('scheme') ?? 'bcr', block: blockOption(args), sparsity: numbersOption(args, 'sparsity') ?? [0.75, 0.9, 0.95],
-    masks: choice(args, 'masks', MASK_SOURCES) as MaskSource, tensors: choice(args, 'tensors', ['views', 'copies']) as 'views' | 'copies',
+    masks: choice<MaskSource>(args, 'masks', MASK_SOURCES), tensors: choice(args, 'tensors', ['views', 'copies']),
     seed: numberOption(args, 'seed', { least: 0, most: 2 ** 32 - 1, whole: true }) ?? 1,
     revectorize: args.flag('revectorize'),
     timing: { rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 50 },
@@ -216,8 +220,9 @@ function blockOption(args: Arguments): Block {
 }
 
 /** The first is the default. */
-function choice(args: Arguments, name: string, known: readonly string[]): string {
+function choice<T extends string>(args: Arguments, name: string, known: readonly T[]): T {
   const text = args.text(name) ?? known[0]!;
-  if (!known.includes(text)) throw usage(name, `--${name} is one of ${known.join(', ')}, not ${JSON.stringify(text)}`, 'bench');
-  return text;
+  const found = known.find((one) => one === text);
+  if (found === undefined) throw usage(name, `--${name} is one of ${known.join(', ')}, not ${JSON.stringify(text)}`, 'bench');
+  return found;
 }

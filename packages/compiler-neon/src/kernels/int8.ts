@@ -122,4 +122,10 @@ export const BYTE_SUPPORT: readonly (readonly [name: string, text: CFunction])[]
     }
   }
 `)],
+  // `base` may be `y` itself.
+  ['add_sums', support('void FW_add_sums(float *y, const int32_t *sums, int size, const float *scales, float factor, const float *base)', `
+  int i = 0;
+  for (; i + 4 <= size; i += 4) vst1q_f32(y + i, vfmaq_f32(vld1q_f32(base + i), vcvtq_f32_s32(vld1q_s32(sums + i)), vmulq_n_f32(vld1q_f32(scales + i), factor)));
+  for (; i < size; i++) y[i] = (float)sums[i] * (scales[i] * factor) + base[i];
+`)],
 ];

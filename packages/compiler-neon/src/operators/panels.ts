@@ -1,4 +1,4 @@
-/** Convolutions of whole weights by the panel kernels: tap by tap over maps with channels last, or by Winograd's F(4x4, 3x3). */
+/** Convolutions by the panel kernels, to which pruned weights are zeros: tap by tap over maps with channels last, or by Winograd's F(4x4, 3x3). */
 import { product, type Call, type Convolution } from '@fretwork/compiler';
 import { decodeMatrix } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
@@ -10,7 +10,7 @@ import { isForWinogradPanels, planWinogradPanels, winogradPanelWeights } from '.
 import { PRODUCTS } from '../winograd/transforms.js';
 import type { Decision } from './row.js';
 
-/** A way of doing a whole convolution by panels: how layers' `tuning` names it, what it costs, how it is decided and written. */
+/** A way of doing a convolution by panels: how layers' `tuning` names it, what it costs, how it is decided and written. */
 export interface PanelWay {
   readonly name: 'panels' | 'winograd-panels';
   readonly fits: (conv: Convolution) => boolean;
@@ -38,7 +38,7 @@ const biasesOf = ({ filters, bias }: Convolution, code: LayerCode): string => co
 
 const TAPS: PanelWay = {
   name: 'panels',
-  fits: (conv) => conv.groups === 1 && conv.matrix.payload.length === conv.matrix.rows * conv.matrix.columns && fitsPanels(conv.filters, conv.channels) && panelRuns(conv).length > 0,
+  fits: (conv) => conv.groups === 1 && fitsPanels(conv.filters, conv.channels) && panelRuns(conv).length > 0,
   cost: (conv) => {
     const { window: w, channels, filters, batch } = conv;
     const positions = product(w.output);

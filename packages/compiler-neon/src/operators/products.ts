@@ -9,7 +9,8 @@ import type { Split } from '../product/split.js';
 import { readTuning, writeTuning, type ProductSize, type ProductTuning } from '../product/tuning.js';
 import { chooseVector, MOST_COLUMNS, vectorLines } from '../product/vector-program.js';
 import { element, nest } from '../text/loops.js';
-import { byteProductLines, decideByteProduct, isDecidedForBytes, isForBytes } from './int8.js';
+import { byteProductLines, decideByteProduct } from './byte-products.js';
+import { isDecidedForBytes, isForBytes } from './int8.js';
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
 /** Vectors from which on it pays to turn them: with fewer, rows of vectors do not fill registers. */
@@ -101,7 +102,7 @@ const turnsInput = (call: Call): boolean => call.layer.operator === 'Gemm' && at
 
 function decide(call: Call): Decision {
   const stack = stackFor(call);
-  if (!turnsInput(call) && isForBytes(call, stack.matrices[0]!)) return decideByteProduct(stack.tensor, stack.matrices[0]!);
+  if (!turnsInput(call) && isForBytes(call, stack.matrices[0]!)) return decideByteProduct(stack, call.threads);
   const { chosen, ...decided } = decideProduct(stack, call.threads, readTuning(call.tuning, [wayOf(stack)])?.[0]);
   const decision: Decision = { ...decided, tuning: writeTuning([chosen]) };
   return turnsInput(call) ? { ...decision, scratchBytes: (decision.scratchBytes ?? 0) + 4 * product(call.shape(0)) } : decision;
@@ -119,7 +120,7 @@ function emit(call: Call, decision: Decision, code: LayerCode): void {
   const [shape, values] = call.has(2) ? [call.shape(2), call.numbers(2)] : [[], undefined];
   const perRow = values !== undefined && (values.length === 1 || (values.length === rows && shape.at(-1) === rows));
   const bias = perRow ? Float32Array.from({ length: rows }, (_, r) => beta * values[values.length === 1 ? 0 : r]!) : new Float32Array(rows);
-  if (isDecidedForBytes(decision)) code.add(...byteProductLines(code, stack.matrices[0]!, decision, stack.vectors, bias, 'y0', from));
+  if (isDecidedForBytes(decision)) code.add(...byteProductLines(code, stack, decision.schedules![0]!, decision.splits![0]!, bias, 'y0', from, 's'));
   else code.add(...productLines(code, stack, decision.schedules![0]!, decision.splits![0]!, widthOf(decision, [wayOf(stack)]), bias, 'y0', from, 's'));
   if (call.has(2) && !perRow) {
     const strides = broadcastStrides(shape, call.outShape());

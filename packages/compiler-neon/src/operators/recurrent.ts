@@ -7,39 +7,51 @@ import { attribute, type SparseMatrix } from '@fretwork/format';
 import { familyOf } from '../family.js';
 import type { LayerCode, Range } from '../emit/layer-code.js';
 import { vectorLines } from '../product/vector-program.js';
-import { readTuning, writeTuning, type ProductSize } from '../product/tuning.js';
+import { readTuning, writeTuning, type ProductSize, type ProductTuning } from '../product/tuning.js';
+import { byteProductLines, decideByteProduct } from './byte-products.js';
+import { isForBytes } from './int8.js';
 import { decideProduct, productLines, sizeOfStack, wayOf, widthOf, type ProductDecision, type Stack } from './products.js';
 import { partsOfSplits, type Decision, type OperatorRow } from './row.js';
 
 const gatesOf = (call: Call, input: number, from: number, to: number, vectors: number): Stack =>
   ({ tensor: call.name(input), from, to, matrices: (call.matrices(input) as readonly SparseMatrix[]).slice(from, to), vectors, family: familyOf(call) });
 
-/** The input half of all steps, and a step's recurrent half. */
-const waysOf = (r: Recurrent): readonly ('stream' | 'vector')[] => [wayOf({ vectors: r.steps * r.batch }), 'vector'];
+/** What is done on floats of the input half of all steps and of a step's recurrent half, and how. */
+const waysOf = (call: Call, r: Recurrent): readonly ('stream' | 'vector')[] =>
+  [...(isOnBytes(call, 1) ? [] : [wayOf({ vectors: r.steps * r.batch })]), ...(isOnBytes(call, 2) ? [] : ['vector' as const])];
+
+const isOnBytes = (call: Call, input: number): boolean => isForBytes(call, call.matrices(input)![0]!);
 
 function decide(call: Call): Decision {
   const r = recurrentOf(call);
   const each = Array.from({ length: r.directions }, (_, d) => d);
-  const tuned = readTuning(call.tuning, waysOf(r));
+  const tuned = readTuning(call.tuning, waysOf(call, r));
   // What is chosen for the first direction holds for both.
-  const inputs: ProductDecision[] = [];
-  for (const d of each) inputs.push(decideProduct(gatesOf(call, 1, d * r.gates, (d + 1) * r.gates, r.steps * r.batch), call.threads, tuned?.[0] ?? inputs[0]?.chosen));
+  const decided = (input: number, vectors: number, places: readonly (readonly [from: number, to: number])[], tuning: ProductTuning | undefined): (Decision & Partial<Pick<ProductDecision, 'chosen'>>)[] => {
+    if (isOnBytes(call, input)) return places.map(([from, to]) => decideByteProduct(gatesOf(call, input, from, to, vectors), call.threads));
+    const made: ProductDecision[] = [];
+    for (const [from, to] of places) made.push(decideProduct(gatesOf(call, input, from, to, vectors), call.threads, tuning ?? made[0]?.chosen));
+    return made;
+  };
   const parts = recurrentParts(r, call.layer.operator);
-  const states: ProductDecision[] = [];
-  for (const d of each) for (const [from, to] of parts) states.push(decideProduct(gatesOf(call, 2, d * r.gates + from, d * r.gates + to, 1), call.threads, tuned?.[1] ?? states[0]?.chosen));
-  const rows = r.gates * r.hidden;
+  const inputs = decided(1, r.steps * r.batch, each.map((d) => [d * r.gates, (d + 1) * r.gates]), tuned?.[0]);
+  const states = decided(2, 1, each.flatMap((d) => parts.map(([from, to]) => [d * r.gates + from, d * r.gates + to] as const)), tuned?.at(-1));
   const splits = [...inputs, ...states].flatMap((one) => one.splits!);
-  // Sums of all steps, two states, one vector for gate n, and what the product asks for.
-  const own = r.steps * r.batch * rows + 2 * r.batch * r.hidden + r.hidden;
+  const chosen = [inputs[0]!, states[0]!].flatMap(({ chosen: one }) => (one === undefined ? [] : [one]));
+  // The product of the input is done with its memory before the first step begins.
+  const scratch = [...inputs, ...states].reduce((most, { scratchBytes = 0 }) => Math.max(most, scratchBytes), 0);
   return {
     kernel: states[0]!.kernel,
     reason: `${r.steps * r.batch} input vectors before the first step (${inputs[0]!.reason}); each step: ${states[0]!.reason}`,
     schedules: [...inputs, ...states].flatMap(({ schedules }) => schedules!),
     splits, parts: partsOfSplits(splits, call.threads),
-    scratchBytes: 4 * own + (inputs[0]!.scratchBytes ?? 0),
-    tuning: writeTuning([inputs[0]!.chosen, states[0]!.chosen]),
+    scratchBytes: 4 * ownWords(r) + scratch,
+    ...(chosen.length === 0 ? {} : { tuning: writeTuning(chosen) }),
   };
 }
+
+/** Sums of all steps, two states, one vector for gate n. */
+const ownWords = (r: Recurrent): number => r.steps * r.batch * r.gates * r.hidden + 2 * r.batch * r.hidden + r.hidden;
 
 function products(call: Call): readonly ProductSize[] {
   const r = recurrentOf(call);
@@ -58,11 +70,15 @@ function directionLines(call: Call, r: Recurrent, d: number, decision: Decision,
   const parts = recurrentParts(r, operator);
   const biases = biasesOf(call, r, d);
   const total = steps * batch * rows;
+  const scratch = `s + ${ownWords(r)}`;
+  const input = gatesOf(call, 1, d * gates, (d + 1) * gates, steps * batch);
   const backwards = attribute(call.layer, 'direction', 'string', 'forward') === 'reverse' || d === 1;
   const product = (part: number, to: string, from: string): string[] => {
     const [first, last] = parts[part]!;
     const place = r.directions + d * parts.length + part;
-    return vectorLines(code, gatesOf(call, 2, d * gates + first, d * gates + last, 1).matrices, decision.schedules![place]!, decision.splits![place]!, to, from);
+    const stack = gatesOf(call, 2, d * gates + first, d * gates + last, 1);
+    const [planned, split] = [decision.schedules![place]!, decision.splits![place]!];
+    return isOnBytes(call, 2) ? byteProductLines(code, stack, planned, split, undefined, to, from, scratch) : vectorLines(code, stack.matrices, planned, split, to, from);
   };
   const cells = (line: (range: Range) => string): string[] => code.shared(hidden, (range) => [line(range)]);
   const start = (to: string, input: number): string => (call.has(input) ? `memcpy(${to}, ${code.input(input)} + ${d * batch * hidden}, ${batch * hidden} * sizeof(float));` : `memset(${to}, 0, ${batch * hidden} * sizeof(float));`);
@@ -87,7 +103,9 @@ function directionLines(call: Call, r: Recurrent, d: number, decision: Decision,
     ...(operator === 'LSTM' ? [`float *cell = state + ${batch * hidden};`, ...code.alone([start('cell', 6)])] : []),
     ...(operator === 'GRU' ? [`float *late = state + ${2 * batch * hidden};`] : []),
     ...code.alone([start('state', 5)]),
-    ...productLines(code, gatesOf(call, 1, d * gates, (d + 1) * gates, steps * batch), decision.schedules![d]!, decision.splits![d]!, widthOf(decision, waysOf(r)), biases.input, 'sums', code.input(0), `s + ${total + 2 * batch * hidden + hidden}`),
+    ...(isOnBytes(call, 1)
+      ? byteProductLines(code, input, decision.schedules![d]!, decision.splits![d]!, biases.input, 'sums', code.input(0), scratch)
+      : productLines(code, input, decision.schedules![d]!, decision.splits![d]!, widthOf(decision, waysOf(call, r)), biases.input, 'sums', code.input(0), scratch)),
     ...code.wait(),
     `for (int k = 0; k < ${steps}; k++) {`,
     `  const int t = ${backwards ? `${steps - 1} - k` : 'k'};`,

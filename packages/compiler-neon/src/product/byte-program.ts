@@ -6,7 +6,8 @@
  *     vector: [sixteens] [rows] [16 column numbers each]      run: [sixteens] [rows] [first column]
  *             weights per sixteen [row] [16 columns]
  */
-import { kernelName, type Schedule } from '@fretwork/compiler';
+import { kernelName, packWeights, type Schedule } from '@fretwork/compiler';
+import type { SparseMatrix } from '@fretwork/format';
 import { KERNELS } from '../kernels/manifest.js';
 import { quadBytes } from '../kernels/int8.js';
 import { piecesOf as vectorPieces } from './vector-program.js';
@@ -19,15 +20,28 @@ export interface ByteStreamList {
   readonly weights: Int8Array;
 }
 
+/** Schedules are made of floats; weights become bytes row by row. */
+export interface ByteWeights {
+  readonly weights: Int8Array;
+  /** Per row. */
+  readonly scales: Float32Array;
+}
+
+export function inBytes(matrices: readonly SparseMatrix[], schedule: Schedule): ByteWeights {
+  const packed = packWeights(matrices, schedule) as Float32Array;
+  const scales = rowScales(schedule, packed);
+  return { weights: packedBytes(schedule, packed, scales), scales };
+}
+
 /** Weights of a row over the bytes that stand for them: the largest one becomes 127. */
-export function rowScales(schedule: Schedule, packed: Float32Array): Float32Array {
+function rowScales(schedule: Schedule, packed: Float32Array): Float32Array {
   const most = new Float32Array(schedule.rows);
   eachWeight(schedule, (row, _, at) => { most[row] = Math.max(most[row]!, Math.abs(packed[at]!)); });
   return most.map((value) => (value === 0 ? 1 : value / 127));
 }
 
 /** `packed` as bytes. */
-export function packedBytes(schedule: Schedule, packed: Float32Array, scales: Float32Array): Int8Array {
+function packedBytes(schedule: Schedule, packed: Float32Array, scales: Float32Array): Int8Array {
   const bytes = new Int8Array(packed.length);
   eachWeight(schedule, (row, _, at) => { bytes[at] = Math.round(packed[at]! / scales[row]!); });
   return bytes;
@@ -42,8 +56,9 @@ function eachWeight({ groups, order }: Schedule, visit: (row: number, column: nu
   }
 }
 
-export function layByteStream(schedule: Schedule, packed: Int8Array, places: Pick<StreamPlaces, 'row' | 'column'>): readonly ByteStreamList[] {
-  return markedLists(schedule).map((list): ByteStreamList => {
+/** Groups `[from, to)`; left out: all. */
+export function layByteStream(schedule: Schedule, packed: Int8Array, places: Pick<StreamPlaces, 'row' | 'column'>, from?: number, to?: number): readonly ByteStreamList[] {
+  return markedLists(schedule, from, to).map((list): ByteStreamList => {
     const rows = list[0]!.rows.length;
     const quads = list.reduce((sum, { columns }) => sum + Math.ceil(columns.length / 4), 0);
     const program = new Int32Array(4 * quads + list.length * (rows + 1));
@@ -72,9 +87,10 @@ export interface ByteVectorList {
   readonly weights: Int8Array;
 }
 
-export function layByteVector(schedule: Schedule, packed: Int8Array): readonly ByteVectorList[] {
+/** Groups `[from, to)`; left out: all. */
+export function layByteVector(schedule: Schedule, packed: Int8Array, from?: number, to?: number): readonly ByteVectorList[] {
   const lists = new Map<string, { readonly index: number[]; readonly weights: number[]; segments: number }>();
-  for (const { rows, columns, weights, isRun } of vectorPieces(schedule, 'f32')) {
+  for (const { rows, columns, weights, isRun } of vectorPieces(schedule, 'f32', from, to)) {
     const operator = isRun ? 'run' : 'vector';
     const kernel = kernelName(KERNELS.select({ operator, type: 'i8', rows: rows.length })[0]!);
     const list = lists.get(kernel) ?? { index: [], weights: [], segments: 0 };

@@ -62,7 +62,6 @@ export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], 
     }
     return `${code.kernel(`stream${list.rows}`)}(y, x, ${more === undefined ? 'NULL' : 'more'}, ${code.program(list.program)}, ${code.weights(list.weights)}${repeats === undefined ? '' : ` + k * ${list.weights.length / packs.length}`}, ${list.segments}, tiles[t][1], ${bounds});`;
   });
-  const table = (tiles: readonly Tile[]): string => `static const int tiles[][2] = {${tiles.map(({ start, vectors: width }) => `{${scale * start}, ${width}}`).join(', ')}};`;
   const again = (step: number | undefined): string => (step === undefined ? '' : `k * ${step} + `);
   const overTiles = (head: string, body: readonly string[]): string[] => [
     ...(repeats === undefined ? [] : [`for (int k = 0; k < ${packs.length}; k++)`]),
@@ -72,13 +71,25 @@ export function streamLines(code: LayerCode, matrices: readonly SparseMatrix[], 
     ].map((line) => (repeats === undefined ? line : `  ${line}`)),
   ];
   const lay = (start?: number, end?: number): readonly StreamList[] => joined(packs.map((packed) => layStream(schedule, packed, places, ends, start, end)));
-  if (split.by === 'positions') {
-    const parts = partsOf(positions / scale, code.parts).map(({ start, count }) => tilesOf(count, vectors).map((tile) => ({ ...tile, start: tile.start + start })));
-    const firsts = parts.reduce<number[]>((all, own) => [...all, all.at(-1)! + own.length], [0]);
-    return [table(parts.flat()), `static const int firsts[] = {${firsts.join(', ')}};`, ...code.perPart(overTiles('firsts[part]; t < firsts[part + 1]', calls(lay(), parts.flat())))];
-  }
-  const tiles = tilesOf(positions / scale, vectors);
-  if (split.by === 'first') return [table(tiles), ...code.alone(overTiles(`0; t < ${tiles.length}`, calls(lay(), tiles)))];
-  const cases = schedule.parts.flatMap(({ from: start, to: end }, part) => [`case ${part}:`, ...calls(lay(start, end), tiles).map((line) => `  ${line}`), '  break;']);
-  return [table(tiles), ...code.perPart(overTiles(`0; t < ${tiles.length}`, ['switch (part) {', ...cases, '}']))];
+  return linesOfParts(code, schedule, { positions: positions / scale, vectors, split, scale }, (tiles, start, end) => calls(lay(start, end), tiles), overTiles);
 }
+
+/** Lines for each part's share of the groups or of the positions. `positions` and `vectors` are vectors of four, each of them `scale` times four positions. */
+export function linesOfParts(
+  code: LayerCode, schedule: Schedule, { positions, vectors, split, scale }: Pick<StreamCode, 'positions' | 'vectors' | 'split'> & { readonly scale: number },
+  calls: (tiles: readonly Tile[], start?: number, end?: number) => readonly string[], overTiles: (head: string, body: readonly string[]) => readonly string[],
+): string[] {
+  const table = (tiles: readonly Tile[]): string => `static const int tiles[][2] = {${tiles.map(({ start, vectors: width }) => `{${scale * start}, ${width}}`).join(', ')}};`;
+  if (split.by === 'positions') {
+    const parts = partsOf(positions, code.parts).map(({ start, count }) => tilesOf(count, vectors).map((tile) => ({ ...tile, start: tile.start + start })));
+    const firsts = parts.reduce<number[]>((all, own) => [...all, all.at(-1)! + own.length], [0]);
+    return [table(parts.flat()), `static const int firsts[] = {${firsts.join(', ')}};`, ...code.perPart(overTiles('firsts[part]; t < firsts[part + 1]', calls(parts.flat())))];
+  }
+  const tiles = tilesOf(positions, vectors);
+  if (split.by === 'first') return [table(tiles), ...code.alone(overTiles(`0; t < ${tiles.length}`, calls(tiles)))];
+  return [table(tiles), ...code.perPart(overTiles(`0; t < ${tiles.length}`, casesOf(schedule, (start, end) => calls(tiles, start, end))))];
+}
+
+/** What each part does of the groups of a schedule that is cut by its rows. */
+export const casesOf = ({ parts }: Schedule, calls: (start: number, end: number) => readonly string[]): string[] =>
+  ['switch (part) {', ...parts.flatMap(({ from, to }, part) => [`case ${part}:`, ...calls(from, to).map((line) => `  ${line}`), '  break;']), '}'];

@@ -48,10 +48,10 @@ export function layStream(schedule: Schedule, packed: Float32Array, places: Stre
   return lists.filter((list) => list.length > 0).map((list) => layList(list, packed, places));
 }
 
-/** All lists of a schedule in order, with what is first of its rows. */
-export function markedLists(schedule: Schedule): readonly (readonly Piece[])[] {
-  const lists = listsOf(schedule, 0, schedule.groups.length);
-  mark(lists, rowsOfGroups(schedule, 0, schedule.groups.length), false);
+/** The lists of groups `[from, to)` in order, with what is first of its rows. */
+export function markedLists(schedule: Schedule, from = 0, to: number = schedule.groups.length): readonly (readonly Piece[])[] {
+  const lists = listsOf(schedule, from, to);
+  mark(lists, rowsOfGroups(schedule, from, to), false);
   return lists.filter((list) => list.length > 0);
 }
 

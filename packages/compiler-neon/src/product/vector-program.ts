@@ -12,6 +12,7 @@ import type { SparseMatrix } from '@fretwork/format';
 import type { LayerCode } from '../emit/layer-code.js';
 import { KERNELS, rowCounts } from '../kernels/manifest.js';
 import { FAMILIES, type Family, type FloatType } from '../family.js';
+import { casesOf } from './emit-stream.js';
 import { scheduleOf, type ProductTuning } from './tuning.js';
 import { BALANCE, describeSplit, splitOf, waysToSplit, weighed, type Split } from './split.js';
 
@@ -134,6 +135,5 @@ export function vectorLines(code: LayerCode, matrices: readonly SparseMatrix[], 
   const calls = (lists: readonly VectorList[]): string[] =>
     lists.map(({ kernel, segments, index, weights }) => `${code.kernel(kernel)}(${to}, ${from}, ${code.index(index)}, ${code.weights(weights)}, ${segments});`);
   if (by === 'first') return code.alone(calls(layVector(schedule, packed, undefined, undefined, code.family)));
-  const cases = schedule.parts.flatMap(({ from: start, to: end }, part) => [`case ${part}:`, ...calls(layVector(schedule, packed, start, end, code.family)).map((line) => `  ${line}`), '  break;']);
-  return code.perPart(['switch (part) {', ...cases, '}']);
+  return code.perPart(casesOf(schedule, (start, end) => calls(layVector(schedule, packed, start, end, code.family))));
 }

@@ -26,10 +26,9 @@ export interface WinogradPlan {
   readonly cost: number;
 }
 
-/** 3x3, step 1, all weights there, one group: what it is for. */
-export const isForWinograd = ({ window: w, groups, matrix }: Convolution): boolean =>
-  w.kernel.every((size) => size === 3) && [...w.strides, ...w.dilations].every((step) => step === 1) && groups === 1
-  && matrix.payload.length === matrix.rows * matrix.columns && w.output.every((size) => size >= OUTPUTS);
+/** 3x3, step 1, one group: what it is for. Pruned weights are zeros to it, and cost as much as others. */
+export const isForWinograd = ({ window: w, groups }: Convolution): boolean =>
+  w.kernel.every((size) => size === 3) && [...w.strides, ...w.dilations].every((step) => step === 1) && groups === 1 && w.output.every((size) => size >= OUTPUTS);
 
 export function planWinograd({ window: w, batch, channels, filters }: Convolution, threads: number, tuning?: ProductTuning): WinogradPlan {
   const [rowsOfTiles, across] = w.output.map((size) => Math.ceil(size / OUTPUTS)) as [number, number];
