@@ -19,6 +19,7 @@ export interface Family {
 /** Half storage and half arithmetic: pointers and vectors change, single floats do not; what C computes itself, it computes in float. */
 const inHalves = (text: string): string => text
   .replaceAll('vst1q_f32(to + i, vld1q_f32(row))', 'vst1_f16(to + i, vld1_f16(row))')
+  .replaceAll('vst1q_f32(to + i, vld2q_f32(row).val[0])', 'vst1_f16(to + i, vld2_f16(row).val[0])')
   .replaceAll('vaddq_f32(a, vld1q_f32(x + i))', 'vaddq_f32(a, vcvt_f32_f16(vld1_f16(x + i)))')
   .replaceAll('sw == 1 ? vld1q_f32(row) : vld2q_f32(row).val[0]', 'vcvt_f32_f16(sw == 1 ? vld1_f16(row) : vld2_f16(row).val[0])')
   .replaceAll('vst1q_f32(y + j, v)', 'vst1_f16(y + j, vcvt_f16_f32(v))')

@@ -1,6 +1,6 @@
 /** Single convolutions, and what their code says of itself. */
 import { drawWeights } from '@fretwork/conformance';
-import { parseModel, type Model } from '@fretwork/format';
+import { dense, encode, parseModel, type DenseTensor, type Model } from '@fretwork/format';
 import { withSelfTest, type Compiled } from './compiled.js';
 import { Project } from './toolchain.js';
 
@@ -35,6 +35,14 @@ tensor b f32 [1] = [0]
 `.replace('w f32 [1, 1, 1, 1] = [0]', `w f32 [${filters}, ${channels}, ${kernel}, ${kernel}] = [${new Array(filters * channels * kernel * kernel).fill(0).join(', ')}]`)
     .replace('b f32 [1] = [0]', `b f32 [${filters}] = [${Array.from({ length: filters }, (_, f) => f / 8 - 1).join(', ')}]`));
   return drawWeights(model, channels + filters);
+}
+
+/** Every `step`th column of the weights is kept. */
+export function keeping(step: number, model: Model): Model {
+  const { shape, data } = model.tensors.get('w') as DenseTensor;
+  const [rows, columns] = [shape[0]!, shape.slice(1).reduce((a, b) => a * b, 1)];
+  const kept = Float32Array.from(data as Float32Array, (value, i) => (i % columns % step === 0 ? value : 0));
+  return { ...model, tensors: new Map([...model.tensors, ['w', encode(dense('f32', shape, kept), { count: 1, rows, columns, order: 'row-major', kernel: shape[2]! * shape[3]! }).tensor]]) };
 }
 
 export const tuned = (model: Model, kernel: string): Model => ({ ...model, layers: model.layers.map((layer) => ({ ...layer, tuning: { kernel } })) });

@@ -1,9 +1,8 @@
-import { pruneRegularly } from '@fretwork/conformance';
 import type { Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { panelRuns } from '../src/product/panel-runs.js';
 import { compile } from './compiled.js';
-import { convolution, run, tuned, type ConvolutionCase } from './convolutions.js';
+import { convolution, keeping, run, tuned, type ConvolutionCase } from './convolutions.js';
 import { haveTools, MISSING } from './toolchain.js';
 
 /** Every number of positions up to more than a kernel takes, one and two panels at a time, edges in every way. */
@@ -26,6 +25,7 @@ describe('convolutions by panels', () => {
     expect(compiled.plan.layers[0]!.reason).toContain('as tuned');
     expect(compiled.plan.layers[0]!.tuning).toEqual({ kernel: way });
     expect(run(compiled, i % 2 === 0 ? 'clang' : 'gcc')).toContain('output 0 (y)');
+    if (i === 0) expect(run(compile(tuned(keeping(3, convolution(layer)), way)), 'clang')).toContain('output 0 (y)');
     expect(run(compile(tuned(convolution(layer), way), {}, 1, { threads: 3 }), i % 2 === 0 ? 'gcc' : 'clang', ['-pthread'])).toContain('output 0 (y)');
   });
 
@@ -34,12 +34,12 @@ describe('convolutions by panels', () => {
     expect(run(compile(tuned(convolution(layer), way)), 'gcc', ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'])).toContain('output 0 (y)');
   });
 
-  it('are chosen where they take fewer instructions, and only for whole weights', () => {
+  it('are chosen where they take fewer instructions, also for weights of which few are pruned', () => {
     const kernelOf = (model: Model): unknown => compile(model).plan.layers[0]!.tuning?.kernel;
     expect(kernelOf(convolution({ channels: 64, filters: 64, size: [2, 2] }))).toBe('panels');
     expect(kernelOf(convolution({ channels: 64, filters: 64, size: [14, 14], strides: [2, 2] }))).toBe('panels');
     expect(kernelOf(convolution({ channels: 64, filters: 64, size: [4, 4] }))).toBe('winograd-panels');
-    expect(kernelOf(pruneRegularly(convolution({ channels: 64, filters: 64, size: [4, 4] })))).toBe('stream');
+    expect([2, 16].map((step) => kernelOf(keeping(step, convolution({ channels: 64, filters: 64, size: [4, 4] }))))).toEqual(['winograd-panels', 'stream']);
     expect(kernelOf(tuned(convolution({ channels: 64, filters: 64, size: [2, 2] }), 'stream'))).toBe('stream');
     // What panels do not fit is done another way, whatever a tuning says.
     expect(kernelOf(tuned(convolution({ channels: 64, filters: 60, size: [2, 2] }), 'panels'))).toBe('stream');

@@ -135,13 +135,25 @@ function runByteVector(lists: readonly ByteVectorList[], x: Int8Array, y: Int32A
     const { rows, operator } = KERNELS.find(kernel)!;
     let [p, w] = [0, 0];
     for (let s = 0; s < segments; s++) {
-      const n = 16 * index[p++]!;
+      const head = index[p++]!;
       const at = index.subarray(p, p += rows);
-      const places = operator === 'run' ? Array.from({ length: n }, (_, c) => index[p]! + c) : [...index.subarray(p, p + n)];
-      p += operator === 'run' ? 1 : n;
       // Behind the last column there is memory, whose content meets zeros.
-      at.forEach((row, r) => places.forEach((c, k) => { y[row]! += weights[w + 16 * rows * Math.floor(k / 16) + 16 * r + k % 16]! * (x[c] ?? 99); }));
-      w += n * rows;
+      const sixteen = (place: (c: number) => number): void => {
+        for (let r = 0; r < rows; r++) for (let c = 0; c < 16; c++) y[at[r]!]! += weights[w + 16 * r + c]! * (x[place(c)] ?? 99);
+        w += 16 * rows;
+      };
+      if (operator === 'window') {
+        for (let i = 0; i < head; i++, p += 2) {
+          for (let n = 0; n < index[p + 1]!; n++) {
+            const picked = weights.subarray(w, w += 16);
+            for (const distance of picked) expect(distance).toBeLessThan(64);
+            sixteen((c) => index[p]! + picked[c]!);
+          }
+        }
+        continue;
+      }
+      for (let n = 0; n < head; n++) sixteen((c) => (operator === 'run' ? index[p]! + 16 * n + c : index[p + 16 * n + c]!));
+      p += operator === 'run' ? 1 : 16 * head;
     }
   }
 }

@@ -1,9 +1,9 @@
-import { pruneRegularly, random } from '@fretwork/conformance';
+import { random } from '@fretwork/conformance';
 import type { Model } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { transformWeights } from '../src/winograd/transforms.js';
 import { compile } from './compiled.js';
-import { convolution, run, tuned, type ConvolutionCase } from './convolutions.js';
+import { convolution, keeping, run, tuned, type ConvolutionCase } from './convolutions.js';
 import { mixed } from './networks.js';
 import { haveTools, MISSING } from './toolchain.js';
 
@@ -27,17 +27,23 @@ describe('convolutions by Winograd', () => {
     expect(run(four, i % 2 === 0 ? 'gcc' : 'clang', ['-pthread'])).toContain('output 0 (y)');
   });
 
+  it('take pruned weights for zeros', { timeout: 240_000 }, (ctx) => {
+    if (!haveTools) ctx.skip(MISSING);
+    expect(run(compile(tuned(keeping(3, convolution(EDGES[0]!)), 'winograd')), 'clang')).toContain('output 0 (y)');
+  });
+
   it('touch no byte that is not theirs', { timeout: 240_000 }, (ctx) => {
     if (!haveTools) ctx.skip(MISSING);
     expect(run(compile(tuned(convolution(EDGES[0]!), 'winograd')), 'gcc', ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'])).toContain('output 0 (y)');
   });
 
-  it('are chosen where they take fewer instructions, and only for whole weights', () => {
+  it('are chosen where they take fewer instructions, also for weights of which few are pruned', () => {
     const kernelOf = (model: Model): unknown => compile(model).plan.layers[0]!.tuning?.kernel;
     expect(kernelOf(convolution({ channels: 64, filters: 60, size: [56, 56] }))).toBe('winograd');
     expect(kernelOf(convolution({ channels: 30, filters: 32, size: [14, 14] }))).toBe('winograd');
     expect(kernelOf(convolution({ channels: 3, filters: 8, size: [32, 32] }))).toBe('stream');
-    expect(kernelOf(pruneRegularly(convolution({ channels: 64, filters: 64, size: [56, 56] })))).toBe('stream');
+    const large = convolution({ channels: 64, filters: 60, size: [56, 56] });
+    expect([1, 2, 5, 16].map((step) => kernelOf(keeping(step, large)))).toEqual(['winograd', 'winograd', 'stream', 'stream']);
     expect(kernelOf(tuned(convolution({ channels: 64, filters: 64, size: [56, 56] }), 'stream'))).toBe('stream');
     expect(compile(tuned(mixed(), 'winograd')).plan.layers.filter(({ tuning }) => tuning?.kernel === 'winograd').map(({ layer }) => layer)).toEqual(['wide', 'up']);
   });

@@ -66,23 +66,31 @@ ${kernels.map((kernel) => `    case ${kernel.pixels / BYTES}: FW_${kernelName(ke
 `);
 }
 
-/** Dot products of some rows with one vector of bytes, sixteen columns at a time: gathered, or where they lie one behind the other. */
+/** Bytes of a window: one table of four registers, from which sixteen columns are picked at once. */
+export const WINDOW = 64;
+
+/** Dot products of some rows with one vector of bytes, sixteen columns at a time: picked from windows, gathered one by one, or where they lie one behind the other. */
 export function vectorOfBytes(kernel: KernelVariant): CFunction {
   const { rows, operator } = kernel;
   const each = many(rows);
-  const gathered = ['  int8x16_t v = vld1q_dup_s8(x + p[0]);', ...many(15).map((c) => `  v = vld1q_lane_s8(x + p[${c + 1}], v, ${c + 1});`), '  p += 16;'];
-  const run = ['  const int8x16_t v = vld1q_s8(from);', '  from += 16;'];
+  const dots = (weights: number): string[] => each.map((r) => `a${r} = vdotq_s32(a${r}, v, vld1q_s8(w + ${weights + 16 * r}));`);
+  const sixteens = (head: string, lines: readonly string[], bytes: number): string[] => [`for (${head}; n > 0; n--, w += ${bytes}) {`, ...lines.map((line) => `  ${line}`), '}'];
+  const body: Readonly<Record<string, () => readonly string[]>> = {
+    vector: () => sixteens('int n = head', ['int8x16_t v = vld1q_dup_s8(x + p[0]);', ...many(15).map((c) => `v = vld1q_lane_s8(x + p[${c + 1}], v, ${c + 1});`), 'p += 16;', ...dots(0)], 16 * rows),
+    run: () => ['const int8_t *from = x + *p++;', ...sixteens('int n = head', ['const int8x16_t v = vld1q_s8(from);', 'from += 16;', ...dots(0)], 16 * rows)],
+    window: () => [
+      'for (int windows = head; windows > 0; windows--, p += 2) {', '  const int8_t *from = x + p[0];',
+      `  const int8x16x4_t table = {{${many(4).map((k) => `vld1q_s8(from + ${16 * k})`).join(', ')}}};`,
+      ...sixteens('int n = p[1]', ['const int8x16_t v = vqtbl4q_s8(table, vld1q_u8((const uint8_t *)w));', ...dots(16)], 16 * rows + 16).map((line) => `  ${line}`), '}',
+    ],
+  };
   return support(`void FW_${kernelName(kernel)}(int32_t *y, const int8_t *x, const uint16_t *p, const int8_t *w, int segments)`, [
     'for (; segments > 0; segments--) {',
-    '  int n = *p++;',
+    '  const int head = *p++;',
     '  const uint16_t *r = p;',
     `  p += ${rows};`,
-    ...(operator === 'run' ? ['  const int8_t *from = x + *p++;'] : []),
     `  int32x4_t ${each.map((r) => `a${r} = vdupq_n_s32(0)`).join(', ')};`,
-    `  for (; n > 0; n--, w += ${16 * rows}) {`,
-    ...(operator === 'run' ? run : gathered).map((line) => `  ${line}`),
-    ...each.map((r) => `    a${r} = vdotq_s32(a${r}, v, vld1q_s8(w + ${16 * r}));`),
-    '  }',
+    ...body[operator]!().map((line) => `  ${line}`),
     ...each.map((r) => `  y[r[${r}]] += vaddvq_s32(a${r});`),
     '}',
   ].map((line) => `  ${line}`).join('\n'));
@@ -91,19 +99,25 @@ export function vectorOfBytes(kernel: KernelVariant): CFunction {
 /** From floats to bytes and back. */
 export const BYTE_SUPPORT: readonly (readonly [name: string, text: CFunction])[] = [
   ['largest', support('float FW_largest(const float *x, int size)', `
-  float32x4_t most = vdupq_n_f32(0.0f);
+  float32x4_t a = vdupq_n_f32(0.0f), b = a, c = a, d = a;
   int i = 0;
-  for (; i + 4 <= size; i += 4) most = vmaxq_f32(most, vabsq_f32(vld1q_f32(x + i)));
-  float v = vmaxvq_f32(most);
+  for (; i + 16 <= size; i += 16) {
+    a = vmaxq_f32(a, vabsq_f32(vld1q_f32(x + i)));
+    b = vmaxq_f32(b, vabsq_f32(vld1q_f32(x + i + 4)));
+    c = vmaxq_f32(c, vabsq_f32(vld1q_f32(x + i + 8)));
+    d = vmaxq_f32(d, vabsq_f32(vld1q_f32(x + i + 12)));
+  }
+  float v = vmaxvq_f32(vmaxq_f32(vmaxq_f32(a, b), vmaxq_f32(c, d)));
   for (; i < size; i++) v = fabsf(x[i]) > v ? fabsf(x[i]) : v;
   return v;
 `)],
   // To the nearest whole number; NaN becomes 0.
   ['to_bytes', support('void FW_to_bytes(int8_t *to, const float *x, int size, float factor)', `
   int i = 0;
-  for (; i + 8 <= size; i += 8) {
+  for (; i + 16 <= size; i += 16) {
     const int32x4_t a = vcvtaq_s32_f32(vmulq_n_f32(vld1q_f32(x + i), factor)), b = vcvtaq_s32_f32(vmulq_n_f32(vld1q_f32(x + i + 4), factor));
-    vst1_s8(to + i, vqmovn_s16(vcombine_s16(vqmovn_s32(a), vqmovn_s32(b))));
+    const int32x4_t c = vcvtaq_s32_f32(vmulq_n_f32(vld1q_f32(x + i + 8), factor)), d = vcvtaq_s32_f32(vmulq_n_f32(vld1q_f32(x + i + 12), factor));
+    vst1q_s8(to + i, vqmovn_high_s16(vqmovn_s16(vqmovn_high_s32(vqmovn_s32(a), b)), vqmovn_high_s32(vqmovn_s32(c), d)));
   }
   for (; i < size; i++) {
     const float v = roundf(x[i] * factor);

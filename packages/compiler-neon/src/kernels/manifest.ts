@@ -9,6 +9,7 @@
  * `depthwise3s1`, `depthwise3s2`: 3x3 of each channel by itself, `rows` x `pixels` outputs at a time.
  * `panel`: `rows` filters x `pixels` positions of whole weights, filters in the lanes: for few positions (`kernels/panel.ts`).
  * `run`: as `vector`, for columns that lie one behind the other: nothing is gathered.
+ * `window`: as `vector`, of bytes, for columns that lie near one another: sixteen are picked at once from tables of 64.
  */
 import { kernelManifest, type KernelManifest, type KernelVariant } from '@fretwork/compiler';
 import { BYTES, WIDEST } from './int8.js';
@@ -35,9 +36,9 @@ export const KERNELS: KernelManifest = kernelManifest([
   ...Array.from({ length: MOST_POSITIONS.two }, (_, p) => row('panel', 2 * PANEL, p + 1, 4)),
   row('depthwise3s1', 7, 4, 9), row('depthwise3s2', 4, 4, 9),
   ...[1, 2, 3, 4].flatMap((rows) => Array.from({ length: STREAM[rows]!.vectors }, (_, q) => half('stream', rows, 8 * (q + 1), rows % 2 === 1 ? 8 : 8 / rows))),
-  ...[1, 2, 3, 4, 8, 16].map((rows) => half('vector', rows, 1, 8)),
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 16].map((rows) => half('vector', rows, 1, 8)),
   ...[1, 2, 3, 4].flatMap((rows) => Array.from({ length: WIDEST[rows]! }, (_, q) => bytes('stream', rows, BYTES * (q + 1), 4))),
-  ...[1, 2, 3, 4, 8].flatMap((rows) => [bytes('vector', rows, 1, 16), bytes('run', rows, 1, 16)]),
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 12, 16].flatMap((rows) => ['vector', 'run', 'window'].map((operator) => bytes(operator, rows, 1, 16))),
 ]);
 
 /** Row counts of the kernels of `operator`, most first. */

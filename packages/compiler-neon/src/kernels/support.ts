@@ -23,11 +23,14 @@ const FLOATS: ReadonlyMap<string, CFunction> = new Map([
           memset(to, 0, (size_t)columns * sizeof(float));
           continue;
         }
-        const float *row = x + (rows[r] * width + start + first * stride);
+        const float *row = x + (rows[r] * width + start + first * stride), *const stop = x + (rows[r] + 1) * width;
         for (int i = 0; i < first; i++) to[i] = 0.0f;
         int i = first;
         if (stride == 1)
           for (; i + 4 <= end; i += 4, row += 4) vst1q_f32(to + i, vld1q_f32(row));
+        /* Every other cell: what lies between is read too, and may not lie behind the row. */
+        if (stride == 2)
+          for (; i + 4 <= end && stop - row >= 8; i += 4, row += 8) vst1q_f32(to + i, vld2q_f32(row).val[0]);
         for (; i < end; i++, row += stride) to[i] = *row;
         for (; i < columns; i++) to[i] = 0.0f;
       }
@@ -170,6 +173,7 @@ const FLOATS: ReadonlyMap<string, CFunction> = new Map([
 /** `stage`, of bytes. */
 const STAGE_BYTES = Object.fromEntries(Object.entries(FLOATS.get('stage')!).map(([name, text]: [string, string]) => [name, text
   .replaceAll('FW_stage', 'FW_stage_bytes').replace(/\bfloat (?=\*)/g, 'int8_t ').replaceAll('0.0f', '0').replaceAll('(size_t)columns * sizeof(float)', '(size_t)columns')
-  .replaceAll('vst1q_f32(to + i, vld1q_f32(row))', 'memcpy(to + i, row, 4)')])) as unknown as CFunction;
+  .replaceAll('vst1q_f32(to + i, vld1q_f32(row))', 'memcpy(to + i, row, 4)')
+  .replaceAll('vst1q_f32(to + i, vld2q_f32(row).val[0])', 'for (int j = 0; j < 4; j++) to[i + j] = row[2 * j]')])) as unknown as CFunction;
 
 export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([...FLOATS, ['stage_bytes', STAGE_BYTES], ...BYTE_SUPPORT]);

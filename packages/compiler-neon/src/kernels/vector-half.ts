@@ -1,4 +1,4 @@
-/** C text of the kernels for one activation vector of halves: eight or sixteen interleaved rows, or dot products of one to four. */
+/** C text of the kernels for one activation vector of halves: eight or sixteen interleaved rows, or dot products of one to seven. */
 
 const lanes = [0, 1, 2, 3, 4, 5, 6, 7] as const;
 

@@ -2,24 +2,24 @@
  * Matrices times vectors of bytes: Gemm, MatMul, and the products of recurrent layers. Weights have one scale per row, every vector has one
  * of its own. Sums are exact in 32 bits; what comes in and goes out is float32.
  */
-import { kernelName, planSchedule, summariseSchedule, type PlannedSchedule, type ScheduleOptions } from '@fretwork/compiler';
+import { planSchedule, summariseSchedule, type PlannedSchedule, type ScheduleOptions } from '@fretwork/compiler';
 import type { LayerCode } from '../emit/layer-code.js';
-import { BYTES } from '../kernels/int8.js';
-import { KERNELS, rowCounts } from '../kernels/manifest.js';
-import { inBytes, layByteVector } from '../product/byte-program.js';
+import { BYTES, WINDOW } from '../kernels/int8.js';
+import { rowCounts } from '../kernels/manifest.js';
+import { byteVectorCost, inBytes, layByteVector } from '../product/byte-program.js';
 import { casesOf } from '../product/emit-stream.js';
-import { BALANCE, describeSplit, splitOf, waysToSplit, type Split } from '../product/split.js';
+import { BALANCE, describeSplit, splitOf, waysToSplit, weighed, type Split } from '../product/split.js';
 import { words } from './int8.js';
 import type { Stack } from './products.js';
 import { partsOfSplits, type Decision } from './row.js';
 
-/** Rows of a group. */
-const HEIGHT = 8;
+/** Rows of a group that come into question. */
+const HEIGHTS = [8, 16];
 
 /** One behind the other in scratch memory, in words: the vectors as bytes, their sums, the largest value of each. */
 function roomOf({ matrices, vectors }: Stack): { readonly pitch: number; readonly sums: number; readonly mosts: number; readonly all: number } {
   const rows = rowsOf(matrices);
-  const pitch = words(matrices[0]!.columns + BYTES);
+  const pitch = words(matrices[0]!.columns + WINDOW);
   const sums = vectors * pitch;
   const mosts = sums + vectors * rows;
   return { pitch, sums, mosts, all: mosts + vectors };
@@ -31,20 +31,24 @@ export function decideByteProduct(stack: Stack, threads: number): Decision {
   const { tensor, from, to, matrices, vectors } = stack;
   const weights = matrices.reduce((sum, { payload }) => sum + payload.length, 0);
   const by = waysToSplit(weights * vectors, 1, threads)[0]!;
-  const height = Math.min(HEIGHT, Math.max(1, rowsOf(matrices)));
-  const planned = (reorder: 'as-stored' | 'by-columns'): PlannedSchedule & { readonly split: Split } => {
+  interface Candidate { readonly planned: PlannedSchedule; readonly split: Split; readonly cost: number; readonly kernel: string }
+  const candidate = (height: number, reorder: 'as-stored' | 'by-columns'): Candidate => {
     const options: ScheduleOptions = { height, reorder, rowCounts: rowCounts('vector', 'i8').filter((count) => count <= height), threads: by === 'rows' ? threads : 1 };
-    const summary = summariseSchedule(planSchedule(matrices, options));
-    return { tensor, from, to, options, summary, split: splitOf(by, summary, 1, threads) };
+    const schedule = planSchedule(matrices, options);
+    const summary = summariseSchedule(schedule);
+    const split = splitOf(by, summary, 1, threads);
+    const { cost, kernel } = byteVectorCost(schedule);
+    return { planned: { tensor, from, to, options, summary }, split, kernel, cost: weighed(cost, split) };
   };
+  const best = (reorder: 'as-stored' | 'by-columns'): Candidate =>
+    [...new Set(HEIGHTS.map((height) => Math.min(height, Math.max(1, rowsOf(matrices)))))].map((height) => candidate(height, reorder)).reduce((a, b) => (b.cost < a.cost ? b : a));
   // Rows as stored are cut between neighbours; where that comes out uneven they are dealt out in an order of their own.
-  const stored = planned('as-stored');
-  const dealt = stored.split.balance <= BALANCE ? stored : planned('by-columns');
-  const { split, ...schedule } = dealt.split.balance < stored.split.balance ? dealt : stored;
-  const rows = schedule.options.rowCounts!.find((count) => (schedule.summary.sharedBy[count - 1] ?? 0) > 0) ?? 1;
+  const stored = best('as-stored');
+  const dealt = stored.split.balance <= BALANCE ? stored : best('by-columns');
+  const { split, kernel, planned: schedule } = dealt.cost < stored.cost ? dealt : stored;
   return {
-    kernel: kernelName(KERNELS.select({ operator: 'vector', type: 'i8', rows })[0]!),
-    reason: `bytes, sixteen columns at a time; groups of ${height} rows ${schedule.options.reorder!}${describeSplit(split, threads)}`,
+    kernel,
+    reason: `bytes, sixteen columns at a time; groups of ${schedule.options.height} rows ${schedule.options.reorder!}${describeSplit(split, threads)}`,
     schedules: [schedule], splits: [split], parts: partsOfSplits([split], threads), scratchBytes: 4 * roomOf(stack).all,
   };
 }
@@ -71,7 +75,7 @@ export function byteProductLines(code: LayerCode, stack: Stack, { options }: Pla
       ...code.shared(vectors, (range) => each(range, [
         `mosts[i] = ${code.kernel('largest')}(${from} + i * ${columns}, ${columns});`,
         `${code.kernel('to_bytes')}(bytes + i * ${4 * room.pitch}, ${from} + i * ${columns}, ${columns}, mosts[i] > 0.0f ? 127.0f / mosts[i] : 0.0f);`,
-        // Sixteen at a time are read: what lies behind the last column meets zeros.
+        // Sixteen at a time are read: what lies behind the last column meets zeros. Windows read further and pick nothing of it.
         `memset(bytes + i * ${4 * room.pitch} + ${columns}, 0, ${BYTES});`, `memset(totals + i * ${rows}, 0, ${rows} * sizeof(int32_t));`,
       ])), ...code.wait(),
       ...(by === 'first' ? code.alone(each(all, calls())) : code.perPart(each(all, casesOf(schedule, calls)))), ...code.wait(),

@@ -23,8 +23,9 @@ export function sizesOfConvolution(conv: Convolution, call: Call): readonly Prod
 
 const panelWayIn = (tuning: Tuning | undefined): PanelWay | undefined => PANEL_WAYS.find(({ name }) => name === tuning?.kernel);
 
-/** Instructions per float of planes that a copy takes, without and with a stride. */
-const COPY = { near: 1.3, far: 5 } as const;
+/** Instructions per float of planes of rows of so many that a copy takes: every other cell is read in vectors, and rows may be short. */
+const copyCost = (stride: number, columns: number): number =>
+  (stride === 1 ? 1.3 : stride === 2 ? (15 + 6 * Math.floor(columns / 4) + 5 * (columns % 4)) / columns : 5);
 
 export function decideConvolution(conv: Convolution, call: Call): Decision {
   const positions = product(conv.window.output);
@@ -36,7 +37,7 @@ export function decideConvolution(conv: Convolution, call: Call): Decision {
   });
   const tuned = call.tuning?.kernel;
   if (family.type === 'f32' && tuned !== 'stream') {
-    const direct = conv.batch * (choice.cost + (staging.direct ? 0 : staging.floats * (conv.window.strides[1] === 1 ? COPY.near : COPY.far)));
+    const direct = conv.batch * (choice.cost + (staging.direct ? 0 : staging.floats * copyCost(conv.window.strides[1]!, conv.window.output[1]!)));
     const plan = isForWinograd(conv) && panelWayIn(call.tuning) === undefined ? planWinograd(conv, call.threads, readTuning(call.tuning, ['winograd'])?.[0]) : undefined;
     const ways = tuned === 'winograd' ? [] : PANEL_WAYS.filter((way) => (panelWayIn(call.tuning) ?? way) === way && way.fits(conv)).map((way) => ({ way, cost: way.cost(conv) }));
     const best = ways.reduce<(typeof ways)[number] | undefined>((a, b) => (a === undefined || b.cost < a.cost ? b : a), undefined);

@@ -5,11 +5,13 @@
  *             weights per quad [row] [4 columns], filled up to whole vectors
  *     vector: [sixteens] [rows] [16 column numbers each]      run: [sixteens] [rows] [first column]
  *             weights per sixteen [row] [16 columns]
+ *     window: [windows] [rows] [first column, sixteens each]
+ *             weights per sixteen [16 distances from the first column] [row] [16 columns]
  */
 import { kernelName, packWeights, type Schedule } from '@fretwork/compiler';
 import type { SparseMatrix } from '@fretwork/format';
 import { KERNELS } from '../kernels/manifest.js';
-import { quadBytes } from '../kernels/int8.js';
+import { quadBytes, WINDOW } from '../kernels/int8.js';
 import { piecesOf as vectorPieces } from './vector-program.js';
 import { markedLists, type StreamPlaces } from './stream-program.js';
 
@@ -87,20 +89,79 @@ export interface ByteVectorList {
   readonly weights: Int8Array;
 }
 
+/** A segment and how it is read. */
+interface BytePiece {
+  readonly operator: 'vector' | 'run' | 'window';
+  readonly rows: readonly number[];
+  readonly columns: Uint32Array;
+  readonly weights: number;
+  /** Columns `[from, to)` of each window. */
+  readonly windows: readonly (readonly [from: number, to: number])[];
+  /** Instructions, as counted in what clang 14 makes of the kernels. */
+  readonly cost: number;
+}
+
+const sixteensOf = (columns: number): number => Math.ceil(columns / 16);
+
+function windowsOf(columns: Uint32Array): readonly (readonly [number, number])[] {
+  const windows: (readonly [number, number])[] = [];
+  for (let from = 0; from < columns.length;) {
+    let to = from + 1;
+    while (to < columns.length && columns[to]! < columns[from]! + WINDOW) to++;
+    windows.push([from, to]);
+    from = to;
+  }
+  return windows;
+}
+
+function bytePieces(schedule: Schedule, from?: number, to?: number): BytePiece[] {
+  return vectorPieces(schedule, 'f32', from, to).map(({ rows, columns, weights, isRun }): BytePiece => {
+    const own = { rows, columns, weights };
+    const [ends, dots] = [10 + 6 * rows.length, 2 * rows.length];
+    if (isRun) return { ...own, operator: 'run', windows: [], cost: ends + sixteensOf(columns.length) * (5 + dots) };
+    const windows = windowsOf(columns);
+    const inWindows = ends + windows.reduce((sum, [first, last]) => sum + 11 + sixteensOf(last - first) * (7 + dots), 0);
+    const gathered = ends + sixteensOf(columns.length) * (66 + dots);
+    return inWindows <= gathered ? { ...own, operator: 'window', windows, cost: inWindows } : { ...own, operator: 'vector', windows: [], cost: gathered };
+  });
+}
+
+const kernelOf = ({ operator, rows }: BytePiece): string => kernelName(KERNELS.select({ operator, type: 'i8', rows: rows.length })[0]!);
+
+/** Instructions of all segments for one vector, and the kernel that does the largest of them. */
+export function byteVectorCost(schedule: Schedule): { readonly cost: number; readonly kernel: string } {
+  const pieces = bytePieces(schedule);
+  const size = (piece: BytePiece): number => piece.rows.length * piece.columns.length;
+  const largest = pieces.reduce<BytePiece | undefined>((a, b) => (a === undefined || size(b) > size(a) ? b : a), undefined);
+  return { cost: pieces.reduce((sum, { cost }) => sum + cost, 0), kernel: largest === undefined ? kernelName(KERNELS.select({ operator: 'vector', type: 'i8', rows: 1 })[0]!) : kernelOf(largest) };
+}
+
 /** Groups `[from, to)`; left out: all. */
 export function layByteVector(schedule: Schedule, packed: Int8Array, from?: number, to?: number): readonly ByteVectorList[] {
   const lists = new Map<string, { readonly index: number[]; readonly weights: number[]; segments: number }>();
-  for (const { rows, columns, weights, isRun } of vectorPieces(schedule, 'f32', from, to)) {
-    const operator = isRun ? 'run' : 'vector';
-    const kernel = kernelName(KERNELS.select({ operator, type: 'i8', rows: rows.length })[0]!);
+  for (const piece of bytePieces(schedule, from, to)) {
+    const { operator, rows, columns, weights, windows } = piece;
+    const kernel = kernelOf(piece);
     const list = lists.get(kernel) ?? { index: [], weights: [], segments: 0 };
     lists.set(kernel, list);
     list.segments++;
-    const sixteens = Math.ceil(columns.length / 16);
-    list.index.push(sixteens, ...rows, ...(isRun ? [columns[0]!] : Array.from({ length: 16 * sixteens }, (_, c) => columns[Math.min(c, columns.length - 1)]!)));
-    for (let s = 0; s < sixteens; s++) {
-      for (let r = 0; r < rows.length; r++) for (let c = 16 * s; c < 16 * s + 16; c++) list.weights.push(c < columns.length ? packed[weights + c * rows.length + r]! : 0);
+    const sixteen = (first: number, last: number): void => {
+      for (let r = 0; r < rows.length; r++) for (let c = first; c < first + 16; c++) list.weights.push(c < last ? packed[weights + c * rows.length + r]! : 0);
+    };
+    if (operator === 'window') {
+      list.index.push(windows.length, ...rows);
+      for (const [first, last] of windows) {
+        list.index.push(columns[first]!, sixteensOf(last - first));
+        for (let c = first; c < last; c += 16) {
+          for (let k = c; k < c + 16; k++) list.weights.push(columns[Math.min(k, last - 1)]! - columns[first]!);
+          sixteen(c, last);
+        }
+      }
+      continue;
     }
+    const count = 16 * sixteensOf(columns.length);
+    list.index.push(count / 16, ...rows, ...(operator === 'run' ? [columns[0]!] : Array.from({ length: count }, (_, c) => columns[Math.min(c, columns.length - 1)]!)));
+    for (let c = 0; c < count; c += 16) sixteen(c, columns.length);
   }
   return [...lists].map(([kernel, { index, weights, segments }]) => ({ kernel, segments, index: Uint16Array.from(index), weights: Int8Array.from(weights) }));
 }
