@@ -14,7 +14,6 @@ export const haveDriver: boolean = existsSync('/etc/OpenCL/vendors/pocl.icd');
 export const haveCompiler: boolean = works('cc', '--version') && existsSync('/usr/include/CL/cl.h');
 export const haveOclgrind: boolean = existsSync(OCLGRIND);
 export const haveSpirv: boolean = works('clang-15', '--version') && works('llvm-spirv-15', '--version') && works('spirv-val', '--version');
-export const MISSING = 'no OpenCL driver, headers or checkers: node tools/system-packages.mjs';
 
 /** PoCL keeps what it compiled for these tests alone, and uses one thread. */
 export function poclEnvironment(directory: string): NodeJS.ProcessEnv {
