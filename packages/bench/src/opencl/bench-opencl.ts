@@ -57,7 +57,7 @@ export async function benchOpencl(request: OpenclRequest): Promise<OpenclReport>
     const rows: OpenclRow[] = [];
     for (const product of products) {
       request.onProgress?.(`timing ${product.name}`);
-      rows.push(...await timeProduct(product, request));
+      rows.push(...await timeProduct(product, request, device.processor));
     }
     if (request.clblast === true) request.onProgress?.('tuning and timing CLBlast');
     const clblast = request.clblast === true ? await timeClblast(products, request.rounds, request.device) : undefined;
@@ -67,9 +67,10 @@ export async function benchOpencl(request: OpenclRequest): Promise<OpenclReport>
   }
 }
 
-async function timeProduct(product: Product, request: OpenclRequest): Promise<readonly OpenclRow[]> {
+async function timeProduct(product: Product, request: OpenclRequest, processor: boolean): Promise<readonly OpenclRow[]> {
   const variants = [DENSE, ...sparseVariants(request)];
-  const { model, ways, kernels, files } = waysOf(product, variants, request.seed, ({ width }) => request.widths.includes(width));
+  // On processors sparse kernels are done tile by tile: it saves half of the kernels to build, and dense ones are tried both ways.
+  const { model, ways, kernels, files } = waysOf(product, variants, request.seed, ({ width, operator, order }) => request.widths.includes(width) && (order === 'tile-group' || operator === 'dense' || !processor));
   const { plan, source, weights } = projectOf(files);
   const device = await openDevice(request.device);
   try {

@@ -125,7 +125,13 @@ int main(int argc, char **argv) {
     names[count] = argv[i];
     values[count++] = strtoul(sign + 1, NULL, 10);
   }
-  if (count > 0) check(CLBlastOverrideParameters(device, "Xgemm", CLBlastPrecisionSingle, count, names, values), "CLBlastOverrideParameters");
+  if (count > 0) {
+    /* Small products would be done by another kernel, which was not tuned. */
+    const char *least[] = {"XGEMM_MIN_INDIRECT_SIZE"};
+    const size_t none[] = {1};
+    check(CLBlastOverrideParameters(device, "GemmRoutine", CLBlastPrecisionSingle, 1, least, none), "CLBlastOverrideParameters GemmRoutine");
+    check(CLBlastOverrideParameters(device, "Xgemm", CLBlastPrecisionSingle, count, names, values), "CLBlastOverrideParameters Xgemm");
+  }
   cl_mem a = filled(context, m * k), b = filled(context, k * n), c = filled(context, m * n);
   for (int round = -2; round < atoi(argv[6]); round++) {
     const double begin = now();

@@ -1,0 +1,40 @@
+import type { ScheduleSummary } from '@fretwork/compiler';
+import { inferShapes } from '@fretwork/format';
+import { describe, expect, it } from 'vitest';
+import { KERNELS, opencl } from '../src/index.js';
+import { cheapestOf } from '../src/product/cost.js';
+import { cells } from './kinds.js';
+
+describe('what the tuner may choose', () => {
+  it('is the input product of a recurrent layer and how its steps are launched', () => {
+    const model = cells('GRU', true, 5);
+    const context = { model, shapes: inferShapes(model) };
+    const backend = opencl();
+    const space = backend.space!(model.layers[0]!, context)!;
+    expect(space.genes.map(({ name }) => name)).toEqual(expect.arrayContaining(['rows', 'pixels', 'order', 'steps']));
+    const tuning = space.tuning({ ...space.fallback, rows: 8, pixels: 4, order: 'tile-group', steps: 'one-each' });
+    const planning = backend.plan(context, { tunings: new Map([['cell', tuning]]) });
+    if (!planning.ok) throw new Error(planning.refusals[0]!.reason);
+    expect(planning.plan.layers[0]!.tuning).toMatchObject({ kernel: expect.stringContaining('_r8p4') as string, permute: expect.stringMatching(/^one-each tile-group/) as string });
+    expect(planning.plan.layers[0]!.reason).toContain('a launch per step, as tuned');
+  });
+});
+
+describe('the cost of kernels on a processor', () => {
+  const rows = KERNELS.select({ type: 'f32', isa: 'buffer' }).filter(({ operator }) => operator === 'segments' || operator === 'panels');
+  /** Of groups of several rows; one or two rows share nothing here. */
+  const summaryOf = (nnz: number, shared: readonly number[], segments: number) => (height: number): ScheduleSummary => {
+    const sharedBy = height <= 2 ? [nnz] : shared;
+    const loads = sharedBy.reduce((a, b) => a + b, 0);
+    return { rows: 64, columns: 256, nnz, groups: 8, segments: height <= 2 ? 64 : segments, loads, loadsPerRow: nnz, loadsSaved: nnz - loads, sharedBy, partsNnz: [nnz], balance: 1 };
+  };
+
+  it('takes panels where rows share loads and jumps are many, rows by themselves where they share none', () => {
+    expect(cheapestOf(rows, 196, summaryOf(2400, [0, 0, 800], 100))!.operator).toBe('panels');
+    expect(cheapestOf(rows, 196, summaryOf(1600, [1600], 400))).toMatchObject({ operator: 'segments', rows: 1 });
+  });
+
+  it('takes no kernel of more positions than there are', () => {
+    expect(cheapestOf(rows, 5, summaryOf(2400, [0, 0, 800], 100))!.pixels).toBeLessThanOrEqual(5);
+  });
+});
