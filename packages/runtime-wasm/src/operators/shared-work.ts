@@ -64,19 +64,29 @@ export function sharedFrame(b: Binding): Kernels['frame'] {
   };
 }
 
+/** Word of a piece, behind the arguments of `map`: bytes that it begins behind the first pixel. */
+const FIRST = 6;
+
 /** The program of one map, laid by rows where `pieces` are rows. */
 export function sharedMap(b: Binding, { bounds }: Program, { by, parts, tile }: MapPieces, vectors: number): (input: number, output: number) => void {
   const { fork, kernels: { map } } = b;
   const [start, end] = bounds as [number, number];
   if (parts.length === 1) return (input, output) => { map(start, end, input, output, vectors, tile); };
   const pixels = by === 'pixels';
-  const args = new Int32Array(parts.length * ARGUMENTS);
-  parts.forEach(({ from, to }, k) => args.set([bounds[pixels ? 0 : k]!, bounds[pixels ? 1 : k + 1]!, 0, 0, pixels ? to - from : vectors, tile], k * ARGUMENTS));
+  const count = parts.length;
+  const half = (count + 1) >> 1;
+  const args = new Int32Array(count * ARGUMENTS);
+  // The caller takes pieces from the front, a worker from the back. Behind the middle they stand the other way round, so that two threads do not come to the
+  // cells on both sides of it at the same time: each fetches ahead what the other one writes, again with every chunk of channels.
+  for (let turn = 0; turn < count; turn++) {
+    const k = turn < half ? turn : count - 1 + half - turn;
+    const { from, to } = parts[k]!;
+    args.set([bounds[pixels ? 0 : k]!, bounds[pixels ? 1 : k + 1]!, 0, 0, pixels ? to - from : vectors, tile, pixels ? 16 * from : 0], turn * ARGUMENTS);
+  }
   return (input, output) => {
-    for (let k = 0, at = 0; k < parts.length; k++, at += ARGUMENTS) {
-      const first = pixels ? 16 * parts[k]!.from : 0;
-      args[at + 2] = input + first;
-      args[at + 3] = output + first;
+    for (let at = 0; at < args.length; at += ARGUMENTS) {
+      args[at + 2] = input + args[at + FIRST]!;
+      args[at + 3] = output + args[at + FIRST]!;
     }
     fork('map', args);
   };
