@@ -80,9 +80,10 @@ function schemeOf({ scheme }: AccuracyRecipe['settings']): string {
 
 /** `calibrated, shared, global, retrained, from steps-4` */
 function methodOf({ command, arguments: words, settings: { method, allocation, with: given }, result: { epochs } }: AccuracyRecipe): string {
-  if (command === 'train') return words[0]!.startsWith('-') ? 'trained from random weights' : `trained on, from ${words[0]!.replace(/^.*\/|\.onnx$/g, '')}`;
+  const option = words.indexOf('--option');
+  if (command === 'train') return words[0]!.startsWith('-') ? `trained from random weights${option < 0 ? '' : `, ${words[option + 1]}`}` : `trained on, from ${words[0]!.replace(/^.*\/|\.onnx$/g, '')}`;
   // A row that begins with the model of another one names its file.
-  const from = /^[a-z0-9]+\/(.+)\.bcr$/.exec(words[0]!)?.[1];
+  const from = /^[a-z0-9]+\/(.+)\.(?:bcr|onnx)$/.exec(words[0]!)?.[1];
   return [
     method === 'magnitude' ? 'one shot' : `${method}`, ...(given?.shares === 'error' ? ['shared'] : []), ...(allocation === 'global' && method !== 'reweighted' ? ['global'] : []),
     ...(epochs > 0 ? [words.includes('--extra') ? 'retrained on more inputs' : 'retrained'] : []), ...(from === undefined ? [] : [`from ${from.replace(SEED, '')}`]),

@@ -18,7 +18,7 @@ const INTERNAL: readonly string[] = `
   base begins biasAddress block blocks byRow cell cells chunk clamps columnAt columnCount columnOffsets direct empty ends first firstRow groupOffset groupRows groups
   last margin offsets outPlane packed panel parts perRow phases pitch plane planes projections reads rowAt rowCounts rowsMask sameSize scale sources step
   taps top vectors weightAt weightCount
-  adds address alias bound curves density dtypes early exact fold gates hidden index inner inputAt inPlace late machine manyAt many node ownBias pack peepholes perGroup places planeAt prepare
+  adds address alias bound copies curves density dtypes early exact fold gates hidden index inner inputAt inPlace late machine manyAt many node ownBias pack peepholes perGroup places planeAt prepare
   product recurrent resized restAt runs spare spent width
   append backwards bounds centred detect exported family found headerBytes lack died matrix needBytes needs outline place positions prefix refused scaled wire
   channels check defaults header model most needed oneof repeated shapes walked

@@ -46,7 +46,7 @@ describe.each(['simd', 'relaxed'] as const)('copy, %s', (level) => {
         const plane = 4 * (rows * (width + gap) + 13);
         for (const { kernels } of [machine, plain]) {
           if (kernel === 'add') kernels.add(4 * 20, 4 * 6000, 3, rows, width, 4 * (width + gap), 4 * (width + 2 * gap), plane, 2 * plane);
-          else kernels.frame(4 * 20, 3, plane + first, plane + first - 4 * (width % 3), first, rows, 4 * width, 4 * (width + gap));
+          else kernels.frame(plane + first - 4 * (width % 3), 4 * 20, 3, rows, width, first, 4 * (width + gap), 0, plane + first);
         }
         const wrong = own.findIndex((v, i) => v !== theirs[i]);
         if (wrong >= 0) expect.fail(`${rows} rows of ${width}: float ${wrong} is ${own[wrong]}, expected ${theirs[wrong]}`);

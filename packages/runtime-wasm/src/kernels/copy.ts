@@ -12,7 +12,7 @@ const PARAMETERS = 9;
 export function copyDrivers(writer: ModuleWriter): void {
   for (const step of [1, 2]) writer.func(`copy${step}`, PARAMETERS, everyRow((code) => copyRow(code, step)));
   writer.func('add', PARAMETERS, everyRow(addRow));
-  writer.func('frame', 8, frame);
+  writer.func('frame', PARAMETERS, frame);
 }
 
 /** One row of a plane: `left` floats from `a` on in the source, from `b` on in the target, of `width` in all. The three move. */
@@ -69,7 +69,7 @@ function addRow(code: Code): (row: Row) => void {
  * Exports `frame`: (to, planes, plane, size, first, rows, width, pitch): zeroes the first `size` bytes of each plane, but for
  * `rows` rows of `width` bytes, `pitch` apart, from byte `first` on. All are multiples of 4; planes and rows are at least 1.
  */
-function frame(code: Code, to: Local, planes: Local, plane: Local, size: Local, first: Local, rows: Local, width: Local, pitch: Local): void {
+function frame(code: Code, size: Local, to: Local, planes: Local, rows: Local, width: Local, first: Local, pitch: Local, _none: Local, plane: Local): void {
   const [at, end, row] = code.locals('i32', 3) as [Local, Local, Local];
   const clear = (): void => {
     code.block(() => code.loop(() => {
@@ -81,6 +81,7 @@ function frame(code: Code, to: Local, planes: Local, plane: Local, size: Local, 
       code.get(at).i32(0).store().advance(at, 4).branch(0);
     }));
   };
+  code.get(width).i32(2).shiftLeft().set(width);
   code.loop(() => {
     code.get(to).set(at).get(to).get(first).add().set(end);
     clear();

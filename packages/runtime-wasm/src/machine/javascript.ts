@@ -25,13 +25,13 @@ export function javascriptMachine(bytes: number): Machine {
   };
   const copy = (step: number): Copy => walk(step, (target, value) => { floats[target] = value; });
   const add = walk(1, (target, value) => { floats[target] = clamped(floats[target]! + value); });
-  const frame: Kernels['frame'] = (to, planes, plane, size, first, rows, width, pitch) => {
+  const frame: Kernels['frame'] = (size, to, planes, rows, width, first, pitch, _none, plane) => {
     for (let p = 0; p < planes; p++) {
       const start = (to + p * plane) / 4;
       let at = start;
       for (let r = 0; r < rows; r++) {
         floats.fill(0, at, start + (first + r * pitch) / 4);
-        at = start + (first + r * pitch + width) / 4;
+        at = start + (first + r * pitch) / 4 + width;
       }
       floats.fill(0, at, start + size / 4);
     }

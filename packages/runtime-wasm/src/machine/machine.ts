@@ -11,8 +11,8 @@ export interface Kernels {
   readonly copy2: Copy;
   /** `copy1`, but what is there is added and the sum clamped. */
   readonly add: Copy;
-  /** Zeroes the first `size` bytes of each plane, but for `rows` rows of `width` bytes, `pitch` apart, from byte `first` on. */
-  readonly frame: (to: number, planes: number, plane: number, size: number, first: number, rows: number, width: number, pitch: number) => void;
+  /** Zeroes the first `size` bytes of each plane, but for `rows` rows of `width` floats, `pitch` apart, from byte `first` on: (size, to, planes, rows, width, first, pitch, 0, plane). */
+  readonly frame: Copy;
   /** Each of `vectors` vectors put together over `rows` rows, `pitch` bytes apart: the largest, or the sum. */
   readonly rowsMost: Pool;
   readonly rowsSum: Pool;

@@ -1,7 +1,7 @@
 /** Concat of maps `[N, C, H, W]` by channels, in whatever planes they lie. */
 import { int } from './attributes.js';
 import type { Node, Binding, Step, PlaneUse } from './row.js';
-import { sharedCopy, sharedFrame } from './shared-work.js';
+import { sharedCopy } from './shared-work.js';
 
 export const isConcatOfMaps = ({ layer, inputs, outputs, activation }: Node): boolean =>
   activation === undefined && outputs[0]?.dtype === 'f32' && outputs[0].shape.length === 4 && [1, -3].includes(int(layer, 'axis', 0))
@@ -15,7 +15,7 @@ export function concatMaps(b: Binding): Step {
   const [batch, channels, H, W] = y.shape as [number, number, number, number];
   const to = b.layout(y);
   const copy = sharedCopy(b, 'copy1');
-  const frame = sharedFrame(b);
+  const frame = sharedCopy(b, 'frame');
   let before = 0;
   const parts = b.node.inputs.map((value) => {
     const part = { from: b.layout(value!), address: b.address(value!), channels: value!.shape[1]!, first: before };
@@ -36,7 +36,7 @@ export function concatMaps(b: Binding): Step {
           part.channels, whole ? 1 : H, whole ? H * W : W, 4 * from.pitch, 4 * to.pitch, 4 * from.plane, 4 * to.plane,
         );
       }
-      if (to.margin > 0) frame(image, channels, 4 * to.plane, 4 * size, 4 * to.first, H, 4 * W, 4 * to.pitch);
+      if (to.margin > 0) frame(4 * size, image, channels, H, W, 4 * to.first, 4 * to.pitch, 0, 4 * to.plane);
     }
   };
 }

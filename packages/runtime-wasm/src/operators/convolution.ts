@@ -57,6 +57,9 @@ function pack(subject: PackSubject): ReturnType<NonNullable<OperatorRow['pack']>
   return [{ plan, bias }];
 }
 
+/** Bytes of planes that every thread has for itself: half of a second cache. What another core has copied costs more to read than to copy once more. */
+const OWN = 2 ** 19;
+
 /** How a convolution is carried out; plain and printable. */
 interface Way {
   readonly planes: Planes;
@@ -65,12 +68,14 @@ interface Way {
   /** What adds the residual: the kernels, or a walk over the outputs behind them. */
   readonly residual: 'none' | 'kernels' | 'walk';
   readonly tile: number;
+  /** Planes of the input: one set, or one for each thread. */
+  readonly copies: number;
   readonly scratchBytes: number;
 }
 
 const same = (a: Layout, b: Layout): boolean => a.pitch === b.pitch && a.first === b.first && a.plane === b.plane;
 
-function wayOf(node: Node, matrix: Packed, layout: Binding['layout']): Way {
+function wayOf(node: Node, matrix: Packed, layout: Binding['layout'], threads: number): Way {
   const x = node.inputs[0]!;
   const y = node.outputs[0]!;
   const w = convolutionWindow(node);
@@ -79,19 +84,21 @@ function wayOf(node: Node, matrix: Packed, layout: Binding['layout']): Way {
   const [D, H] = w.outputs;
   const inPlace = to.pitch === planes.pitch && to.first + 4 * planes.vectors <= to.plane && (D === 1 || planes.slice === H * to.pitch);
   const residual = node.residual === undefined ? 'none' : inPlace && same(layout(node.residual), to) ? 'kernels' : 'walk';
+  const staged = planes.direct ? 0 : stagedCells(planes, x.shape[1]!);
+  const copies = 4 * staged > OWN ? 1 : threads;
   return {
-    planes, inPlace, residual,
+    planes, inPlace, residual, copies,
     tile: matrix.nnz < SPARSE.density * matrix.rows * matrix.columns ? SPARSE.tile : TILE,
-    scratchBytes: 4 * ((planes.direct ? 0 : stagedCells(planes, x.shape[1]!)) + (inPlace ? 0 : oddLines(matrix.rows * planes.outPlane))),
+    scratchBytes: 4 * (copies * staged + (inPlace ? 0 : oddLines(matrix.rows * planes.outPlane))),
   };
 }
 
 const runnable = (node: Node, packed: readonly Packed[]): boolean => packed.length > 0 && node.inputs[0]!.dtype === 'f32' && node.outputs[0] !== undefined;
 
-const work: NonNullable<OperatorRow['work']> = (node, packed, layout): Work => {
+const work: NonNullable<OperatorRow['work']> = (node, packed, layout, threads): Work => {
   const [matrix] = packed;
   if (matrix === undefined || !runnable(node, packed)) return { ...PLAIN, why: 'no float32 constants' };
-  const way = wayOf(node, matrix, layout);
+  const way = wayOf(node, matrix, layout, threads);
   const vectors = Math.min(way.tile, way.planes.vectors);
   let axpy = 0;
   for (let i = 0; i < matrix.runs.count; i++) if (isAxpy(matrix.runs, i, vectors)) axpy++;
@@ -129,7 +136,7 @@ function prepare(b: Binding): Step {
   const y = b.node.outputs[0]!;
   const window = convolutionWindow(b.node);
   if (matrix === undefined || x.dtype !== 'f32') return plainConvolution(b, window, groupsOf(b.node));
-  const way = wayOf(b.node, matrix, b.layout);
+  const way = wayOf(b.node, matrix, b.layout, b.threads);
   const { planes, inPlace } = way;
   const from = b.layout(x);
   const to = b.layout(y);
@@ -151,7 +158,9 @@ function prepare(b: Binding): Step {
     residual: way.residual === 'kernels',
   };
   const program = layRuns(matrix, b.buffer, places, pieces.by === 'rows' ? pieces.parts : undefined);
-  const map = sharedMap(b, program, pieces, planes.vectors);
+  const staged = planes.direct ? 0 : 4 * stagedCells(planes, channels);
+  const copies = pieces.by === 'rows' ? way.copies : 1;
+  const map = sharedMap(b, program, pieces, planes.vectors, copies === 1 ? 0 : staged);
   if (sizeOf(y.shape) === 0) return () => undefined;
   const [low, high] = clampOf(b.node.activation);
   const [firstLow, firstHigh] = way.residual === 'walk' ? clampOf(undefined) : [low, high];
@@ -159,8 +168,8 @@ function prepare(b: Binding): Step {
   const output = b.address(y);
   const image = 4 * channels * from.plane;
   const result = 4 * filters * to.plane;
-  const scratch = b.scratch + (planes.direct ? 0 : 4 * stagedCells(planes, channels));
-  const stage = planes.direct ? undefined : staging(b, window, planes, channels, from);
+  const scratch = b.scratch + way.copies * staged;
+  const stage = planes.direct ? undefined : staging(b, window, planes, channels, from, copies);
   const place = inPlace ? undefined : placing(b, window, planes, filters, to, scratch);
   const frame = framing(b, window, filters, to);
   const residual = b.node.residual === undefined ? 0 : b.address(b.node.residual);

@@ -139,7 +139,7 @@ export interface OperatorRow {
   readonly shapeInputs?: readonly number[] | undefined;
   /** Matrices to be packed, if the weights are constant float32; else nothing. */
   readonly pack?: (subject: PackSubject) => readonly PackRequest[];
-  readonly work?: (node: Node, packed: readonly Pick<PackedMatrix, 'runs' | 'rows' | 'columns' | 'nnz'>[], layout: Binding['layout']) => Work;
+  readonly work?: (node: Node, packed: readonly Pick<PackedMatrix, 'runs' | 'rows' | 'columns' | 'nnz'>[], layout: Binding['layout'], threads: number) => Work;
   readonly prepare: (binding: Binding) => Step;
 }
 

@@ -16,6 +16,8 @@ export interface PlanFor {
   readonly declared?: boolean;
   /** Do inputs keep their place for the whole run? */
   readonly keepInputs?: boolean;
+  /** That layers run on; left out: 1. */
+  readonly threads?: number;
 }
 
 export interface Nodes {

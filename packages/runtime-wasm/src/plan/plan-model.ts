@@ -50,7 +50,7 @@ export function planModel(model: Subject, of: PlanFor, packedOf: PackedOf): Plan
   });
   const layouts = chooseLayouts(planned, new Set([...inputs, ...outputs].map((value) => value.name)));
   const layoutOf = (value: Value): Layout => layouts.get(value.name) ?? compactLayout(value.shape);
-  const works = planned.map(({ node, row, packed }) => ({ row, packed, work: row.work?.(node, packed, layoutOf) ?? PLAIN }));
+  const works = planned.map(({ node, row, packed }) => ({ row, packed, work: row.work?.(node, packed, layoutOf, of.threads ?? 1) ?? PLAIN }));
 
   const owner = new Map<string, string>();
   const ownerOf = (name: string): string => owner.get(name) ?? name;

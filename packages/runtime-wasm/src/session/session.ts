@@ -173,7 +173,7 @@ export function openSession(given: SessionParts): Runtime {
     const planned = (): Plan => planModel(model, {
       shapes: Object.fromEntries(names.map((name, i) => [name, shapes[i]!])),
       contents: new Map(ofContent.map((name, i) => [name, contents[i]!])),
-      keepInputs: options.inputs === 'views',
+      keepInputs: options.inputs === 'views', threads: machine.threads,
     }, (layer) => packed.get(layer.name) ?? []);
     const plan = kept === undefined ? planned() : hinted(planned);
     const at = reserve(plan.lastingBytes + plan.arenaBytes);
