@@ -10,10 +10,10 @@ const request = (more: Partial<PiecesRequest>): PiecesRequest => ({ rows: 128, v
 
 it('cuts large maps of few rows by pixels, all others by rows, and leaves what is too little to one thread', () => {
   const runs = runsOf(3, 128, 400);
-  const narrow = runsOf(3, 16, 100);
+  const narrow = runsOf(3, 8, 100);
   expect(planPieces(runs, request({ threads: 1 }))).toEqual({ by: 'pixels', parts: [{ from: 0, to: 784 }], tile: 192 });
   expect(planPieces(runs, request({})).by).toBe('rows');
-  expect(planPieces(narrow, request({ rows: 16, cells: 4 * 784 * 100 }))).toEqual({ by: 'pixels', parts: [0, 196, 392, 588].map((from) => ({ from, to: from + 196 })), tile: 196 });
+  expect(planPieces(narrow, request({ rows: 8, cells: 4 * 784 * 100 }))).toEqual({ by: 'pixels', parts: [0, 196, 392, 588].map((from) => ({ from, to: from + 196 })), tile: 196 });
   expect(planPieces(runs, request({ vectors: 13, cells: 52 * 128 })).by).toBe('rows');
   expect(planPieces(runsOf(3, 8, 9), request({ rows: 8, vectors: 13, cells: 52 })).parts).toEqual([{ from: 0, to: 13 }]);
 });
