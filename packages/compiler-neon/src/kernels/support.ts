@@ -4,12 +4,12 @@ import { BYTE_SUPPORT } from './int8.js';
 import { WINOGRAD } from './winograd.js';
 import { WINOGRAD_PANELS } from './winograd-panels.js';
 
-const FLOATS: ReadonlyMap<string, CFunction> = new Map([
-  ...WINOGRAD, ...WINOGRAD_PANELS,
-  // Planes of shifted rows: one copy of each channel per kernel column, so that a kernel row is a distance of whole output rows
-  // and outputs lie without gaps. `rows` says which input row each row of a plane is, -1 for zeros.
-  ['stage', support(
-    'void FW_stage(float *to, const float *x, const int32_t *rows, int plane, int channels, int height, int width, int shifts, int shift, int left, int stride, int columns)', `
+/**
+ * Planes of shifted rows: one copy of each channel per kernel column, so that a kernel row is a distance of whole output rows
+ * and outputs lie without gaps. `rows` says which input row each row of a plane is, -1 for zeros.
+ */
+const stage = (name: string, from: string, vectors: string): CFunction => support(
+  `void FW_${name}(float *to, const float *x, const int32_t *rows, int plane, int channels, int height, int width, int shifts, int shift, int left, int stride, int columns)`, `
   for (int c = 0; c < channels; c++, x += height * width)
     for (int k = 0; k < shifts; k++) {
       const int start = k * shift - left;
@@ -23,19 +23,23 @@ const FLOATS: ReadonlyMap<string, CFunction> = new Map([
           memset(to, 0, (size_t)columns * sizeof(float));
           continue;
         }
-        const float *row = x + (rows[r] * width + start + first * stride), *const stop = x + (rows[r] + 1) * width;
+${from}
         for (int i = 0; i < first; i++) to[i] = 0.0f;
-        int i = first;
-        if (stride == 1)
-          for (; i + 4 <= end; i += 4, row += 4) vst1q_f32(to + i, vld1q_f32(row));
-        /* Every other cell: what lies between is read too, and may not lie behind the row. */
-        if (stride == 2)
-          for (; i + 4 <= end && stop - row >= 8; i += 4, row += 8) vst1q_f32(to + i, vld2q_f32(row).val[0]);
+        int i = first;${vectors}
         for (; i < end; i++, row += stride) to[i] = *row;
         for (; i < columns; i++) to[i] = 0.0f;
       }
     }
-`)],
+`);
+
+const FLOATS: ReadonlyMap<string, CFunction> = new Map([
+  ...WINOGRAD, ...WINOGRAD_PANELS,
+  ['stage', stage('stage', '        const float *row = x + (rows[r] * width + start + first * stride);', `
+        if (stride == 1)
+          for (; i + 4 <= end; i += 4, row += 4) vst1q_f32(to + i, vld1q_f32(row));`)],
+  // Every other cell: what lies between is read too, and may not lie behind the row. By itself, because both in one function take more registers than either.
+  ['stage_pairs', stage('stage_pairs', '        const float *row = x + (rows[r] * width + start + first * stride), *const stop = x + (rows[r] + 1) * width;', `
+        for (; i + 4 <= end && stop - row >= 8; i += 4, row += 8) vst1q_f32(to + i, vld2q_f32(row).val[0]);`)],
   // Puts zeros between the cells of maps, as a transposed convolution asks.
   ['spread', support('void FW_spread(float *to, const float *x, int planes, int height, int width, int down, int right)', `
   const int rows = (height - 1) * down + 1, columns = (width - 1) * right + 1;
@@ -173,7 +177,6 @@ const FLOATS: ReadonlyMap<string, CFunction> = new Map([
 /** `stage`, of bytes. */
 const STAGE_BYTES = Object.fromEntries(Object.entries(FLOATS.get('stage')!).map(([name, text]: [string, string]) => [name, text
   .replaceAll('FW_stage', 'FW_stage_bytes').replace(/\bfloat (?=\*)/g, 'int8_t ').replaceAll('0.0f', '0').replaceAll('(size_t)columns * sizeof(float)', '(size_t)columns')
-  .replaceAll('vst1q_f32(to + i, vld1q_f32(row))', 'memcpy(to + i, row, 4)')
-  .replaceAll('vst1q_f32(to + i, vld2q_f32(row).val[0])', 'for (int j = 0; j < 4; j++) to[i + j] = row[2 * j]')])) as unknown as CFunction;
+  .replaceAll('vst1q_f32(to + i, vld1q_f32(row))', 'memcpy(to + i, row, 4)')])) as unknown as CFunction;
 
 export const SUPPORT: ReadonlyMap<string, CFunction> = new Map([...FLOATS, ['stage_bytes', STAGE_BYTES], ...BYTE_SUPPORT]);

@@ -84,7 +84,7 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   else if (isWhole) lines.push(...winogradLines(conv, call, decision, code, from, to, activation));
   else if (!staging.direct) {
     lines.push(...code.shared(channels, ({ at, count }) => [
-      `${code.kernel('stage')}(${at('s', staging.channel)}, ${at(from, size)}, ${code.program(staging.rows)}, ${staging.rows.length}, ${count}, ${w.input.join(', ')}, ${kw}, ${w.dilations[1]}, ${w.begins[1]}, ${w.strides[1]}, ${w.output[1]});`,
+      `${code.kernel(w.strides[1] === 2 ? 'stage_pairs' : 'stage')}(${at('s', staging.channel)}, ${at(from, size)}, ${code.program(staging.rows)}, ${staging.rows.length}, ${count}, ${w.input.join(', ')}, ${kw}, ${w.dilations[1]}, ${w.begins[1]}, ${w.strides[1]}, ${w.output[1]});`,
     ]), ...code.wait());
   }
   if (!isWhole) lines.push(...streamLines(code, [conv.matrix], decision.schedules![0]!, {
