@@ -50,17 +50,11 @@ export function sharedMap(b: Binding, { bounds }: Program, { by, parts, tile }: 
   const [start, end] = bounds as [number, number];
   if (parts.length === 1) return (input, output) => { map(start, end, input, output, vectors, tile); };
   const pixels = by === 'pixels';
-  const count = parts.length;
-  const half = (count + 1) >> 1;
-  const args = new Int32Array(count * ARGUMENTS);
-  // The caller takes pieces from the front, a worker from the back. Behind the middle they stand the other way round, so that two threads do not come to the
-  // cells on both sides of it at the same time: each fetches ahead what the other one writes, again with every chunk of channels.
-  for (let turn = 0; turn < count; turn++) {
-    const k = turn < half ? turn : count - 1 + half - turn;
-    const { from, to } = parts[k]!;
+  const args = new Int32Array(parts.length * ARGUMENTS);
+  parts.forEach(({ from, to }, k) => {
     const first = pixels ? 16 * from : 0;
-    args.set([bounds[pixels ? 0 : k]!, bounds[pixels ? 1 : k + 1]!, 0, 0, pixels ? to - from : vectors, tile, first + share(turn, threads, count) * apart, first], turn * ARGUMENTS);
-  }
+    args.set([bounds[pixels ? 0 : k]!, bounds[pixels ? 1 : k + 1]!, 0, 0, pixels ? to - from : vectors, tile, first + share(k, threads, parts.length) * apart, first], k * ARGUMENTS);
+  });
   return (input, output) => {
     for (let at = 0; at < args.length; at += ARGUMENTS) {
       args[at + 2] = input + args[at + INPUT]!;

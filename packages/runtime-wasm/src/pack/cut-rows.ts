@@ -11,8 +11,8 @@ export interface RowPart extends Part {
   readonly cost: number;
 }
 
-/** `rows` rows as at most `count` parts of about equal cost; no run reaches across. `cost`: of a run. */
-export function cutRows(runs: Runs, rows: number, count: number, cost: (run: number) => number): readonly RowPart[] {
+/** `rows` rows as at most `count` parts; no run reaches across. `cost`: of a run. `upTo`: share of all cost that so many parts have together, about; left out: parts are equal. */
+export function cutRows(runs: Runs, rows: number, count: number, cost: (run: number) => number, upTo = (parts: number): number => parts / count): readonly RowPart[] {
   const before = new Float64Array(rows + 1);
   const across = new Int32Array(rows + 1);
   for (let i = 0; i < runs.count; i++) {
@@ -32,7 +32,7 @@ export function cutRows(runs: Runs, rows: number, count: number, cost: (run: num
     if (to > from) parts.push({ from, to, cost: before[to]! - before[from]! });
   };
   for (let part = 1; part < count; part++) {
-    const wanted = before[rows]! * part / count;
+    const wanted = before[rows]! * upTo(part);
     let best = parts.at(-1)?.to ?? 0;
     for (let r = best + 1; r < rows; r++) if (across[r] === 0 && Math.abs(before[r]! - wanted) < Math.abs(before[best]! - wanted)) best = r;
     cut(best);

@@ -13,6 +13,9 @@ it('cuts large maps of few rows by pixels, all others by rows, and leaves what i
   const narrow = runsOf(3, 8, 100);
   expect(planPieces(runs, request({ threads: 1 }))).toEqual({ by: 'pixels', parts: [{ from: 0, to: 784 }], tile: 192 });
   expect(planPieces(runs, request({})).by).toBe('rows');
+  const sizes = planPieces(runs, request({})).parts.map(({ from, to }) => to - from);
+  expect(sizes[0]).toBeGreaterThan(2 * sizes[3]!);
+  expect(sizes[7]).toBeGreaterThan(2 * sizes[4]!);
   expect(planPieces(narrow, request({ rows: 8, cells: 4 * 784 * 100 }))).toEqual({ by: 'pixels', parts: [0, 196, 392, 588].map((from) => ({ from, to: from + 196 })), tile: 196 });
   expect(planPieces(runs, request({ vectors: 13, cells: 52 * 128 })).by).toBe('rows');
   expect(planPieces(runsOf(3, 8, 9), request({ rows: 8, vectors: 13, cells: 52 })).parts).toEqual([{ from: 0, to: 13 }]);

@@ -25,11 +25,11 @@ export interface PiecesRequest {
 /** What it costs that another thread hears of its work and the caller of its end, in the cycles of `run-cost.ts`: about a microsecond. */
 const FORK = 3000;
 
-/** Worth of a piece of rows, in the same cycles: some 15 microseconds. Smaller ones cost more than they even out. */
+/** Worth of a piece of rows on the average, in the same cycles: some 15 microseconds. Smaller ones cost more than they even out. */
 const PIECE = 45_000;
 
-/** What a cell costs that the cache of another core holds, in the same cycles: 20 GB a second, which an EPYC has between its chiplets. */
-const ELSEWHERE = 0.6;
+/** What a cell costs that the cache of another core holds, in the same cycles: 10 GB a second. An EPYC has twice as much between its chiplets, a Xeon half. */
+const ELSEWHERE = 1.2;
 
 /** What it costs, for each row of outputs, that two threads meet in the middle of it: each fetches ahead lines that the other one writes. */
 const BORDER = 1500;
@@ -51,7 +51,10 @@ export function planPieces(runs: Runs, { rows, vectors, cells, tile, threads }: 
   const step = Math.max(LEAST_VECTORS, Math.ceil(vectors / (threads * turns) / LINE) * LINE);
   const longer = step < 1.5 * tile ? step : tile;
   const pixels = Array.from({ length: Math.ceil(vectors / step) }, (_, k): Part => ({ from: k * step, to: Math.min(vectors, (k + 1) * step) }));
-  const byRows = cutRows(runs, rows, threads * Math.max(1, Math.min(MOST_PIECES, Math.round(alone / threads / PIECE))), (i) => vectors / together * runCycles(runs, i, together));
+  const count = threads * Math.max(1, Math.min(MOST_PIECES, Math.round(alone / threads / PIECE)));
+  // Threads take pieces from both ends. Towards the middle they get smaller, 4 : 3 : 2 : 1, so that nobody waits long for the last one of a slower core.
+  const upTo = (pieces: number): number => (2 * pieces > count ? 1 - upTo(count - pieces) : 2 * pieces * (count - pieces + 1) / count / (count + 2));
+  const byRows = cutRows(runs, rows, count, (i) => vectors / together * runCycles(runs, i, together), upTo);
   const ways: readonly (readonly [cost: number, way: MapPieces])[] = [
     [Math.max(elsewhere, alone), whole],
     [pixels.length === 1 ? Infinity : FORK + borders + Math.max(elsewhere / threads, cost(longer) * Math.max(vectors / threads, turns * step)), { by: 'pixels', parts: pixels, tile: longer }],

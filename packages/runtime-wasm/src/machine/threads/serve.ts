@@ -40,7 +40,8 @@ export const mailboxBytes = (threads: number): number => 4 * (WORDS.arguments + 
  * another thread's last piece, mostly take less. Where looking is in vain time and again, other processes want the cores: then it looks less long,
  * but longer than two runs are apart. A worker that gives up before would sleep at the next fork, and at every one after it.
  */
-export const AWAKE = { most: 0.2, least: 0.02 } as const;
+const MOST_MS = 0.2;
+const LEAST_MS = 0.02;
 
 /** Looks between two at the clock: some 0.3 µs. */
 const LOOKS = 64;
@@ -49,17 +50,17 @@ const LOOKS = 64;
 export type Spin = (at: number, seen: number) => boolean;
 
 export function spinOver(words: Int32Array): Spin {
-  let budget: number = AWAKE.most;
+  let budget = MOST_MS;
   return (at, seen) => {
     const end = performance.now() + budget;
     do {
       for (let i = 0; i < LOOKS; i++) {
         if (Atomics.load(words, at) === seen) continue;
-        budget = Math.min(AWAKE.most, 2 * budget);
+        budget = Math.min(MOST_MS, 2 * budget);
         return true;
       }
     } while (performance.now() < end);
-    budget = Math.max(AWAKE.least, budget / 2);
+    budget = Math.max(LEAST_MS, budget / 2);
     return false;
   };
 }
