@@ -8,7 +8,7 @@ import { WINOGRAD_PANELS } from './winograd-panels.js';
  * Planes of shifted rows: one copy of each channel per kernel column, so that a kernel row is a distance of whole output rows
  * and outputs lie without gaps. `rows` says which input row each row of a plane is, -1 for zeros.
  */
-const stage = (name: string, from: string, vectors: string): CFunction => support(
+const stage = (name: string, vectors: string): CFunction => support(
   `void FW_${name}(float *to, const float *x, const int32_t *rows, int plane, int channels, int height, int width, int shifts, int shift, int left, int stride, int columns)`, `
   for (int c = 0; c < channels; c++, x += height * width)
     for (int k = 0; k < shifts; k++) {
@@ -23,7 +23,7 @@ const stage = (name: string, from: string, vectors: string): CFunction => suppor
           memset(to, 0, (size_t)columns * sizeof(float));
           continue;
         }
-${from}
+        const float *row = x + (rows[r] * width + start + first * stride);
         for (int i = 0; i < first; i++) to[i] = 0.0f;
         int i = first;${vectors}
         for (; i < end; i++, row += stride) to[i] = *row;
@@ -34,11 +34,12 @@ ${from}
 
 const FLOATS: ReadonlyMap<string, CFunction> = new Map([
   ...WINOGRAD, ...WINOGRAD_PANELS,
-  ['stage', stage('stage', '        const float *row = x + (rows[r] * width + start + first * stride);', `
+  ['stage', stage('stage', `
         if (stride == 1)
           for (; i + 4 <= end; i += 4, row += 4) vst1q_f32(to + i, vld1q_f32(row));`)],
   // Every other cell: what lies between is read too, and may not lie behind the row. By itself, because both in one function take more registers than either.
-  ['stage_pairs', stage('stage_pairs', '        const float *row = x + (rows[r] * width + start + first * stride), *const stop = x + (rows[r] + 1) * width;', `
+  ['stage_pairs', stage('stage_pairs', `
+        const float *const stop = x + (rows[r] + 1) * width;
         for (; i + 4 <= end && stop - row >= 8; i += 4, row += 8) vst1q_f32(to + i, vld2q_f32(row).val[0]);`)],
   // Puts zeros between the cells of maps, as a transposed convolution asks.
   ['spread', support('void FW_spread(float *to, const float *x, int planes, int height, int width, int down, int right)', `

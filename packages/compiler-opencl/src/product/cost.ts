@@ -1,6 +1,6 @@
 /** What a sparse product costs on a processor, roughly, in its cycles: enough to tell kernels apart where nothing is tuned. */
 import type { ScheduleSummary } from '@fretwork/compiler';
-import { PIECES, WIDEST, type ProductVariant } from '../kernels/manifest.js';
+import { PIECE_ROWS, PIECES, WIDEST, type ProductVariant } from '../kernels/manifest.js';
 
 /** Of a vector: a product and sum, a load that mostly comes from the second cache, a sum that is read and written. */
 const [PRODUCT, LOAD, SUM] = [0.5, 1.3, 1];
@@ -8,7 +8,7 @@ const [PRODUCT, LOAD, SUM] = [0.5, 1.3, 1];
 /** A jump that is not foreseen, and what must be ready before the next loop runs. */
 const JUMP = 50;
 
-const PIECE_ROWS = Math.max(...PIECES.map(([rows]) => rows));
+const MOST_ROWS = Math.max(...PIECE_ROWS);
 const PIECE_WEIGHTS = Math.max(...PIECES.map(([rows, columns]) => rows * columns));
 
 /** Whether a kernel does so few positions: its last vector may reach back into the one before. */
@@ -18,7 +18,7 @@ function costOf({ operator, rows, pixels }: ProductVariant, positions: number, {
   const vectors = Math.ceil(pixels / WIDEST);
   const tiles = Math.ceil(positions / pixels);
   const panel = operator === 'panels';
-  const loads = sharedBy.reduce((sum, columns, r) => sum + columns * (panel ? Math.ceil((r + 1) / PIECE_ROWS) : 1), 0);
+  const loads = sharedBy.reduce((sum, columns, r) => sum + columns * (panel ? Math.ceil((r + 1) / MOST_ROWS) : 1), 0);
   const jumps = panel ? segments + nnz / PIECE_WEIGHTS : segments;
   const sums = panel ? jumps * Math.min(rows, 2) * SUM : 0;
   return tiles * (vectors * (nnz * PRODUCT + loads * LOAD + sums) + jumps * JUMP);

@@ -6,7 +6,7 @@
  *              in a dense program in their place the place of the group's first column
  *     weights: per group [biases of its rows], then column after column, in each its rows
  */
-import type { Schedule, Segment } from '@fretwork/compiler';
+import type { RowGroup, Schedule, Segment } from '@fretwork/compiler';
 import { PIECES } from '../kernels/manifest.js';
 import { CODE_BITS, SLOT_BITS } from '../kernels/panels.js';
 
@@ -22,43 +22,49 @@ export interface Program {
 }
 
 /** `packed`: what `packWeights` gives for `schedule`, whose groups are of `height` rows at most. */
-export function laySegments(schedule: Schedule, height: number, packed: ArrayLike<number>, { column, bias }: Places): Program {
-  const starts: number[] = [];
-  const program: number[] = [];
-  const weights: number[] = [];
-  const head = 2 * schedule.groups.length;
-  for (const { start, height: own, segments } of schedule.groups) {
-    starts.push(head + program.length, weights.length);
-    const rows = rowsOf(schedule, start, own, height);
-    program.push(...rows, segments.length);
-    weights.push(...rows.map((row) => (row < 0 ? 0 : bias(row))));
-    for (const { mask, count, columns, weights: first } of segments) {
+export const laySegments = (schedule: Schedule, height: number, packed: ArrayLike<number>, places: Places): Program =>
+  layGroups(schedule, height, places, [], ({ segments }, first, program, weights) => {
+    program.push(segments.length);
+    for (const { mask, count, columns, weights: from } of segments) {
       program.push(columns.length * 2 ** height + mask);
-      for (const c of columns) program.push(column(c, rows[0]!));
-      for (let i = 0; i < count * columns.length; i++) weights.push(packed[first + i]!);
+      for (const c of columns) program.push(places.column(c, first));
+      for (let i = 0; i < count * columns.length; i++) weights.push(packed[from + i]!);
     }
-  }
-  return { program: [...starts, ...program], weights };
-}
+  });
 
 /** The same for panels, whose `[segments]` are pieces: [code and rows] [columns] …; those of one shape come one after another. */
-export function layPanels(schedule: Schedule, height: number, packed: ArrayLike<number>, { column, bias }: Places): Program {
+export const layPanels = (schedule: Schedule, height: number, packed: ArrayLike<number>, places: Places): Program =>
+  layGroups(schedule, height, places, [], ({ segments }, first, program, weights) => {
+    const pieces = segments.flatMap(piecesOf).sort((a, b) => b.code - a.code);
+    program.push(pieces.length);
+    for (const { code, slots, columns, first: from, count } of pieces) {
+      program.push(code + slots, ...Array.from(columns, (c) => places.column(c, first)));
+      for (let i = 0; i < count; i++) weights.push(packed[from + i]!);
+    }
+  });
+
+/** The same for a matrix in which every weight is there. `cells`: where those of a channel lie. */
+export const layDense = (schedule: Schedule, height: number, packed: ArrayLike<number>, cells: readonly number[], places: Places): Program =>
+  layGroups(schedule, height, places, cells.length === 1 ? [] : cells, ({ height: own, segments }, first, program, weights) => {
+    program.push(places.column(0, first));
+    const [only] = segments;
+    for (let c = 0; c < schedule.columns; c++) for (let r = 0; r < height; r++) weights.push(r < own ? packed[only!.weights + c * own + r]! : 0);
+  });
+
+/** What all have: `shared` before the groups, and the rows of each and their biases, behind which `body` writes the rest. `first`: a row of the group. */
+function layGroups(schedule: Schedule, height: number, { bias }: Places, shared: readonly number[], body: (group: RowGroup, first: number, program: number[], weights: number[]) => void): Program {
   const starts: number[] = [];
   const program: number[] = [];
   const weights: number[] = [];
-  const head = 2 * schedule.groups.length;
-  for (const { start, height: own, segments } of schedule.groups) {
+  const head = 2 * schedule.groups.length + shared.length;
+  for (const group of schedule.groups) {
     starts.push(head + program.length, weights.length);
-    const rows = rowsOf(schedule, start, own, height);
-    const pieces = segments.flatMap(piecesOf).sort((a, b) => b.code - a.code);
-    program.push(...rows, pieces.length);
+    const rows = Array.from({ length: height }, (_, r) => (r < group.height ? schedule.order[group.start + r]! : -1));
+    program.push(...rows);
     weights.push(...rows.map((row) => (row < 0 ? 0 : bias(row))));
-    for (const { code, slots, columns, first, count } of pieces) {
-      program.push(code + slots, ...Array.from(columns, (c) => column(c, rows[0]!)));
-      for (let i = 0; i < count; i++) weights.push(packed[first + i]!);
-    }
+    body(group, rows[0]!, program, weights);
   }
-  return { program: [...starts, ...program], weights };
+  return { program: [...starts, ...shared, ...program], weights };
 }
 
 interface Piece {
@@ -83,26 +89,6 @@ function piecesOf({ mask, count: rows, columns, weights }: Segment): Piece[] {
   }
   return pieces;
 }
-
-/** The same for a matrix in which every weight is there. `cells`: where those of a channel lie. */
-export function layDense(schedule: Schedule, height: number, packed: ArrayLike<number>, cells: readonly number[], { column, bias }: Places): Program {
-  const starts: number[] = [];
-  const program: number[] = [];
-  const weights: number[] = [];
-  const shared = cells.length === 1 ? [] : cells;
-  const head = 2 * schedule.groups.length + shared.length;
-  for (const { start, height: own, segments } of schedule.groups) {
-    starts.push(head + program.length, weights.length);
-    const rows = rowsOf(schedule, start, own, height);
-    program.push(...rows, column(0, rows[0]!));
-    weights.push(...rows.map((row) => (row < 0 ? 0 : bias(row))));
-    const [only] = segments;
-    for (let c = 0; c < schedule.columns; c++) for (let r = 0; r < height; r++) weights.push(r < own ? packed[only!.weights + c * own + r]! : 0);
-  }
-  return { program: [...starts, ...shared, ...program], weights };
-}
-
-const rowsOf = ({ order }: Schedule, start: number, own: number, height: number): number[] => Array.from({ length: height }, (_, r) => (r < own ? order[start + r]! : -1));
 
 /** The masks of a schedule, ascending. */
 export const masksOf = ({ groups }: Schedule): readonly number[] => [...new Set(groups.flatMap(({ segments }) => segments.map(({ mask }) => mask)))].sort((a, b) => a - b);

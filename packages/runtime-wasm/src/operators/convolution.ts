@@ -68,7 +68,8 @@ interface Way {
   /** What adds the residual: the kernels, or a walk over the outputs behind them. */
   readonly residual: 'none' | 'kernels' | 'walk';
   readonly tile: number;
-  /** Planes of the input: one set, or one for each thread. */
+  /** Bytes of planes that the input is copied to, and how often: once, or once for each thread. */
+  readonly staged: number;
   readonly copies: number;
   readonly scratchBytes: number;
 }
@@ -84,12 +85,12 @@ function wayOf(node: Node, matrix: Packed, layout: Binding['layout'], threads: n
   const [D, H] = w.outputs;
   const inPlace = to.pitch === planes.pitch && to.first + 4 * planes.vectors <= to.plane && (D === 1 || planes.slice === H * to.pitch);
   const residual = node.residual === undefined ? 'none' : inPlace && same(layout(node.residual), to) ? 'kernels' : 'walk';
-  const staged = planes.direct ? 0 : stagedCells(planes, x.shape[1]!);
-  const copies = 4 * staged > OWN ? 1 : threads;
+  const staged = planes.direct ? 0 : 4 * stagedCells(planes, x.shape[1]!);
+  const copies = staged > OWN ? 1 : threads;
   return {
-    planes, inPlace, residual, copies,
+    planes, inPlace, residual, staged, copies,
     tile: matrix.nnz < SPARSE.density * matrix.rows * matrix.columns ? SPARSE.tile : TILE,
-    scratchBytes: 4 * (copies * staged + (inPlace ? 0 : oddLines(matrix.rows * planes.outPlane))),
+    scratchBytes: copies * staged + (inPlace ? 0 : 4 * oddLines(matrix.rows * planes.outPlane)),
   };
 }
 
@@ -137,7 +138,7 @@ function prepare(b: Binding): Step {
   const window = convolutionWindow(b.node);
   if (matrix === undefined || x.dtype !== 'f32') return plainConvolution(b, window, groupsOf(b.node));
   const way = wayOf(b.node, matrix, b.layout, b.threads);
-  const { planes, inPlace } = way;
+  const { planes, inPlace, staged } = way;
   const from = b.layout(x);
   const to = b.layout(y);
   const batch = x.shape[0]!;
@@ -158,7 +159,6 @@ function prepare(b: Binding): Step {
     residual: way.residual === 'kernels',
   };
   const program = layRuns(matrix, b.buffer, places, pieces.by === 'rows' ? pieces.parts : undefined);
-  const staged = planes.direct ? 0 : 4 * stagedCells(planes, channels);
   const copies = pieces.by === 'rows' ? way.copies : 1;
   const map = sharedMap(b, program, pieces, planes.vectors, copies === 1 ? 0 : staged);
   if (sizeOf(y.shape) === 0) return () => undefined;
