@@ -25,7 +25,7 @@ export interface Launch {
   readonly kernel: string;
   /** Work-items; the axis of `group` is rounded up to whole work-groups. */
   readonly global: readonly [number, number, number];
-  /** Work-groups lie along one axis and hold as many items as the device allows, a power of two, `most` at the most. `alone`: one group does all. */
+  /** Work-groups lie along one axis and hold as many items as the device allows, a power of two, `most` at the most, or one wave of the device where that is more and `most` is not 1. `alone`: one group does all. */
   readonly group: { readonly axis: number; readonly most: number; readonly alone?: boolean };
   readonly args: readonly LaunchArgument[];
 }

@@ -1,6 +1,7 @@
 import { BACKEND_API_VERSION, Call, fuseResiduals, planMemory, refuse, type Backend, type BackendOptions, type BackendPlanning, type ModelContext, type Support, type TuningSpace } from '@fretwork/compiler';
 import { FretworkError, type Layer } from '@fretwork/format';
 import type { DataPath, DeviceName, OpenclLayer, OpenclOptions, OpenclPlan } from './contract.js';
+import { familyOf } from './device-family.js';
 import { aligned, ALIGNMENT } from './emit/buffers.js';
 import { emitProject } from './emit/project.js';
 import { BUILD_OPTIONS, storedBytes } from './kernels/prelude.js';
@@ -25,15 +26,15 @@ export function opencl(options: OpenclOptions = {}): Backend<OpenclPlan> {
     : !Object.hasOwn(BUILD_OPTIONS, type) ? { what: 'this type is not known', expected: Object.keys(BUILD_OPTIONS).join(', '), actual: String(type) }
       : !PATHS.includes(path) ? { what: 'this path is not known', expected: PATHS.join(', '), actual: String(path) } : undefined;
   if (wrong !== undefined) throw new FretworkError('opencl.options', wrong.what, { expected: wrong.expected, actual: wrong.actual, hint: 'see OpenclOptions' });
-  const processor = device?.processor === true;
+  const family = familyOf(device);
   const target = `OpenCL 1.2, ${type}, ${path}s${device === undefined ? '' : `, ${device.name}, driver ${device.driver}`}`;
   return {
     id: 'opencl',
     apiVersion: BACKEND_API_VERSION,
     supports: supportsLayer,
-    plan: (context, backendOptions) => planProject(context, backendOptions, { type, path, processor, prefix, target }),
+    plan: (context, backendOptions) => planProject(context, backendOptions, { type, path, family, prefix, target }),
     emit: emitProject,
-    space: (layer, context): TuningSpace | undefined => spaceOf(layer, context, { type, path, processor }),
+    space: (layer, context): TuningSpace | undefined => spaceOf(layer, context, { type, path, family }),
     build: (files, buildOptions) => buildProgram(files, run, buildOptions),
     measure: (files, buildOptions) => measureProgram(files, run, buildOptions),
   };
@@ -54,7 +55,7 @@ function supportsLayer(layer: Layer, context: ModelContext): Support {
   return row.supports?.(new Call(layer, context)) ?? { ok: true };
 }
 
-function planProject(given: ModelContext, options: BackendOptions, { type, path, processor, prefix, target }: Setting & { readonly prefix: string; readonly target: string }): BackendPlanning<OpenclPlan> {
+function planProject(given: ModelContext, options: BackendOptions, { type, path, family, prefix, target }: Setting & { readonly prefix: string; readonly target: string }): BackendPlanning<OpenclPlan> {
   const refusals = given.model.layers.flatMap((layer) => {
     const support = supportsLayer(layer, given);
     return support.ok ? [] : [{ ...support, layer: layer.name }];
@@ -67,7 +68,7 @@ function planProject(given: ModelContext, options: BackendOptions, { type, path,
   const { context: { model, shapes }, into } = fuseResiduals(given);
   const context: ModelContext = { model, shapes };
   const decided = new Map(model.layers.map((layer): readonly [string, OpenclLayer] => {
-    const { schedules = [], scratch = [], ...decision } = rowOf(layer)!.decide(new Call(layer, context, options), { type, path, processor });
+    const { schedules = [], scratch = [], ...decision } = rowOf(layer)!.decide(new Call(layer, context, options), { type, path, family });
     return [layer.name, { layer: layer.name, operator: layer.operator, ...decision, schedules, scratch }];
   }));
   const memory = planMemory(model, shapes, {

@@ -51,11 +51,12 @@ describe.skipIf(!haveDriver)('OpenCL on the CPU', () => {
     expect(await errorOf(compile(pruneRegularly(importModel(bytesOf(path)))))).toBeLessThan(1);
   });
 
-  const OPTIONS: readonly (OpenclOptions & { readonly tolerance?: number })[] = [{}, { device: { name: 'processor', driver: '1', processor: true } }, { path: 'image' }, { type: 'f16-storage', tolerance: 2e-2 }, { type: 'f16-storage', path: 'image', tolerance: 2e-2 }];
+  const OPTIONS: readonly (OpenclOptions & { readonly tolerance?: number })[] = [{}, { device: { name: 'processor', driver: '1', processor: true } }, { device: { name: 'NVIDIA H200', driver: '1' } }, { path: 'image' }, { type: 'f16-storage', tolerance: 2e-2 }, { type: 'f16-storage', path: 'image', tolerance: 2e-2 }];
   it.for(OPTIONS)('computes networks of all kinds of layers, dense and pruned: %o', { timeout: 600_000 }, async ({ tolerance, ...options }) => {
     for (const model of options.path === 'image' ? [even(), pruneRegularly(even(), 0)] : [mixed(), pruneRegularly(mixed(), 0)]) {
       const compiled = compile(model, options);
       expect(compiled.plan.layers.some(({ kernel }) => kernel.includes('_image'))).toBe(options.path === 'image');
+      if (options.device?.name.startsWith('NVIDIA') === true) expect(compiled.plan.layers.map(({ kernel }) => kernel)).toContainEqual(expect.stringMatching(/^dense_f32_r4p1|^segments_f32_r4p2u4/));
       expect(await errorOf(compiled, tolerance)).toBeLessThan(1);
     }
   });

@@ -202,13 +202,16 @@ static FW_code prepare(FW_model *m, cl_device_id device, FW_error *error) {
     cl_kernel kernel = m->kernels[i] = clCreateKernel(m->program, name, &status);
     if (kernel == NULL) return fail(error, FWU_CALL, status, row.layer, name);
     live++;
-    size_t allowed = 1, items = 1;
+    size_t allowed = 1, items = 1, wave = 1, wanted = (size_t)row.most;
     int shared = row.alone;
     clGetKernelWorkGroupInfo(kernel, device, CL_KERNEL_WORK_GROUP_SIZE, sizeof allowed, &allowed, NULL);
     for (int a = 0; a < row.count; a++) if (arguments[row.first + a].kind == 'l') shared = 1;
     if (allowed > most) allowed = most;
     if (allowed > axes[row.axis]) allowed = axes[row.axis];
-    if (allowed > (size_t)row.most) allowed = (size_t)row.most;
+    clGetKernelWorkGroupInfo(kernel, device, CL_KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE, sizeof wave, &wave, NULL);
+    /* Items that the device runs in step: a group fills a whole wave of them. */
+    if (wanted > 1 && wanted < wave) wanted = wave;
+    if (allowed > wanted) allowed = wanted;
     if (!shared && allowed > row.global[row.axis]) allowed = row.global[row.axis];
     while (items * 2 <= allowed) items *= 2;
     for (int a = 0; a < row.count; a++) {

@@ -18,10 +18,10 @@ function fitsTexels(conv: Convolution): boolean {
   return direct ? channel % 4 === 0 : conv.window.output[1] % 4 === 0;
 }
 
-export function requestFor(conv: Convolution, call: Call, { type, path, processor }: Setting): ProductRequest {
+export function requestFor(conv: Convolution, call: Call, { type, path, family }: Setting): ProductRequest {
   return {
     matrices: [conv.matrix], positions: product(conv.window.output), groupRows: conv.filters / conv.groups, cells: product(conv.window.kernel), type,
-    path: path === 'image' && fitsTexels(conv) ? 'image' : 'buffer', processor, tuning: call.tuning, layer: call.layer.name,
+    path: path === 'image' && fitsTexels(conv) ? 'image' : 'buffer', family, tuning: call.tuning, layer: call.layer.name,
   };
 }
 

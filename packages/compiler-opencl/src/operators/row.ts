@@ -1,6 +1,7 @@
 import type { Call, PlannedSchedule, Support } from '@fretwork/compiler';
 import type { Tuning } from '@fretwork/format';
 import type { DataPath, StorageType } from '../contract.js';
+import type { DeviceFamily } from '../device-family.js';
 import type { LayerLaunches } from '../emit/layer-launches.js';
 
 /** What a row decides; the rest of an `OpenclLayer` is the same for all. */
@@ -17,8 +18,7 @@ export interface Decision {
 export interface Setting {
   readonly type: StorageType;
   readonly path: DataPath;
-  /** Decisions suit a processor. */
-  readonly processor: boolean;
+  readonly family: DeviceFamily;
 }
 
 /** One way of doing some operators. */

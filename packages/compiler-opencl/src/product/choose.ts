@@ -3,6 +3,7 @@ import type { SparseMatrix, Tuning } from '@fretwork/format';
 import { DENSE_CELLS, isaOf, KERNELS, kernelTypeOf, PIECE_ROWS, ROWS, type ProductVariant } from '../kernels/manifest.js';
 import { storedBytes } from '../kernels/prelude.js';
 import type { DataPath, StorageType } from '../contract.js';
+import type { DeviceFamily } from '../device-family.js';
 import { cheapestOf, fitsPositions, largestTile } from './cost.js';
 import { isWhole } from './lay-program.js';
 
@@ -12,8 +13,15 @@ const CONSTANT_BYTES = 16384;
 /** Weights up to which rows are also looked at in an order of their own. */
 const REORDERED = 1 << 20;
 
-/** Positions of a tile where nothing is tuned: two vectors of a phone, half of one of a server. */
-const USUAL_PIXELS = 8;
+/**
+ * Positions of a tile of dense and of sparse kernels, and columns at a time of sparse ones, where nothing is tuned. `any`: two vectors
+ * of a phone, half of one of a server. `nvidia`: what an H200 was fastest with of 1, 2 and 4, in every layer and at every rate (docs/opencl.md).
+ */
+const USUAL: Readonly<Record<DeviceFamily, { readonly dense: number; readonly sparse: number; readonly unroll: number }>> = {
+  any: { dense: 8, sparse: 8, unroll: 1 },
+  processor: { dense: 8, sparse: 8, unroll: 1 },
+  nvidia: { dense: 1, sparse: 2, unroll: 4 },
+};
 
 export interface ProductRequest {
   readonly matrices: readonly SparseMatrix[];
@@ -24,7 +32,7 @@ export interface ProductRequest {
   readonly cells: number;
   readonly type: StorageType;
   readonly path: DataPath;
-  readonly processor: boolean;
+  readonly family: DeviceFamily;
   readonly tuning: Tuning | undefined;
   readonly layer: string;
 }
@@ -58,18 +66,20 @@ export function chooseProduct(request: ProductRequest): ProductChoice {
 
 /** What is chosen without tuning: the order of rows that loads least, a dense kernel where there is one, and on processors what costs least. */
 function usual(request: ProductRequest): { readonly fallback: KernelChoice; readonly summaries: ReadonlyMap<Reorder, ScheduleSummary> } {
-  const { matrices, positions, groupRows, cells, type, path, processor } = request;
+  const { matrices, positions, groupRows, cells, type, path, family } = request;
   const orders: readonly Reorder[] = nnzOf(matrices) <= REORDERED ? ['as-stored', 'by-columns'] : ['as-stored'];
   const summaries = new Map(orders.map((reorder) => [reorder, summariseSchedule(planSchedule(matrices, { height: ROWS, chunk: 0, reorder, groupRows }))] as const));
   const [reorder, summary] = [...summaries].reduce((best, next) => (next[1].loads < best[1].loads ? next : best));
   const whole = isWhole(summary) && DENSE_CELLS.includes(cells);
   const isa = isaOf(path, inConstantMemory(nnzOf(matrices), type));
   const among = KERNELS.select({ operator: whole ? 'dense' : 'segments', type: kernelTypeOf(type), isa, ...(whole ? { unroll: cells } : {}) }).filter((row) => fitsPositions(row, positions));
-  const pixels = Math.max(...among.map((row) => row.pixels).filter((size) => size <= Math.min(positions, USUAL_PIXELS)));
-  const plain = among.find((row) => row.rows === ROWS && row.pixels === pixels)!;
+  const tile = USUAL[family];
+  const sizes = among.map((row) => row.pixels);
+  const pixels = Math.max(Math.min(...sizes), ...sizes.filter((size) => size <= Math.min(positions, whole ? tile.dense : tile.sparse)));
+  const plain = among.find((row) => row.rows === ROWS && row.pixels === pixels && (whole || row.unroll === tile.unroll))!;
   const summaryOf = (height: number): ScheduleSummary => (height === ROWS ? summary : summariseSchedule(planSchedule(matrices, { height, chunk: 0, reorder, groupRows })));
-  const row = !processor ? plain : whole ? largestTile(among) : cheapestOf([...among, ...KERNELS.select({ operator: 'panels', type: kernelTypeOf(type), isa })], positions, summaryOf) ?? plain;
-  return { fallback: { kernel: kernelName(row), chunk: 0, order: processor ? 'tile-group' : 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder }, summaries };
+  const row = family !== 'processor' ? plain : whole ? largestTile(among) : cheapestOf([...among, ...KERNELS.select({ operator: 'panels', type: kernelTypeOf(type), isa })], positions, summaryOf) ?? plain;
+  return { fallback: { kernel: kernelName(row), chunk: 0, order: family === 'processor' ? 'tile-group' : 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder }, summaries };
 }
 
 /** What may be tuned of a product. */

@@ -7,6 +7,7 @@ import { makeMemory, type Memory } from './memory.js';
 import { check } from './status.js';
 
 const KERNEL_GROUP = 0x11b0;
+const KERNEL_WAVE = 0x11b3;
 const STARTED = 0x1282;
 const ENDED = 0x1283;
 
@@ -149,10 +150,13 @@ function prepare({ library, handle, limits }: Device, plan: LaunchPlan, program:
   check(error[0]!, `clCreateKernel ${launch.kernel}`, layer);
   LIVE.kernels++;
   kernels.push(kernel);
-  const most = new BigUint64Array(1);
-  check(library.clGetKernelWorkGroupInfo(kernel, handle, KERNEL_GROUP, 8, most, null), 'clGetKernelWorkGroupInfo', layer);
+  const ask = (name: number): number => {
+    const value = new BigUint64Array(1);
+    check(library.clGetKernelWorkGroupInfo(kernel, handle, name, 8, value, null), 'clGetKernelWorkGroupInfo', layer);
+    return Number(value[0]!);
+  };
   const { axis, alone = false } = launch.group;
-  const items = groupItems(launch, Math.min(Number(most[0]!), limits.groupItems, limits.axisItems[axis]!));
+  const items = groupItems(launch, Math.min(ask(KERNEL_GROUP), limits.groupItems, limits.axisItems[axis]!), ask(KERNEL_WAVE));
   launch.args.forEach((argument, i) => {
     const [bytes, value] = bytesOf(argument, handles, items);
     check(library.clSetKernelArg(kernel, i, bytes, value), `argument ${i} of ${launch.kernel}`, layer);
@@ -161,10 +165,13 @@ function prepare({ library, handle, limits }: Device, plan: LaunchPlan, program:
   return { kernel, launch, global: BigUint64Array.from(global), local: BigUint64Array.from([0, 1, 2], (d) => BigInt(d === axis ? items : 1)) };
 }
 
-/** A power of two; no more than there is to do, but for groups whose items share one piece of work. */
-export function groupItems({ group, global, args }: Pick<Launch, 'group' | 'global' | 'args'>, allowed: number): number {
+/**
+ * A power of two; no more than there is to do, but for groups whose items share one piece of work. `wave`: items that the device
+ * runs in step, of which a group that has more than one item fills a whole one.
+ */
+function groupItems({ group, global, args }: Pick<Launch, 'group' | 'global' | 'args'>, allowed: number, wave: number): number {
   const shared = group.alone === true || args.some(([kind]) => kind === 'l');
-  const wanted = Math.min(group.most, allowed, shared ? Infinity : global[group.axis]!);
+  const wanted = Math.min(group.most === 1 ? 1 : Math.max(group.most, wave), allowed, shared ? Infinity : global[group.axis]!);
   return 2 ** Math.floor(Math.log2(Math.max(1, wanted)));
 }
 
