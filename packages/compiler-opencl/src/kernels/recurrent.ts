@@ -6,6 +6,29 @@
  */
 import { ROWS } from './manifest.js';
 
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** Columns at a time, and sums of a row that do not wait for one another. */
+const [COLUMNS, CHAINS] = [4, 2];
+
+/** The products of a segment of `rows` of the four, each in sums of its own: single elements of a vector are slow to add to. */
+function segment(rows: readonly number[]): string {
+  const whole = rows.length === ROWS;
+  const sums = whole ? ['p'] : rows.map((r) => `p${r}`);
+  const weightAt = (column: number, k: number): string => `weight + ${whole ? `(c + ${column}) * ${ROWS}` : `(c + ${column}) * ${rows.length} + ${k}`}`;
+  const turn = (columns: number): string => range(columns).map((j) => `{ const REAL a = LOAD(x + at[c + ${j}]); ${sums.map((sum, k) => {
+    const name = `${sum}_${j % CHAINS}`;
+    return whole ? `${name} = MAD(LOAD4(${weightAt(j, k)}), (REAL4)(a), ${name});` : `${name} = MAD(LOAD(${weightAt(j, k)}), a, ${name});`;
+  }).join(' ')} }`).join(' ');
+  const zero = whole ? '(REAL4)(R(0))' : 'R(0)';
+  const added = (sum: string): string => range(CHAINS).map((i) => `${sum}_${i}`).join(' + ');
+  return [
+    `{ ${whole ? 'REAL4' : 'REAL'} ${sums.flatMap((sum) => range(CHAINS).map((i) => `${sum}_${i} = ${zero}`)).join(', ')};`,
+    `int c = 0; for (; c + ${COLUMNS} <= columns; c += ${COLUMNS}) { ${turn(COLUMNS)} } for (; c < columns; c++) ${turn(1)}`,
+    `${whole ? `s += ${added('p')};` : rows.map((r) => `s.s${r} += ${added(`p${r}`)};`).join(' ')} weight += columns * ${rows.length}; break; }`,
+  ].join(' ');
+}
+
 const dot = (space: string, name: string): string => `static REAL4 ${name}(${space} const STORED *w, __global const int *program, int group, __global const STORED *x) {
   __global const int *at = program + program[2 * group] + ${ROWS};
   ${space} const STORED *weight = w + program[2 * group + 1] + ${ROWS};
@@ -13,11 +36,7 @@ const dot = (space: string, name: string): string => `static REAL4 ${name}(${spa
   for (int segments = *at++; segments > 0; segments--) {
     const int head = *at++, columns = head >> ${ROWS};
     switch (head & ${2 ** ROWS - 1}) {
-${Array.from({ length: 2 ** ROWS - 1 }, (_, i) => i + 1).map((mask) => {
-  const rows = Array.from({ length: ROWS }, (_, r) => r).filter((r) => ((mask >> r) & 1) === 1);
-  if (rows.length === ROWS) return `      case ${mask}: for (int c = 0; c < columns; c++) s = MAD(LOAD4(weight + c * ${ROWS}), (REAL4)(LOAD(x + at[c])), s); weight += columns * ${ROWS}; break;`;
-  return `      case ${mask}: for (int c = 0; c < columns; c++) { const REAL a = LOAD(x + at[c]); ${rows.map((r, k) => `s.s${r} = MAD(LOAD(weight + c * ${rows.length} + ${k}), a, s.s${r});`).join(' ')} } weight += columns * ${rows.length}; break;`;
-}).join('\n')}
+${range(2 ** ROWS - 1).map((i) => `      case ${i + 1}: ${segment(range(ROWS).filter((r) => (((i + 1) >> r) & 1) === 1))}`).join('\n')}
     }
     at += columns;
   }
