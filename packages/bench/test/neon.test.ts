@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildCounter, countRegions, parseCounts } from '../src/neon/count.js';
 import type { Product } from '../src/neon/contract.js';
-import { buildOwn, type Variant } from '../src/neon/own.js';
+import { buildOwn, crossOptions, type Variant } from '../src/neon/own.js';
+import { runTool } from '../src/neon/tools.js';
 
 const works = (command: string): boolean => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0;
 const haveTools = ['gcc', 'clang-14', 'aarch64-linux-gnu-gcc', 'qemu-aarch64'].every(works);
@@ -53,6 +54,20 @@ describe('instruction counts', () => {
       counted.forEach((count, i) => expect(count, `${product.name} ${JSON.stringify(limits[i]![0])}; all: ${counted.join(', ')}`).toBeLessThanOrEqual(limits[i]![1]));
       // A limit that code has long left behind says nothing.
       counted.forEach((count, i) => expect(count, JSON.stringify(limits[i]![0])).toBeGreaterThan(limits[i]![1] * 0.9));
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  it('come by blocks, and a loop across the end of a page is one', { timeout: 60_000 }, async (ctx) => {
+    if (!haveTools) ctx.skip(MISSING);
+    const directory = await mkdtemp(join(tmpdir(), 'fretwork-counts-'));
+    try {
+      const loop = ['mov x9, #1000', 'b 1f', '.balign 4096', '.skip 4088', '1: add x10, x10, #1', 'add x11, x11, #1', 'subs x9, x9, #1', 'b.ne 1b'];
+      await writeFile(join(directory, 'loop.c'), `#include "marks.h"\nint main(void) {\n  begin(0);\n  __asm__ volatile("${loop.join('\\n')}" ::: "x9", "x10", "x11", "cc");\n  end(0);\n  return 0;\n}\n`);
+      await runTool('clang-14', [...crossOptions('f32'), '-static', 'loop.c', '-o', 'loop'], directory);
+      const { blocks } = (await countRegions(await buildCounter(directory), directory, './loop')).get(0)!;
+      expect(blocks.filter(({ executed }) => executed > 1).map(({ executed, words }) => [executed, words.length])).toEqual([[1000, 4]]);
     } finally {
       await rm(directory, { recursive: true, force: true });
     }

@@ -5,7 +5,8 @@
  *     region K INSTRUCTIONS L1-MISSES
  *     block K EXECUTED WORD WORD …
  *
- * Instructions are counted by translated blocks, whose words are printed as they are: whoever models cycles needs no file.
+ * Instructions are counted by translated blocks, whose words are printed as they are: whoever models cycles needs no file. QEMU
+ * ends a block where a page ends, so that a loop may come in two: they are printed as the one block that they are.
  * L1 misses are those of a data cache of 64 KiB, 4 ways, lines of 64 bytes, least recently used; with the argument
  * cache=on, otherwise 0. Exact and the same every time, but for misses, which follow addresses.
  */
@@ -86,6 +87,37 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
   }
 }
 
+/* Does the instruction go on to the next one, whatever happens? */
+static bool goes_on(uint32_t w) {
+  return (w & 0x7c000000) != 0x14000000 && (w & 0xff000010) != 0x54000000 && (w & 0x7c000000) != 0x34000000 && (w & 0xfe000000) != 0xd6000000;
+}
+
+/* The block that goes on where `b` meets the end of its page. */
+static block *rest_of(const block *b) {
+  const uint64_t end = b->address + 4 * b->words;
+  if ((end & 4095) != 0 || !goes_on(b->word[b->words - 1])) return NULL;
+  block *rest = blocks;
+  while (rest != NULL && rest->address != end) rest = rest->next;
+  return rest;
+}
+
+/* How often `b` was executed in region k by itself, not as the rest of another. */
+static uint64_t alone(const block *b, int k) {
+  uint64_t as_rest = 0;
+  if ((b->address & 4095) == 0)
+    for (const block *before = blocks; before != NULL; before = before->next)
+      if (before->in[k] > 0 && rest_of(before) == b) as_rest += before->in[k];
+  return as_rest > b->in[k] ? 0 : b->in[k] - as_rest;
+}
+
+static void print_words(const block *b) {
+  char text[16];
+  for (uint64_t i = 0; i < b->words; i++) {
+    snprintf(text, sizeof text, " %08x", b->word[i]);
+    qemu_plugin_outs(text);
+  }
+}
+
 static void print(qemu_plugin_id_t id, void *data) {
   (void)id;
   (void)data;
@@ -96,14 +128,14 @@ static void print(qemu_plugin_id_t id, void *data) {
     for (block *b = blocks; b != NULL; b = b->next) all += b->in[k] * b->words;
     snprintf(text, sizeof text, "region %d %llu %llu\n", k, (unsigned long long)all, (unsigned long long)misses_in[k]);
     qemu_plugin_outs(text);
-    for (block *b = blocks; b != NULL; b = b->next) {
-      if (b->in[k] * b->words * 10000 < all) continue;
-      snprintf(text, sizeof text, "block %d %llu", k, (unsigned long long)b->in[k]);
+    for (const block *b = blocks; b != NULL; b = b->next) {
+      const block *rest = rest_of(b);
+      const uint64_t executed = alone(b, k);
+      if (executed == 0 || executed * (b->words + (rest == NULL ? 0 : rest->words)) * 10000 < all) continue;
+      snprintf(text, sizeof text, "block %d %llu", k, (unsigned long long)executed);
       qemu_plugin_outs(text);
-      for (uint64_t i = 0; i < b->words; i++) {
-        snprintf(text, sizeof text, " %08x", b->word[i]);
-        qemu_plugin_outs(text);
-      }
+      print_words(b);
+      if (rest != NULL) print_words(rest);
       qemu_plugin_outs("\n");
     }
   }
