@@ -14,18 +14,38 @@ const REPEATS = 100;
 
 const ATTRIBUTES = '-mattr=+v8.4a,+fullfp16';
 
+/** By core: what was modelled, by words. Programs share most of their blocks, and a block takes the same in each. */
+const KNOWN: ReadonlyMap<string, Map<string, number>> = new Map(CORES.map(({ name }) => [name, new Map()]));
+
 /** Executed blocks x steady-state cycles, scaled to all instructions: the blocks of a region are all that matter of it. */
 export async function modelCycles(region: Region, directory: string): Promise<Record<string, number>> {
-  const text = await disassemble(region.blocks.map(({ words }) => words), directory);
+  const keys = region.blocks.map(({ words }) => words.map(withoutTarget).join(' '));
+  const unknown = new Map(keys.flatMap((key, i) => (CORES.every(({ name }) => KNOWN.get(name)!.has(key)) ? [] : [[key, region.blocks[i]!.words] as const])));
+  if (unknown.size > 0) await modelBlocks(unknown, directory);
   const covered = region.blocks.reduce((sum, { executed, words }) => sum + executed * words.length, 0);
-  const cycles: Record<string, number> = {};
+  return Object.fromEntries(CORES.map(({ name }) =>
+    [name, region.blocks.reduce((sum, { executed }, i) => sum + executed * KNOWN.get(name)!.get(keys[i]!)!, 0) * region.instructions / covered]));
+}
+
+async function modelBlocks(blocks: ReadonlyMap<string, readonly string[]>, directory: string): Promise<void> {
+  const text = await disassemble([...blocks.values()], directory);
+  const source = text.map((lines, i) => `# LLVM-MCA-BEGIN b${i}\n${lines.join('\n')}\n# LLVM-MCA-END b${i}\n`).join('');
   for (const { name, mca, cpu } of CORES) {
-    const source = text.map((lines, i) => `# LLVM-MCA-BEGIN b${i}\n${lines.join('\n')}\n# LLVM-MCA-END b${i}\n`).join('');
     const out = await runTool(mca, ['-mtriple=aarch64', ATTRIBUTES, `-mcpu=${cpu}`, `-iterations=${REPEATS}`, '--instruction-info=false', '--resource-pressure=false'], directory, source);
     const each = [...out.matchAll(/Total Cycles:\s+(\d+)/g)].map((match) => Number(match[1]) / REPEATS);
-    cycles[name] = region.blocks.reduce((sum, { executed }, i) => sum + executed * each[i]!, 0) * region.instructions / covered;
+    [...blocks.keys()].forEach((key, i) => KNOWN.get(name)!.set(key, each[i]!));
   }
-  return cycles;
+}
+
+/** Where an instruction leads, or which page it names: bits that differ by program, and that no model looks at. */
+const TARGETS: readonly (readonly [mask: number, is: number, bits: number])[] = [
+  [0x7c000000, 0x14000000, 0x03ffffff], [0xff000010, 0x54000000, 0x00ffffe0], [0x7e000000, 0x34000000, 0x00ffffe0], [0x7e000000, 0x36000000, 0x0007ffe0], [0x1f000000, 0x10000000, 0x60ffffe0],
+];
+
+function withoutTarget(text: string): string {
+  const word = Number.parseInt(text, 16);
+  const row = TARGETS.find(([mask, is]) => (word & mask) === is);
+  return row === undefined ? text : ((word & ~row[2]) >>> 0).toString(16);
 }
 
 /** A64 text of each block; branches keep their form, their targets are of no matter. */

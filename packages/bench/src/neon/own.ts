@@ -70,8 +70,12 @@ type Drawn = Pick<NeonRequest, 'seed' | 'type'>;
 export async function emitOwn(product: Product, variants: readonly Variant[], { seed, type = 'f32' }: Drawn, directory: string): Promise<{ readonly built: readonly BuiltVariant[]; readonly sources: readonly string[] }> {
   const sources: string[] = [];
   const built: BuiltVariant[] = [];
+  const models = new Map<string, Model>();
   for (const [i, variant] of variants.entries()) {
-    const model = layerModel(product, variant, seed);
+    // Variants that choose otherwise have the same weights.
+    const weights = JSON.stringify([variant.scheme, variant.block, variant.sparsity]);
+    const model = models.get(weights) ?? layerModel(product, variant, seed);
+    models.set(weights, model);
     const context = { model, shapes: inferShapes(model) };
     const backend = backendFor(type, `m${i}`);
     const space = variant.choice === undefined ? undefined : backend.space!(model.layers[0]!, context);

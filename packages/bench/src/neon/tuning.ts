@@ -28,12 +28,19 @@ export async function benchNeonTuning(request: NeonRequest, { trials, cost }: Ne
         const { layers: [tuned] } = await tuneModel({ model, shapes: inferShapes(model) }, { ...neon({ weights: 'file' }), measure: meter.measure }, { seed: request.seed, trials, parallel: 2 });
         if (tuned?.how !== 'searched') continue;
         const { fallbackCost, cost: found, choice, trials: tried, unit } = tuned.entry;
-        rows.push({ product, scheme: `${variant.scheme} ${variant.block!.join('x')}`, sparsity: variant.sparsity, unit, tried, without: fallbackCost, found, cheaper: fallbackCost / found, choice });
+        const cheaper = fallbackCost / found;
+        rows.push({ product, scheme: `${variant.scheme} ${variant.block!.join('x')}`, sparsity: variant.sparsity, unit, tried, without: fallbackCost, found, cheaper, choice });
+        request.onProgress?.(`${cheaper.toFixed(3)} x cheaper`);
       }
     }
-    const [gained, lost] = [rows.filter(({ cheaper }) => cheaper > 1).length, rows.filter(({ cheaper }) => cheaper < 1).length];
-    return { caption: `${rows.length} layers tuned by ${rows[0]?.unit ?? cost}, up to ${trials} trials each, seed ${request.seed}: ${gained} cheaper than without tuning, ${lost} dearer`, rows };
+    return { caption: captionOf(rows, trials, cost, request.seed), rows };
   } finally {
     await meter.dispose();
   }
+}
+
+function captionOf(rows: readonly NeonTuningRow[], trials: number, cost: string, seed: number): string {
+  const [gained, lost] = [rows.filter(({ cheaper }) => cheaper > 1).length, rows.filter(({ cheaper }) => cheaper < 1).length];
+  const mean = Math.exp(rows.reduce((sum, { cheaper }) => sum + Math.log(cheaper), 0) / Math.max(1, rows.length));
+  return `${rows.length} layers tuned by ${rows[0]?.unit ?? cost}, up to ${trials} trials each, seed ${seed}: ${gained} (${Math.round((100 * gained) / Math.max(1, rows.length))} %) cheaper than without tuning, ${lost} dearer, ${mean.toFixed(3)} x in the geometric mean`;
 }

@@ -31,11 +31,16 @@ export function kernelManifest<Row extends KernelVariant>(rows: readonly Row[]):
     }
     byName.set(name, row);
   }
-  return {
-    rows,
-    find: (name) => byName.get(name),
-    select: (like) => rows.filter((row) => Object.entries(like).every(([field, value]) => row[field as keyof KernelVariant] === value)),
+  // Code generation asks the same of it once per segment.
+  const selected = new Map<string, readonly Row[]>();
+  const select = (like: Partial<KernelVariant>): readonly Row[] => {
+    const fields = Object.entries(like);
+    const key = fields.join();
+    const known = selected.get(key) ?? rows.filter((row) => fields.every(([field, value]) => row[field as keyof KernelVariant] === value));
+    selected.set(key, known);
+    return known;
   };
+  return { rows, find: (name) => byName.get(name), select };
 }
 
 function checkRow(row: KernelVariant): void {

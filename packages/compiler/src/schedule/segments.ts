@@ -24,10 +24,10 @@ export class Segments {
   }
 
   of(group: readonly number[]): BareSegment[] {
-    const columns = new Map<string, { mask: number; chunk: number; columns: number[] }>();
+    const columns = new Map<number, { mask: number; chunk: number; columns: number[] }>();
     for (const { mask, column } of this.#sharing === 'per-row' ? this.#perRow(group) : this.#byMask(group)) {
       const chunk = Math.floor(column / this.#chunk);
-      const key = `${chunk} ${mask}`;
+      const key = chunk * 2 ** 32 + mask;
       const segment = columns.get(key);
       if (segment === undefined) columns.set(key, { mask, chunk, columns: [column] });
       else segment.columns.push(column);
