@@ -28,6 +28,8 @@ export interface Setup {
   /** Of the rules' plan that sets the target time. */
   readonly rate: number;
   readonly difficulty: 'hard' | 'easy';
+  /** `any`: a third plan of the rules, with every structure weighed. Left out in recipes that are older: `by-rules`. */
+  readonly structures?: 'by-rules' | 'any';
   readonly budget: number;
   readonly seeds: number;
   /** Proposals between two lessons of a searcher. */

@@ -76,7 +76,7 @@ function together(family: Family, rows: readonly Row[]): Line {
 
 const ofFamily = ({ rows }: MappingRecipe, family: Family): readonly Row[] => rows.filter((row) => row.family === family);
 
-/** Of what a bar is about: the better of the rules' two plans, and the means over seeds. */
+/** Of what a bar is about: the best of the rules' plans, and the means over seeds. */
 export function contenders(recipe: MappingRecipe): { readonly rules: Line; readonly search: Line; readonly random: Line } {
   const rules = ofFamily(recipe, 'rules').reduce((best, row) => (row.full > best.full ? row : best));
   return { rules: { ...rules, seeds: [rules.full] }, search: together('hill-climb', ofFamily(recipe, 'hill-climb')), random: together('random', ofFamily(recipe, 'random')) };
@@ -124,13 +124,13 @@ function section({ file, name }: (typeof SECTIONS)[number]): string {
   const options: readonly (readonly [string, unknown])[] = [
     ['table', setup.table], ['data', setup.data], ...(setup.limit < 1e9 ? [['limit', setup.limit] as const] : []), ...(setup.testLimit < 1e9 ? [['test-limit', setup.testLimit] as const] : []),
     ...(setup.scale === 1 ? [] : [['scale', setup.scale] as const]), ...(setup.mean.join() === '0' ? [] : [['mean', setup.mean] as const]), ...(setup.std.join() === '1' ? [] : [['std', setup.std] as const]),
-    ['rate', setup.rate], ['difficulty', setup.difficulty], ['budget', setup.budget], ['seeds', setup.seeds], ['round', setup.round], ['subset', setup.subset], ['judge', setup.judge], ['batch', setup.batch],
+    ['rate', setup.rate], ['difficulty', setup.difficulty], ...(setup.structures === undefined ? [] : [['structures', setup.structures] as const]), ['budget', setup.budget], ['seeds', setup.seeds], ['round', setup.round], ['subset', setup.subset], ['judge', setup.judge], ['batch', setup.batch],
     ['learning-rate', setup.learningRate], ['updates', setup.updates], ['others', setup.others],
   ];
   return [
     `### ${name}`, '',
     `At most ${ms(targetMs)} ms by prediction: the rules' plan at rate ${setup.rate}. ${setup.updates} updates of ${setup.batch} samples for every plan, ${testSamples} test samples (standard error of the dense network's ${percent(dense.accuracy)} %: ${percent(error)} points). `
-    + `Searches of ${setup.budget} plans, random of ${setup.budget + 2}, ${setup.seeds} seeds. A fast evaluation took ${fastSeconds.whole.toFixed(1)} s of one core, ${fastSeconds.mean.toFixed(1)} s with those that were stopped early. ${machine.processor}, one thread, Node ${machine.node}, ${date}.`, '',
+    + `Searches of ${setup.budget} plans, random of ${setup.budget + ofFamily(recipe, 'rules').length}, ${setup.seeds} seeds. A fast evaluation took ${fastSeconds.whole.toFixed(1)} s of one core, ${fastSeconds.mean.toFixed(1)} s with those that were stopped early. ${machine.processor}, one thread, Node ${machine.node}, ${date}.`, '',
     networkTable(recipe), '',
     `Rank correlation of fast and full over ${plans} different plans within 1.1 x the target: ${correlation.toFixed(2)}; over the ${near.plans} of them that lose at most 15 points to the most accurate: ${near.correlation.toFixed(2)}.`, '',
     '```sh', `node packages/cli/tools/search-table.ts ${[setup.model, ...options.map(([option, value]) => `--${option} ${String(value)}`)].join(' ')} -o docs/mapping/${file}.json`, '```',

@@ -15,7 +15,7 @@ import { planPruning } from '@fretwork/pruner';
 import { opened, spread, type Family, type MappingRecipe, type Row, type Setup } from './mapping-recipe.ts';
 
 const USUAL = {
-  data: '', limit: 1e9, 'test-limit': 1e9, scale: 1, mean: '0', std: '1', rate: 4, difficulty: 'hard', budget: 16, seeds: 3, round: 4, subset: 1000, judge: 500,
+  data: '', limit: 1e9, 'test-limit': 1e9, scale: 1, mean: '0', std: '1', rate: 4, difficulty: 'hard', structures: 'by-rules', budget: 16, seeds: 3, round: 4, subset: 1000, judge: 500,
   batch: FAST.batch, 'learning-rate': FAST.learningRate, updates: 100, others: 4, table: '', output: '',
 } as const;
 type Name = keyof typeof USUAL;
@@ -27,14 +27,15 @@ const number = (name: Name): number => Number(values[name]);
 const numbers = (name: 'mean' | 'std'): readonly number[] => values[name].split(',').map(Number);
 const setup: Setup = {
   model: path, table: values.table, data: values.data, limit: number('limit'), testLimit: number('test-limit'), scale: number('scale'), mean: numbers('mean'), std: numbers('std'),
-  rate: number('rate'), difficulty: values.difficulty as Setup['difficulty'], budget: number('budget'), seeds: number('seeds'), round: number('round'), subset: number('subset'), judge: number('judge'),
+  rate: number('rate'), difficulty: values.difficulty as Setup['difficulty'], ...(values.structures === 'any' && { structures: 'any' }), budget: number('budget'), seeds: number('seeds'), round: number('round'), subset: number('subset'), judge: number('judge'),
   batch: number('batch'), learningRate: number('learning-rate'), updates: number('updates'), others: number('others'),
 };
 /** Of uniform schemes: times the target, until they are as accurate as the rules. */
 const SLOWER = [1, 1.3, 1.7, 2.2];
 
 const { model, runs, inputShapes, latency, fast, full, samples } = await opened(setup);
-const rulesFor = (target: MapTarget): MappingPlan & { readonly planned: { readonly ms: number } } => mapByRules(runs, latency, { target, inputShapes, difficulty: { kind: setup.difficulty, reason: 'as you said' } });
+const rulesFor = (target: MapTarget, structures: Setup['structures'] = 'by-rules'): MappingPlan & { readonly planned: { readonly ms: number } } =>
+  mapByRules(runs, latency, { target, inputShapes, structures, difficulty: { kind: setup.difficulty, reason: 'as you said' } });
 const atRate = rulesFor({ kind: 'rate', rate: setup.rate });
 const targetMs = atRate.planned.ms;
 const space = searchSpace(runs, latency, { targetMs, inputShapes });
@@ -87,10 +88,11 @@ async function add(family: Family, what: string, plan: MappingPlan, seen?: numbe
 
 const dense = accuracyOf(await evaluators.untrained.evaluate({ plan: { target: '', mapper: '', entries: [] }, seed: 1, bars: [] }));
 console.error(`dense: ${space.denseMs.toPrecision(3)} ms, ${dense.toFixed(3)}; target ${targetMs.toPrecision(3)} ms`);
-const rules = [
-  { plan: atRate, row: await add('rules', 'one rate', atRate) },
-  ...(await Promise.all([rulesFor({ kind: 'latency', ms: targetMs })].map(async (plan) => ({ plan, row: await add('rules', 'rates shared out', plan) })))),
-];
+const inTime: MapTarget = { kind: 'latency', ms: targetMs };
+const rules: { readonly plan: MappingPlan; readonly row: Row }[] = [];
+for (const [what, plan] of [
+  ['one rate', atRate], ['rates shared out', rulesFor(inTime)], ...(setup.structures === 'any' ? [['any structure, rates shared out', rulesFor(inTime, 'any')] as const] : []),
+] as const) rules.push({ plan, row: await add('rules', what, plan) });
 // The one that looks better to a fast evaluation. Random is given as many evaluations more as that took.
 const start = space.actionsOf(rules.reduce((best, one) => (one.row.fast > best.row.fast ? one : best)).plan);
 

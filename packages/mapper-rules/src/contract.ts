@@ -55,6 +55,8 @@ export interface Thresholds {
   readonly asFast: number;
   /** Weight tensors with fewer weights stay dense. */
   readonly smallest: number;
+  /** What the first convolution loses counts so many times where `structures` is `any`: layers after it hardly make up for it. */
+  readonly firstCounts: number;
   /** Blocks of BCR that are looked at, rows x columns. */
   readonly blocks: readonly (readonly [rows: number, columns: number])[];
   /** Blocks of block-punched pruning that are looked at, filters x channels. */
@@ -148,6 +150,11 @@ export interface MapOptions {
   readonly filters?: boolean;
   /** What pruning costs, for budgets. Default `energyDamage`. */
   readonly damage?: Damage;
+  /**
+   * For a target of time. `by-rules`: the rules name one structure for each layer and rate. `any`: every structure at every rate is weighed, loss against time, so that single
+   * weights at a high rate stand beside blocks at a low one. Default `by-rules`.
+   */
+  readonly structures?: 'by-rules' | 'any';
   readonly thresholds?: Partial<Thresholds>;
 }
 

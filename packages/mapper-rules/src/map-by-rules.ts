@@ -1,11 +1,13 @@
 import { FretworkError, type Model, type Scheme } from '@fretwork/format';
 import type { InputShapes, LatencyModel, Prediction } from '@fretwork/latency';
 import { allocate } from './allocate/allocate.js';
-import type { Damage, Difficulty, MapOptions, MappedLayer, MapPlan, Mapper, MapTarget } from './contract.js';
+import type { Damage, Difficulty, MapOptions, MappedLayer, MapPlan, Mapper, MapTarget, RuleSubject, Thresholds } from './contract.js';
 import { energyDamage } from './damage/energy-damage.js';
 import { describe, type Choice } from './describe.js';
 import { DENSE, groupsOf, networkOf, predictions, skipped, type MappedNetwork } from './layers.js';
+import { everyStructure } from './rules/candidates.js';
 import { decide } from './rules/decide.js';
+import { KEEP_DENSE } from './rules/keep-dense.js';
 import { thresholdsOf } from './rules/thresholds.js';
 import { milliseconds, rateOf } from './rules/words.js';
 
@@ -29,7 +31,7 @@ export const mapByRules: Mapper = (model: Model, latency: LatencyModel, options:
 };
 
 /** Of the search for a plan that spends a time budget, and the share of it that may be left. */
-const ROUNDS = 4;
+const ROUNDS = 8;
 const NEAR = 0.01;
 
 /** The rules, asked about the layers of a network. */
@@ -39,14 +41,16 @@ class Asking {
   private readonly groups: readonly (readonly number[])[];
   private readonly decideAt: (layer: MappedLayer, rate: number) => Choice;
   private readonly damage: Damage;
-  private readonly rates: readonly number[];
+  private readonly thresholds: Thresholds;
+  private readonly structures: NonNullable<MapOptions['structures']>;
+  private readonly staysDense: (layer: MappedLayer) => boolean;
   private readonly network: MappedNetwork;
   private readonly model: Model;
   private readonly latency: LatencyModel;
   private readonly inputShapes: InputShapes | undefined;
 
   constructor(model: Model, network: MappedNetwork, latency: LatencyModel, options: MapOptions) {
-    const { difficulty = TAKEN_AS_HARD, skip = [], skipFirst = false, filters = false, damage = energyDamage() } = options;
+    const { difficulty = TAKEN_AS_HARD, skip = [], skipFirst = false, filters = false, damage = energyDamage(), structures = 'by-rules' } = options;
     const thresholds = thresholdsOf(options.thresholds);
     const isSkipped = skipped(model, skip);
     this.network = network;
@@ -55,14 +59,20 @@ class Asking {
     this.inputShapes = options.inputShapes;
     this.difficulty = difficulty;
     this.damage = damage;
-    this.rates = thresholds.rates;
+    this.thresholds = thresholds;
+    // Whole filters are a structure that was asked for.
+    this.structures = filters ? 'by-rules' : structures;
     this.predict = predictions(latency);
     this.groups = groupsOf(model, network.layers, { filters });
-    this.decideAt = (layer, rate) => {
+    const subject = (layer: MappedLayer, rate: number): Omit<RuleSubject, 'open'> => {
       const predict = (scheme: Scheme): Prediction => this.predict(layer, scheme);
-      const decision = decide({ layer, rate, difficulty, thresholds, skipFirst, filters, skipped: isSkipped(layer.layer.name), predict, time: (scheme) => predict(scheme).ms });
+      return { layer, rate, difficulty, thresholds, skipFirst, filters, skipped: isSkipped(layer.layer.name), predict, time: (scheme) => predict(scheme).ms };
+    };
+    this.decideAt = (layer, rate) => {
+      const decision = decide(subject(layer, rate));
       return { ...decision, damage: damage(layer, decision.chosen.scheme) };
     };
+    this.staysDense = (layer) => KEEP_DENSE.some(({ rule }) => rule({ ...subject(layer, 1), open: [] })?.dense !== undefined);
   }
 
   /** The same rate for all. */
@@ -76,13 +86,12 @@ class Asking {
   within(target: Exclude<MapTarget, { readonly kind: 'rate' }>): readonly Choice[] {
     const { layers } = this.network;
     const { unit, other, dense, budget, cost } = budgetOf(target, this.network);
-    const menus = this.groups.map((group) => [1, ...this.rates].map((rate) => {
-      const choices = rate === 1 ? group.map((i) => this.untouched(layers[i]!)) : this.agreed(group, rate);
-      return {
-        choices, cost: choices.reduce((sum, choice, i) => sum + cost(layers[group[i]!]!, choice), 0),
-        damage: choices.reduce((sum, choice) => sum + choice.damage, 0),
-      };
-    }));
+    const menus = this.groups.map((group) => [
+      group.map((i) => this.untouched(layers[i]!)), ...this.thresholds.rates.flatMap((rate) => (this.structures === 'any' && target.kind === 'latency' ? this.any(group, rate) : [this.agreed(group, rate)])),
+    ].map((choices) => ({
+      choices, cost: choices.reduce((sum, choice, i) => sum + cost(layers[group[i]!]!, choice), 0),
+      damage: choices.reduce((sum, choice) => sum + choice.damage, 0),
+    })));
     const assembled = (found: readonly number[]): readonly Choice[] => {
       const choices = new Array<Choice>(layers.length);
       found.forEach((item, g) => menus[g]![item]!.choices.forEach((choice, i) => { choices[this.groups[g]![i]!] = choice; }));
@@ -93,19 +102,20 @@ class Asking {
     const cheapest = menus.map((menu) => menu.reduce((best, item, i) => (item.cost < menu[best]!.cost ? i : best), 0));
     let allowed = budget - other;
     let best: readonly Choice[] | undefined;
+    let [fits, exceeds]: (number | undefined)[] = [];
     // Menus have each layer beside a dense network. Beside a pruned one layers are a little faster: what that leaves of the budget is spent as well.
     for (let round = 0; round < ROUNDS; round++) {
       const choices = assembled(allocate(menus, allowed) ?? cheapest);
       const value = reached(choices);
-      if (value <= budget * (1 + 1e-9)) best = choices;
-      else if (best !== undefined) break;
-      if (target.kind !== 'latency' || Math.abs(budget - value) < NEAR * budget) break;
-      allowed += budget - value;
+      if (value <= budget * (1 + 1e-9)) [best, fits] = [choices, allowed];
+      else exceeds = allowed;
+      if (target.kind !== 'latency' || (best === choices && budget - value < NEAR * budget)) break;
+      allowed = fits !== undefined && exceeds !== undefined ? (fits + exceeds) / 2 : allowed + budget - value;
     }
     if (best !== undefined) return best;
     const least = reached(assembled(cheapest));
     throw new FretworkError('map.impossible', 'no choice of the rules meets this target', {
-      expected: unit(budget), actual: `${unit(least)} at best, at rates up to ${Math.max(...this.rates)}; ${unit(dense)} dense`,
+      expected: unit(budget), actual: `${unit(least)} at best, at rates up to ${Math.max(...this.thresholds.rates)}; ${unit(dense)} dense`,
       hint: other > budget ? `layers without weights and what every run costs already take ${unit(other)}: a smaller network is needed`
         : `ask for ${unit(least)} or more, or allow higher rates (thresholds.rates); see in the plan for that which layers stay dense, and why`,
     });
@@ -119,9 +129,23 @@ class Asking {
 
   /** Not pruned; the reason is that of the rules where they would not have done it at the lowest rate either. */
   private untouched(layer: MappedLayer): Choice {
-    const attempt = this.decideAt(layer, this.rates[0]!);
+    const attempt = this.decideAt(layer, this.thresholds.rates[0]!);
     return attempt.chosen.scheme.kind === 'dense' && attempt.refused === undefined ? attempt
       : { chosen: { scheme: DENSE, ms: layer.denseMs }, reason: 'the target is met without it', rule: 'target', damage: 0, ...(attempt.refused !== undefined && { refused: attempt.refused }) };
+  }
+
+  /** Every structure that a group of layers could get at a rate; none where one of them stays dense whatever it gets. */
+  private any(group: readonly number[], rate: number): readonly (readonly Choice[])[] {
+    const layers = group.map((i) => this.network.layers[i]!);
+    const leader = layers.reduce((most, layer) => (layer.denseMs > most.denseMs ? layer : most));
+    if (layers.some((layer) => this.staysDense(layer))) return [];
+    return everyStructure(leader, rate, this.thresholds).flatMap((scheme) => {
+      const choices = layers.map((layer): Choice => ({
+        chosen: { scheme, ms: this.predict(layer, scheme).ms }, rule: 'any-structure', damage: (layer.first ? this.thresholds.firstCounts : 1) * this.damage(layer, scheme),
+        reason: 'of all structures at all rates what loses least for the time that it takes, beside what other layers lose for theirs',
+      }));
+      return choices.every(({ chosen }, i) => chosen.ms <= (1 - this.thresholds.leastGain) * layers[i]!.denseMs) ? [choices] : [];
+    });
   }
 
   /** Decisions for layers that must get the same: all dense where one of them is, else what the one that takes most time gets. */

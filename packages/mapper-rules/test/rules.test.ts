@@ -1,7 +1,7 @@
 import { FretworkError, parseModel, type Model } from '@fretwork/format';
 import { buildNetwork } from '@fretwork/networks';
 import { describe, expect, it } from 'vitest';
-import { findBlock, mapByRules, predictPlan, RULES, THRESHOLDS, type Candidate, type MapEntry, type MapOptions } from '../src/index.js';
+import { findBlock, mapByRules, predictPlan, RULES, THRESHOLDS, type Candidate, type MapEntry, type MapOptions, type MapPlan } from '../src/index.js';
 import { madeUp, type Device } from './made-up.js';
 
 const EASY = { kind: 'easy', reason: 'said' } as const;
@@ -24,8 +24,8 @@ describe('the rules', () => {
   it('have names of their own, and every threshold has a rule that reads it', () => {
     expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
     const read = new Set(RULES.flatMap(({ thresholds }) => thresholds));
-    // `rates` belongs to budgets, not to a rule.
-    expect(THRESHOLDS.map(({ name }) => name).filter((name) => !read.has(name))).toEqual(['rates']);
+    // These belong to budgets, not to a rule.
+    expect(THRESHOLDS.map(({ name }) => name).filter((name) => !read.has(name))).toEqual(['firstCounts', 'rates']);
   });
 
   it('give patterns to 3x3 layers on hard data, and blocks on easy data', () => {
@@ -162,6 +162,25 @@ describe('budgets', () => {
   it('leave everything dense where nothing has to go', () => {
     const { entries } = mapByRules(RESNET, latency, { target: { kind: 'latency', ms: dense.ms }, thresholds: RATES });
     expect(entries.every(({ scheme }) => scheme.kind === 'dense')).toBe(true);
+  });
+
+  it('of time are met with less loss where any structure may be taken, single weights at a high rate among them', () => {
+    const ms = dense.ms / 3;
+    const map = (options: Partial<MapOptions>): MapPlan => mapByRules(RESNET, latency, { target: { kind: 'latency', ms }, thresholds: RATES, ...options });
+    const loss = (plan: MapPlan): number => plan.entries.reduce((sum, { damage }) => sum + damage, 0);
+    const [byRules, any] = [map({}), map({ structures: 'any', thresholds: { ...RATES, firstCounts: 1 } })];
+    expect(any.planned.ms).toBeLessThanOrEqual(ms);
+    expect(loss(any)).toBeLessThan(loss(byRules));
+    expect(any.entries.some(({ scheme }) => scheme.kind === 'unstructured')).toBe(true);
+    const slower = { kind: 'latency', ms: 2 * ms } as const;
+    const first = any.entries.findIndex(({ operator }) => operator === 'Conv');
+    expect(map({ target: slower, structures: 'any', thresholds: { ...RATES, firstCounts: 1e6 } }).entries[first]!.scheme.kind).toBe('dense');
+    // What stays dense by the first rules stays so, and whole filters stay whole filters.
+    const skip = ['stage1_1_conv1'];
+    expect(map({ target: slower, structures: 'any', skip }).entries.find(({ layer }) => layer === skip[0])!.scheme.kind).toBe('dense');
+    expect(map({ target: slower, structures: 'any', filters: true })).toEqual(map({ target: slower, filters: true }));
+    // A rate leaves nothing to weigh.
+    expect(map({ structures: 'any', target: { kind: 'rate', rate: 4 } })).toEqual(map({ target: { kind: 'rate', rate: 4 } }));
   });
 
   it('that cannot be met say what the best is', () => {

@@ -33,6 +33,7 @@ export const map: Command = {
     { name: 'difficulty', value: 'HOW', says: 'hard or easy: whether the data leaves the network no answers to spare. Default: measured with --data, else hard.' },
     ...SAMPLE_OPTIONS.map((row) => (row.name === 'data' ? { ...row, says: `To measure whether the data is hard, labels unread. ${row.says}` } : row)),
     { name: 'sensitivity', value: 'SCAN.json', says: 'Let rates follow what fretwork sensitivity --json has measured.' },
+    { name: 'structures', value: 'WHICH', says: 'For --latency: by-rules, or any, which weighs every structure at every rate, loss against time. Default: by-rules.' },
     { name: 'skip', value: 'NAME', many: true, says: 'Leave this layer alone; * stands for anything.' },
     { name: 'skip-first', says: 'Leave the first convolution alone, which bears pruning worst.' },
     { name: 'filters', says: 'Prune whole filters, with equal rates where a residual sum wants equal channels (for prune --shrink).' },
@@ -60,7 +61,7 @@ export const map: Command = {
     const choose = async (target: MapTarget): Promise<PredictedPlan> => {
       const options: MapOptions = {
         target, inputShapes, thresholds, skip: args.texts('skip'), skipFirst: args.flag('skip-first'), filters: args.flag('filters'),
-        ...await damageOf(args), ...await measured(args, file.model, said),
+        ...structuresOf(args), ...await damageOf(args), ...await measured(args, file.model, said),
       };
       const plan = mapByRules(model, latency, options);
       terminal.err(`data: ${plan.difficulty.kind} (${plan.difficulty.reason})\n`);
@@ -105,6 +106,13 @@ function difficultyOf(args: Arguments): Difficulty | undefined {
   if (kind === undefined) return undefined;
   if (kind !== 'hard' && kind !== 'easy') throw usage('difficulty', `--difficulty is hard or easy, not ${JSON.stringify(kind)}`, 'map');
   return { kind, reason: 'as you said' };
+}
+
+function structuresOf(args: Arguments): Pick<MapOptions, 'structures'> {
+  const structures = args.text('structures');
+  if (structures === undefined) return {};
+  if (structures !== 'by-rules' && structures !== 'any') throw usage('structures', `--structures is by-rules or any, not ${JSON.stringify(structures)}`, 'map');
+  return { structures };
 }
 
 async function measured(args: Arguments, model: Model, said: Difficulty | undefined): Promise<{ readonly difficulty?: Difficulty }> {

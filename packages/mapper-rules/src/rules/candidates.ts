@@ -66,6 +66,11 @@ export function punchedSchemes(layer: MappedLayer, rate: number, { punchedBlocks
   });
 }
 
+/** All that a layer could get at `rate`, whole filters aside. */
+export const everyStructure = (layer: MappedLayer, rate: number, thresholds: Thresholds): readonly Scheme[] => [
+  { kind: 'unstructured', rate }, ...(is3x3(layer) && patternFits(rate) ? [patternAt(rate)] : []), ...(layer.layer.operator === 'Conv' ? punchedSchemes(layer, rate, thresholds) : []), ...bcrSchemes(layer, rate, thresholds),
+];
+
 export const timed = ({ time }: Pick<RuleSubject, 'time'>, schemes: readonly Scheme[]): readonly Candidate[] => schemes.map((scheme) => ({ scheme, ms: time(scheme) }));
 
 /** Larger than any matrix: a block of this size is all of it. */

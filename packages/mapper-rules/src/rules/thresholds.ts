@@ -25,6 +25,7 @@ export const THRESHOLDS: readonly ThresholdRow[] = [
   row({ name: 'leastGain', default: 0.1, says: 'share of its time that a layer must win: less than the error of the latency model is no gain', ...share }),
   row({ name: 'asFast', default: 0.05, says: 'times that differ by no more are equal', ...share }),
   row({ name: 'smallest', default: 64, says: 'tensors with fewer weights stay dense', good: (v) => v >= 0, expected: 'a number of at least 0' }),
+  row({ name: 'firstCounts', default: 4, says: 'times that what the first convolution loses counts, where any structure may be taken', good: (v) => v > 0 && Number.isFinite(v), expected: 'a number above 0' }),
   row({ name: 'blocks', default: [[4, 16], [8, 16], [8, 32], [16, 32], [16, 64]], says: 'blocks of BCR that are looked at, rows x columns', ...sizes }),
   row({ name: 'punchedBlocks', default: [[4, 1], [8, 1], [4, 4], [8, 4], [8, 8], [16, 8]], says: 'blocks of block-punched pruning that are looked at, filters x channels', ...sizes }),
   row({
