@@ -3,7 +3,7 @@ import type { NeonPlan } from '../contract.js';
 import type { EmittedLayer } from './project.js';
 import type { Places } from './places.js';
 import { familyFor } from '../family.js';
-import { callsInParts, team, TEAM_INCLUDES } from './team.js';
+import { callsInParts, team, TEAM_FEATURES, TEAM_INCLUDES } from './team.js';
 import type { WeightFiles } from './weight-files.js';
 
 /** Bytes of memory that a model needs besides its weights; never 0. */
@@ -95,7 +95,7 @@ export function modelSource(plan: NeonPlan, { model, shapes }: ModelContext, lay
   const calls = shares ? [...callsInParts(layers, named('FW_wait(m->team);')), ...copies.map((line) => `if (first == 0) ${line}`)] : [...layers.map(({ call }) => call), ...copies];
   const body = ['  char *const a = m->scratch;', '  (void)a;', '  (void)inputs;', ...calls.map((line) => `  ${line}`)];
   const lines = [
-    `#include "${p}.h"`, '', ...(shares ? TEAM_INCLUDES.map(named) : []), '#include <math.h>', '#include <stdlib.h>', '#include <string.h>', '', `#include "${p}_kernels.h"`,
+    ...(shares ? [...TEAM_FEATURES.map(named), ''] : []), `#include "${p}.h"`, '', ...(shares ? TEAM_INCLUDES.map(named) : []), '#include <math.h>', '#include <stdlib.h>', '#include <string.h>', '', `#include "${p}_kernels.h"`,
     ...(isArray ? [`#include "${p}_weights.h"`] : []), '',
     ...tensors(model.inputs, 'input'), '', ...tensors(model.outputs, 'output'), '',
     `struct ${p}_model {`, '  const float *weights;', '  const int32_t *program; /* segments of the stream kernels */',

@@ -1,7 +1,7 @@
 /** C text of the threads of a model: who starts them, what they wait for, who ends them. */
 import type { EmittedLayer } from './project.js';
 
-/** Declarations, before any layer. Spinning first: layers follow one another within microseconds. */
+/** Declarations, before any layer. Awake first: layers follow one another within microseconds. By the clock: how long a look takes differs by core. */
 const TEAM = `/*
  * The parts of a layer belong to threads for good: part 0 is the caller's. With FWU_NO_THREADS the caller does all of them, and there
  * is nothing to wait for.
@@ -9,7 +9,14 @@ const TEAM = `/*
 #ifdef FWU_NO_THREADS
 #define FW_wait(team) ((void)(team))
 #else
-#define SPINS 4000
+/*
+ * Nanoseconds that a thread looks before it sleeps: to be woken takes 50000 to 100000. Where looking is in vain time and again, other
+ * processes want the cores: then it looks less long.
+ */
+#define MOST_AWAKE 200000
+#define LEAST_AWAKE 20000
+/* Looks between two at the clock. */
+#define LOOKS 64
 
 typedef struct {
   pthread_t thread;
@@ -30,6 +37,28 @@ struct FW_team {
   FW_worker workers[FWU_THREADS - 1];
 };
 
+static int64_t FW_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static _Thread_local int64_t FW_awake = MOST_AWAKE;
+
+/* Looks for a while whether this turn is over. */
+static int FW_looks(struct FW_team *team, unsigned turn) {
+  const int64_t end = FW_now() + FW_awake;
+  do {
+    for (int i = 0; i < LOOKS; i++) {
+      if (atomic_load_explicit(&team->turn, memory_order_acquire) == turn) continue;
+      FW_awake = 2 * FW_awake < MOST_AWAKE ? 2 * FW_awake : MOST_AWAKE;
+      return 1;
+    }
+  } while (FW_now() < end);
+  FW_awake = FW_awake / 2 > LEAST_AWAKE ? FW_awake / 2 : LEAST_AWAKE;
+  return 0;
+}
+
 /* Goes on when all members are here; whoever comes last wakes the others. */
 static void FW_wait(struct FW_team *team) {
   const unsigned turn = atomic_load(&team->turn);
@@ -41,8 +70,7 @@ static void FW_wait(struct FW_team *team) {
     pthread_mutex_unlock(&team->lock);
     return;
   }
-  for (int i = 0; i < SPINS; i++)
-    if (atomic_load_explicit(&team->turn, memory_order_acquire) != turn) return;
+  if (FW_looks(team, turn)) return;
   pthread_mutex_lock(&team->lock);
   while (atomic_load(&team->turn) == turn) pthread_cond_wait(&team->turned, &team->lock);
   pthread_mutex_unlock(&team->lock);
@@ -107,7 +135,10 @@ const RUN = `#ifdef FWU_NO_THREADS
   FW_wait(m->team);
 #endif`;
 
-export const TEAM_INCLUDES: readonly string[] = ['#ifndef FWU_NO_THREADS', '#include <pthread.h>', '#include <stdatomic.h>', '#endif'];
+export const TEAM_INCLUDES: readonly string[] = ['#ifndef FWU_NO_THREADS', '#include <pthread.h>', '#include <stdatomic.h>', '#include <time.h>', '#endif'];
+
+/** Before anything is included: C11 alone has no clock that never jumps. */
+export const TEAM_FEATURES: readonly string[] = ['#if !defined(FWU_NO_THREADS) && !defined(_POSIX_C_SOURCE)', '#define _POSIX_C_SOURCE 200809L', '#endif'];
 
 /** What `model.c` is made of where there are threads, `FW_` and `FWU_` still to be replaced. */
 export const team: Readonly<Record<'declarations' | 'start' | 'run', string>> = { declarations: TEAM, start: START, run: RUN };
