@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { onnxRuntime } from '@fretwork/autodiff';
 import { accuracyOf, inProcess, packTask } from '@fretwork/mapper-search';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { opened, planOf, type MappingRecipe, type Row } from '../tools/mapping-recipe.js';
+import { opened, planOf, pruned, rulesPlans, type MappingRecipe, type Row } from '../tools/mapping-recipe.js';
 import { faster, filled, ranking, recipeOf, uniformsAt } from '../tools/mapping-table.js';
 
 const page = readFileSync(new URL('../../../docs/mapping.md', import.meta.url), 'utf8');
@@ -46,15 +46,15 @@ describe('docs/mapping.md', () => {
 });
 
 describe('in short form', () => {
-  const model = `${root}/kws/models/GRU_L.onnx`;
-
-  it('GRU_L: the plans of the recipe are predicted to take what it says, and fast evaluations of two of them find what it says', { timeout: 900_000 }, async (ctx) => {
-    if (!existsSync(model)) ctx.skip('no kws/models/GRU_L.onnx: set FRETWORK_DATA_DIR');
+  it.for([['gru_l', 'GRU_L'], ['ds_cnn_l', 'DS_CNN_L']] as const)('%s: its plans are predicted to take what the recipe says, the rules choose them still, and fast evaluations of two find what it says', { timeout: 900_000 }, async ([name, file], ctx) => {
+    const model = `${root}/kws/models/${file}.onnx`;
+    if (!existsSync(model)) return ctx.skip(`no kws/models/${file}.onnx: set FRETWORK_DATA_DIR`);
     vi.stubEnv('FRETWORK_DATA_DIR', root);
-    const kept = recipeOf('gru_l');
-    if (kept === undefined) return ctx.skip('docs/mapping/gru_l.json is not there yet');
+    const kept = recipeOf(name)!;
     const { model: trained, runs, inputShapes, latency, fast, samples } = await opened({ ...kept.setup, model, table: fromRoot(kept.setup.table) });
     for (const one of kept.rows) expect(latency.predictModel(runs, { inputShapes, plan: planOf(one) }).ms).toBeCloseTo(one.ms, 6);
+    const byRules = rulesPlans(runs, latency, inputShapes, kept.setup);
+    expect(byRules.map(({ what, plan }) => ({ what, plan: pruned(plan) }))).toEqual(kept.rows.filter(({ family }) => family === 'rules').map(({ what, plan }) => ({ what, plan })));
     const evaluator = inProcess(packTask({ model: trained, train: samples.subset, judge: samples.judge, settings: fast }), onnxRuntime({ threads: 1, spinning: false }));
     const fastOf = async (one: Row): Promise<number> => accuracyOf(await evaluator.evaluate({ plan: planOf(one), seed: 1, bars: [null] }));
     const [rules, uniform] = [kept.rows.find(({ family }) => family === 'rules')!, kept.rows.find(({ family }) => family === 'uniform')!];
@@ -63,6 +63,7 @@ describe('in short form', () => {
     // Sums of floats differ from processor to processor, and training makes more of it.
     expect(Math.abs(found[0]! - rules.fast)).toBeLessThan(0.06);
     expect(Math.abs(found[1]! - uniform.fast)).toBeLessThan(0.06);
-    expect(Math.sign(found[0]! - found[1]!)).toBe(Math.sign(rules.fast - uniform.fast));
+    // Where the two are closer than that, either may come out ahead.
+    if (Math.abs(rules.fast - uniform.fast) > 0.12) expect(Math.sign(found[0]! - found[1]!)).toBe(Math.sign(rules.fast - uniform.fast));
   });
 });

@@ -8,6 +8,7 @@ import { runPasses } from '@fretwork/compiler';
 import { loadDataset, normalise } from '@fretwork/datasets';
 import type { MappingPlan, Model, Scheme } from '@fretwork/format';
 import { fitLatency, parseTable, type InputShapes, type LatencyModel } from '@fretwork/latency';
+import { mapByRules, type MapPlan, type MapTarget } from '@fretwork/mapper-rules';
 import { FAST, type FastSettings, type TaskSamples } from '@fretwork/mapper-search';
 import { importModel } from '@fretwork/onnx';
 import { evaluateLayer } from '@fretwork/reference';
@@ -124,6 +125,17 @@ function part({ shape: [count, ...shape], data, labels }: TaskSamples, chosen: r
   chosen.forEach((from, to) => own.set(data.subarray(from * size, (from + 1) * size), to * size));
   return { shape: [chosen.length, ...shape], data: own, labels: Int32Array.from(chosen, (i) => labels[i]!) };
 }
+
+/** The rules' plans: at one rate, whose time is the target, then with rates shared out in that time. */
+export function rulesPlans(runs: Model, latency: LatencyModel, inputShapes: InputShapes, { rate, difficulty, structures }: Pick<Setup, 'rate' | 'difficulty' | 'structures'>): readonly { readonly what: string; readonly plan: MapPlan }[] {
+  const plan = (target: MapTarget, by: Setup['structures'] = 'by-rules'): MapPlan => mapByRules(runs, latency, { target, inputShapes, structures: by, difficulty: { kind: difficulty, reason: 'as you said' } });
+  const atRate = plan({ kind: 'rate', rate });
+  const inTime: MapTarget = { kind: 'latency', ms: atRate.planned.ms };
+  return [{ what: 'one rate', plan: atRate }, { what: 'rates shared out', plan: plan(inTime) }, ...(structures === 'any' ? [{ what: 'any structure, rates shared out', plan: plan(inTime, 'any') }] : [])];
+}
+
+/** Layers of a plan that are not dense. */
+export const pruned = ({ entries }: MappingPlan): Row['plan'] => entries.flatMap(({ layer, scheme }) => (scheme.kind === 'dense' ? [] : [{ layer, scheme }]));
 
 /** A row's plan, for the mapper's and the pruner's functions. */
 export const planOf = ({ plan }: Pick<Row, 'plan'>): MappingPlan => ({ target: '', mapper: 'recipe', entries: plan.map((entry) => ({ ...entry, reason: 'as the recipe says' })) });

@@ -9,10 +9,9 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { onnxRuntime } from '@fretwork/autodiff';
 import type { MappingPlan, Scheme } from '@fretwork/format';
-import { mapByRules, type MapTarget } from '@fretwork/mapper-rules';
 import { accuracyOf, FAST, inProcess, packTask, runSearch, SEARCHERS, searchSpace, type Evaluated, type Evaluator, type FastSettings, type Job, type Metrics, type Task } from '@fretwork/mapper-search';
 import { planPruning } from '@fretwork/pruner';
-import { opened, spread, type Family, type MappingRecipe, type Row, type Setup } from './mapping-recipe.ts';
+import { opened, pruned, rulesPlans, spread, type Family, type MappingRecipe, type Row, type Setup } from './mapping-recipe.ts';
 
 const USUAL = {
   data: '', limit: 1e9, 'test-limit': 1e9, scale: 1, mean: '0', std: '1', rate: 4, difficulty: 'hard', structures: 'by-rules', budget: 16, seeds: 3, round: 4, subset: 1000, judge: 500,
@@ -34,10 +33,8 @@ const setup: Setup = {
 const SLOWER = [1, 1.3, 1.7, 2.2];
 
 const { model, runs, inputShapes, latency, fast, full, samples } = await opened(setup);
-const rulesFor = (target: MapTarget, structures: Setup['structures'] = 'by-rules'): MappingPlan & { readonly planned: { readonly ms: number } } =>
-  mapByRules(runs, latency, { target, inputShapes, structures, difficulty: { kind: setup.difficulty, reason: 'as you said' } });
-const atRate = rulesFor({ kind: 'rate', rate: setup.rate });
-const targetMs = atRate.planned.ms;
+const byRules = rulesPlans(runs, latency, inputShapes, setup);
+const targetMs = byRules[0]!.plan.planned.ms;
 const space = searchSpace(runs, latency, { targetMs, inputShapes });
 const msOf = (plan: MappingPlan): number => latency.predictModel(runs, { inputShapes, plan }).ms;
 const sessions = onnxRuntime({ threads: 1, spinning: false });
@@ -79,8 +76,7 @@ const rows: Row[] = [];
 const fastOf = async (plan: MappingPlan): Promise<number> => accuracyOf(await evaluators.fast.evaluate({ plan, seed: 1, bars: fast.rungs.slice(1).map(() => null) }));
 async function add(family: Family, what: string, plan: MappingPlan, seen?: number): Promise<Row> {
   const { seconds, ...found } = await evaluators.full.evaluate({ plan, seed: 1, bars: [] });
-  const entries = plan.entries.flatMap(({ layer, scheme }) => (scheme.kind === 'dense' ? [] : [{ layer, scheme }]));
-  const row: Row = { family, what, ms: msOf(plan), fast: seen ?? await fastOf(plan), full: accuracyOf(found), seconds, plan: entries };
+  const row: Row = { family, what, ms: msOf(plan), fast: seen ?? await fastOf(plan), full: accuracyOf(found), seconds, plan: pruned(plan) };
   rows.push(row);
   console.error(`${what}: ${row.ms.toPrecision(3)} ms, ${row.fast.toFixed(3)} fast, ${row.full.toFixed(3)} in full, ${seconds} s`);
   return row;
@@ -88,11 +84,8 @@ async function add(family: Family, what: string, plan: MappingPlan, seen?: numbe
 
 const dense = accuracyOf(await evaluators.untrained.evaluate({ plan: { target: '', mapper: '', entries: [] }, seed: 1, bars: [] }));
 console.error(`dense: ${space.denseMs.toPrecision(3)} ms, ${dense.toFixed(3)}; target ${targetMs.toPrecision(3)} ms`);
-const inTime: MapTarget = { kind: 'latency', ms: targetMs };
 const rules: { readonly plan: MappingPlan; readonly row: Row }[] = [];
-for (const [what, plan] of [
-  ['one rate', atRate], ['rates shared out', rulesFor(inTime)], ...(setup.structures === 'any' ? [['any structure, rates shared out', rulesFor(inTime, 'any')] as const] : []),
-] as const) rules.push({ plan, row: await add('rules', what, plan) });
+for (const { what, plan } of byRules) rules.push({ plan, row: await add('rules', what, plan) });
 // The one that looks better to a fast evaluation. Random is given as many evaluations more as that took.
 const start = space.actionsOf(rules.reduce((best, one) => (one.row.fast > best.row.fast ? one : best)).plan);
 
