@@ -28,9 +28,9 @@ function passesOf(panels: number, positions: number): readonly { readonly wide: 
 export const panelKernels = (panels: number, positions: number): readonly string[] =>
   [...new Set(passesOf(panels, positions).map(({ wide, width }) => kernelName(KERNELS.select({ operator: 'panel', rows: PANEL * wide, pixels: width })[0]!)))];
 
-/** Instructions, as counted in what clang 14 makes of the kernels. */
+/** Instructions, as counted in what clang 14 makes of the kernels; from the fifth position on it computes a pointer for each. */
 export function panelCost(panels: number, channels: number, positions: number): number {
   let cost = 0;
-  for (const { wide, width, times } of passesOf(panels, positions)) cost += times * ((channels / 4) * (wide * 8 + width + 16 * wide * width + 3 + wide) + 30 + width * (5 * wide + 2));
+  for (const { wide, width, times } of passesOf(panels, positions)) cost += times * ((channels / 4) * (wide * 8 + width + 16 * wide * width + 3 + wide + 2 * Math.max(0, width - 4)) + 30 + width * (5 * wide + 2));
   return cost;
 }

@@ -29,7 +29,7 @@ export function planWinogradPanels({ window: w, batch, channels, filters }: Conv
   const tiles = down * across;
   // Per four channels of a tile there and back, and what padding a row takes; rows that end inside a tile are stored one by one.
   const odd = w.output[1] % OUTPUTS === 0 ? 0 : 60 * down;
-  const transforms = (channels / 4) * (tiles * 470 + (OUTPUTS * down + INPUTS - OUTPUTS) * (40 + 20 * across)) + (filters / 4) * (tiles * 520 + odd + 20);
+  const transforms = (channels / 4) * (tiles * 445 + (OUTPUTS * down + INPUTS - OUTPUTS) * (40 + 16 * across)) + (filters / 4) * (tiles * 495 + odd + 300);
   return {
     across, down, strips, tiles, rows: 4 * (OUTPUTS * down + INPUTS - OUTPUTS) * (OUTPUTS * across + INPUTS - OUTPUTS),
     cost: batch * count * (PRODUCTS * panelCost(filters / PANEL, channels, tiles) + transforms),
