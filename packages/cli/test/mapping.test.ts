@@ -1,7 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onnxRuntime } from '@fretwork/autodiff';
+import { runPasses } from '@fretwork/compiler';
+import { fitLatency, parseTable } from '@fretwork/latency';
 import { accuracyOf, inProcess, packTask } from '@fretwork/mapper-search';
+import { buildNetwork } from '@fretwork/networks';
+import { evaluateLayer } from '@fretwork/reference';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { opened, planOf, pruned, rulesPlans, type MappingRecipe, type Row } from '../tools/mapping-recipe.js';
 import { faster, filled, ranking, recipeOf, uniformsAt } from '../tools/mapping-table.js';
@@ -46,6 +50,15 @@ describe('docs/mapping.md', () => {
 });
 
 describe('in short form', () => {
+  it('mobilenetv2: its plans are predicted to take what the recipe says, whatever the weights', { timeout: 120_000 }, () => {
+    const kept = recipeOf('mobilenetv2')!;
+    const model = buildNetwork('mobilenetv2', { width: 0.25, size: 28, channels: 1, stem: '2', classes: 10 }, 1);
+    const inputShapes = { [model.inputs[0]!.name]: [1, 1, 28, 28] };
+    const runs = runPasses(model, undefined, { inputShapes, evaluate: evaluateLayer }).model;
+    const latency = fitLatency(parseTable(readFileSync(fromRoot(kept.setup.table), 'utf8'), kept.setup.table));
+    for (const one of kept.rows) expect(latency.predictModel(runs, { inputShapes, plan: planOf(one) }).ms).toBeCloseTo(one.ms, 6);
+  });
+
   it.for([['gru_l', 'GRU_L'], ['ds_cnn_l', 'DS_CNN_L']] as const)('%s: its plans are predicted to take what the recipe says, the rules choose them still, and fast evaluations of two find what it says', { timeout: 900_000 }, async ([name, file], ctx) => {
     const model = `${root}/kws/models/${file}.onnx`;
     if (!existsSync(model)) return ctx.skip(`no kws/models/${file}.onnx: set FRETWORK_DATA_DIR`);

@@ -11,7 +11,7 @@ import { pruneModel } from '@fretwork/pruner';
 import { evaluateLayer } from '@fretwork/reference';
 import { planOf, type MappingRecipe } from './mapping-recipe.ts';
 
-const ROUNDS = 40;
+const ROUNDS = 1000;
 
 const [path] = process.argv.slice(2);
 const recipe = JSON.parse(readFileSync(path!, 'utf8')) as MappingRecipe;
