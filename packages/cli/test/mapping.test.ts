@@ -59,9 +59,9 @@ describe('in short form', () => {
     for (const one of kept.rows) expect(latency.predictModel(runs, { inputShapes, plan: planOf(one) }).ms).toBeCloseTo(one.ms, 6);
   });
 
-  it.for([['gru_l', 'GRU_L'], ['ds_cnn_l', 'DS_CNN_L']] as const)('%s: its plans are predicted to take what the recipe says, the rules choose them still, and fast evaluations of two find what it says', { timeout: 900_000 }, async ([name, file], ctx) => {
-    const model = `${root}/kws/models/${file}.onnx`;
-    if (!existsSync(model)) return ctx.skip(`no kws/models/${file}.onnx: set FRETWORK_DATA_DIR`);
+  it.for([['gru_l', 'kws/models/GRU_L.onnx'], ['ds_cnn_l', 'kws/models/DS_CNN_L.onnx'], ['resnet20', 'models/resnet20_cifar10/model.onnx']] as const)('%s: its plans are predicted to take what the recipe says, the rules choose them still, and fast evaluations of two find what it says', { timeout: 900_000 }, async ([name, file], ctx) => {
+    const model = `${root}/${file}`;
+    if (!existsSync(model)) return ctx.skip(`no ${file}: set FRETWORK_DATA_DIR`);
     vi.stubEnv('FRETWORK_DATA_DIR', root);
     const kept = recipeOf(name)!;
     const { model: trained, runs, inputShapes, latency, fast, samples } = await opened({ ...kept.setup, model, table: fromRoot(kept.setup.table) });
