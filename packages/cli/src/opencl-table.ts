@@ -19,5 +19,5 @@ function clblastText(clblast: Clblast, rows: readonly OpenclRow[]): string {
     const best = Math.min(...rows.filter((row) => row.product === product && row.scheme === 'dense').map((row) => row.ms));
     return [product, ms.toPrecision(3), parameters, best.toPrecision(3), `${(ms / best).toPrecision(3)}x`];
   });
-  return `CLBlast, of 16 calls one after another; ${clblast.tuned}\n\n${printTable(['layer', 'CLBlast ms', 'parameters', 'own dense ms', 'own is faster by'], own)}`;
+  return `CLBlast, of ${clblast.calls} calls one after another; ${clblast.tuned}\n\n${printTable(['layer', 'CLBlast ms', 'parameters', 'own dense ms', 'own is faster by'], own)}`;
 }

@@ -70,13 +70,14 @@ describe('in short form', () => {
     expect(byRules.map(({ what, plan }) => ({ what, plan: pruned(plan) }))).toEqual(kept.rows.filter(({ family }) => family === 'rules').map(({ what, plan }) => ({ what, plan })));
     const evaluator = inProcess(packTask({ model: trained, train: samples.subset, judge: samples.judge, settings: fast }), onnxRuntime({ threads: 1, spinning: false }));
     const fastOf = async (one: Row): Promise<number> => accuracyOf(await evaluator.evaluate({ plan: planOf(one), seed: 1, bars: [null] }));
-    const [rules, uniform] = [kept.rows.find(({ family }) => family === 'rules')!, kept.rows.find(({ family }) => family === 'uniform')!];
+    // The plan that the searches began with.
+    const rules = kept.rows.filter(({ family }) => family === 'rules').reduce((best, row) => (row.fast > best.fast ? row : best));
+    const uniform = kept.rows.find(({ family }) => family === 'uniform')!;
     const found = [await fastOf(rules), await fastOf(uniform)];
     await evaluator.close();
     // Sums of floats differ from processor to processor, and training makes more of it.
     expect(Math.abs(found[0]! - rules.fast)).toBeLessThan(0.06);
     expect(Math.abs(found[1]! - uniform.fast)).toBeLessThan(0.06);
-    // Where the two are closer than that, either may come out ahead.
-    if (Math.abs(rules.fast - uniform.fast) > 0.12) expect(Math.sign(found[0]! - found[1]!)).toBe(Math.sign(rules.fast - uniform.fast));
+    expect(Math.sign(found[0]! - found[1]!)).toBe(Math.sign(rules.fast - uniform.fast));
   });
 });

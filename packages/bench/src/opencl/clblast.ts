@@ -20,9 +20,12 @@ const TUNED = { m: 256, n: 256, k: 512 };
 /** Seconds that the tuner has, and one in how many of its configurations it draws. */
 const [SECONDS, FRACTION] = [90, 16];
 
-/** What it ran, or why it did not. */
+/** Calls of a round, one after another, so that the way to a GPU and back counts little. */
+const CALLS = 16;
+
+/** What it ran, `calls` one after another in a round; or why it did not. */
 export type Clblast =
-  | { readonly ok: true; readonly tuned: string; readonly times: ReadonlyMap<string, ClblastTime> }
+  | { readonly ok: true; readonly tuned: string; readonly calls: number; readonly times: ReadonlyMap<string, ClblastTime> }
   | { readonly ok: false; readonly reason: string; readonly hint: string };
 
 export interface ClblastTime {
@@ -49,7 +52,7 @@ export async function timeClblast(products: readonly Product[], rounds: number, 
       const [shipped, tuned] = [await timeOf(directory, [...place, ...sizes]), await timeOf(directory, [...place, ...sizes, ...parameters])];
       times.set(name, tuned < shipped ? { ms: tuned, parameters: 'as tuned' } : { ms: shipped, parameters: 'as shipped' });
     }
-    return { ok: true, tuned: `clblast_tuner_xgemm at ${TUNED.m}x${TUNED.n}x${TUNED.k}, the best of ${tried} configurations drawn in ${SECONDS} s: ${parameters.join(' ')}`, times };
+    return { ok: true, calls: CALLS, tuned: `clblast_tuner_xgemm at ${TUNED.m}x${TUNED.n}x${TUNED.k}, the best of ${tried} configurations drawn in ${SECONDS} s: ${parameters.join(' ')}`, times };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -135,13 +138,11 @@ int main(int argc, char **argv) {
   cl_mem a = filled(context, m * k), b = filled(context, k * n), c = filled(context, m * n);
   for (int round = -2; round < atoi(argv[6]); round++) {
     const double begin = now();
-    /* Several, so that the way to a GPU and back counts little. */
-    enum { CALLS = 16 };
-    for (int call = 0; call < CALLS; call++) {
+    for (int call = 0; call < ${CALLS}; call++) {
       check(CLBlastSgemm(CLBlastLayoutRowMajor, CLBlastTransposeNo, CLBlastTransposeNo, m, n, k, 1.0f, a, 0, k, b, 0, n, 0.0f, c, 0, n, &queue, NULL), "CLBlastSgemm");
     }
     check(clFinish(queue), "clFinish");
-    if (round >= 0) printf("%.6f\\n", (now() - begin) / CALLS);
+    if (round >= 0) printf("%.6f\\n", (now() - begin) / ${CALLS});
   }
   return 0;
 }

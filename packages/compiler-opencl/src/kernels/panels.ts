@@ -1,12 +1,12 @@
 /**
  * Products whose sums lie in a panel of private memory, which the first cache of a processor holds: a piece of a segment (up
- * to four rows x up to eight columns) keeps its weights in registers and goes over all positions of the tile. So a jump to
+ * to four rows and sixteen weights) keeps its weights in registers and goes over all positions of the tile. So a jump to
  * the code of a piece serves hundreds of products, whichever rows it has.
  */
 import { activated, real } from './prelude.js';
 import { PIECES, WIDEST, type ProductVariant } from './manifest.js';
+import { range } from './segments.js';
 
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 const all = (count: number, text: (i: number) => string, between = ' '): string => range(count).map(text).join(between);
 
 /** Bits of a piece's first word: which code it needs, then which rows of the group it has. */

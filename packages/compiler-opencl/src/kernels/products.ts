@@ -2,11 +2,10 @@ import { kernelName } from '@fretwork/compiler';
 import { activated, real } from './prelude.js';
 import { panelKernel } from './panels.js';
 import { ROWS, WIDEST, type ProductVariant } from './manifest.js';
+import { casesOf, eachSegment, range } from './segments.js';
 
 /** Vectors of a tile, and elements of each. */
 const shapeOf = (pixels: number): { readonly width: number; readonly vectors: number } => ({ width: Math.min(pixels, WIDEST), vectors: Math.ceil(pixels / WIDEST) });
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Names of sums: of row r, vector q; those of further sets are added to the first in the end. */
 const sum = (r: number, q: number, set = 0): string => `${set === 0 ? 's' : `t${set}_`}${r}_${q}`;
@@ -83,10 +82,6 @@ function multiply(pixels: number, rows: readonly number[], name: string, firstWe
   return rows.map((r, k) => `{ const REAL m = LOAD(weight${k + firstWeight === 0 ? '' : ` + ${k + firstWeight}`}); ${range(vectors).map((q) => `${sum(r, q, set)} = MAD((${real(width)})(m), ${name}${q}, ${sum(r, q, set)});`).join(' ')} }`).join(' ');
 }
 
-/** A case per mask. `rows`: how many a group has. */
-const casesOf = (rows: number, masks: readonly number[], body: (rows: readonly number[]) => string): string[] =>
-  masks.map((mask) => `      case ${mask}: ${body(range(rows).filter((r) => ((mask >> r) & 1) === 1))}`);
-
 function segmentLoop(row: ProductVariant, masks: readonly number[]): string[] {
   const { pixels, unroll } = row;
   const { width, vectors } = shapeOf(pixels);
@@ -99,16 +94,6 @@ function segmentLoop(row: ProductVariant, masks: readonly number[]): string[] {
   });
   return [`  at += ${row.rows};`, ...eachSegment(row.rows, cases)];
 }
-
-const eachSegment = (rows: number, cases: readonly string[]): string[] => [
-  '  for (int segments = *at++; segments > 0; segments--) {',
-  `    const int head = *at++, columns = head >> ${rows};`,
-  `    switch (head & ${2 ** rows - 1}) {`,
-  ...cases,
-  '    }',
-  '    at += columns;',
-  '  }',
-];
 
 /** Columns are channels x cells; where the cells of a channel lie is the same for all channels and groups of rows. */
 function denseLoop(row: ProductVariant): string[] {

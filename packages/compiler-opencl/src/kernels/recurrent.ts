@@ -5,41 +5,33 @@
  * their biases, gates side by side.
  */
 import { ROWS } from './manifest.js';
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+import { casesOf, eachSegment, range } from './segments.js';
 
 /** Columns at a time, and sums of a row that do not wait for one another. */
 const [COLUMNS, CHAINS] = [4, 2];
 
-/** The products of a segment of `rows` of the four, each in sums of its own: single elements of a vector are slow to add to. */
+/** The products of a segment of `rows` of the four, each in sums of its own: single elements of a vector are slow to add to. Of all four they are one vector. */
 function segment(rows: readonly number[]): string {
   const whole = rows.length === ROWS;
   const sums = whole ? ['p'] : rows.map((r) => `p${r}`);
-  const weightAt = (column: number, k: number): string => `weight + ${whole ? `(c + ${column}) * ${ROWS}` : `(c + ${column}) * ${rows.length} + ${k}`}`;
-  const turn = (columns: number): string => range(columns).map((j) => `{ const REAL a = LOAD(x + at[c + ${j}]); ${sums.map((sum, k) => {
-    const name = `${sum}_${j % CHAINS}`;
-    return whole ? `${name} = MAD(LOAD4(${weightAt(j, k)}), (REAL4)(a), ${name});` : `${name} = MAD(LOAD(${weightAt(j, k)}), a, ${name});`;
-  }).join(' ')} }`).join(' ');
-  const zero = whole ? '(REAL4)(R(0))' : 'R(0)';
+  const [real, load, value, zero] = whole ? ['REAL4', 'LOAD4', '(REAL4)(a)', '(REAL4)(R(0))'] : ['REAL', 'LOAD', 'a', 'R(0)'];
+  const product = (j: number, sum: string, k: number): string => `${sum}_${j % CHAINS} = MAD(${load}(weight + (c + ${j}) * ${rows.length} + ${k}), ${value}, ${sum}_${j % CHAINS});`;
+  const turn = (columns: number): string => range(columns).map((j) => `{ const REAL a = LOAD(x + at[c + ${j}]); ${sums.map((sum, k) => product(j, sum, k)).join(' ')} }`).join(' ');
   const added = (sum: string): string => range(CHAINS).map((i) => `${sum}_${i}`).join(' + ');
   return [
-    `{ ${whole ? 'REAL4' : 'REAL'} ${sums.flatMap((sum) => range(CHAINS).map((i) => `${sum}_${i} = ${zero}`)).join(', ')};`,
+    `{ ${real} ${sums.flatMap((sum) => range(CHAINS).map((i) => `${sum}_${i} = ${zero}`)).join(', ')};`,
     `int c = 0; for (; c + ${COLUMNS} <= columns; c += ${COLUMNS}) { ${turn(COLUMNS)} } for (; c < columns; c++) ${turn(1)}`,
     `${whole ? `s += ${added('p')};` : rows.map((r) => `s.s${r} += ${added(`p${r}`)};`).join(' ')} weight += columns * ${rows.length}; break; }`,
   ].join(' ');
 }
 
+const MASKS = range(2 ** ROWS - 1).map((i) => i + 1);
+
 const dot = (space: string, name: string): string => `static REAL4 ${name}(${space} const STORED *w, __global const int *program, int group, __global const STORED *x) {
   __global const int *at = program + program[2 * group] + ${ROWS};
   ${space} const STORED *weight = w + program[2 * group + 1] + ${ROWS};
   REAL4 s = (REAL4)(R(0));
-  for (int segments = *at++; segments > 0; segments--) {
-    const int head = *at++, columns = head >> ${ROWS};
-    switch (head & ${2 ** ROWS - 1}) {
-${range(2 ** ROWS - 1).map((i) => `      case ${i + 1}: ${segment(range(ROWS).filter((r) => (((i + 1) >> r) & 1) === 1))}`).join('\n')}
-    }
-    at += columns;
-  }
+${eachSegment(ROWS, casesOf(ROWS, MASKS, segment)).join('\n')}
   return s;
 }`;
 
