@@ -25,8 +25,12 @@ export interface Launch {
   readonly kernel: string;
   /** Work-items; the axis of `group` is rounded up to whole work-groups. */
   readonly global: readonly [number, number, number];
-  /** Work-groups lie along one axis and hold as many items as the device allows, a power of two, `most` at the most, or one wave of the device where that is more and `most` is not 1. `alone`: one group does all. */
-  readonly group: { readonly axis: number; readonly most: number; readonly alone?: boolean };
+  /**
+   * Work-groups lie along one axis and hold as many items as the device allows, a power of two, `most` at the most, or one wave of the device where that is more and `most` is not 1.
+   * `alone`: one group does all. `across`: so many items at the most, a power of two, along the other one of the first two axes too, as many
+   * as the device and its local memory have room for; there `global` counts groups.
+   */
+  readonly group: { readonly axis: number; readonly most: number; readonly alone?: boolean; readonly across?: number };
   readonly args: readonly LaunchArgument[];
 }
 
@@ -104,7 +108,7 @@ function brokenTensor({ name, shape, buffer }: LaunchTensor, { buffers }: Launch
 function brokenLaunch({ layer, kernel, global, group, args }: Launch, i: number, plan: LaunchPlan): string | undefined {
   const fits = Number.isSafeInteger(layer) && layer >= -1 && layer < plan.layers.length && typeof kernel === 'string' && /^[a-z][a-z0-9_]*$/.test(kernel)
     && lists(global) && global.length === 3 && global.every((size) => whole(size, 2 ** 31) && (size as number) > 0)
-    && typeof group === 'object' && whole(group.axis, 2) && whole(group.most, 4096) && group.most > 0
+    && typeof group === 'object' && whole(group.axis, 2) && whole(group.most, 4096) && group.most > 0 && (group.across === undefined || (group.axis < 2 && whole(group.across, 4096) && group.across > 0))
     && lists(args) && (args as readonly LaunchArgument[]).every(([kind, value]) =>
     (kind === 'b' ? whole(value, plan.buffers.length - 1) : kind === 'i' ? Number.isSafeInteger(value) && Math.abs(value) < 2 ** 31 : kind === 'l' ? whole(value, 2 ** 16) && value > 0 : kind === 'f' && (typeof value === 'number' || value === null)));
   return fits ? undefined : `launch ${i} is not described`;

@@ -2,6 +2,7 @@
 import { parseModel, type Model } from '@fretwork/format';
 import { random } from '@fretwork/conformance';
 import { KERNELS, type ProductVariant } from '../src/index.js';
+import { productName } from '../src/kernels/products.js';
 import { kernelName, type BackendOptions } from '@fretwork/compiler';
 import type { Tuning } from '@fretwork/format';
 
@@ -82,11 +83,17 @@ ${tensor('b', [2, 2 * gates * 6])}
 `);
 };
 
+/** Attributes of a convolution: those that read maps where they lie have strides and dilations too. */
+function windowOf({ whole, unroll, implicit }: ProductVariant, i: number): readonly string[] {
+  if (whole && unroll === 1) return implicit ? ['strides = [2, 2]'] : [];
+  return ['pads = [1, 1, 1, 1]', ...(implicit ? [['strides = [2, 1]', 'dilations = [1, 2]', 'strides = [1, 3]'][i % 3]!] : [])];
+}
+
 /** Convolutions side by side, one per kernel of `rows`, and the tunings that ask for them. */
 export function kernels(rows: readonly ProductVariant[]): { readonly model: Model; readonly options: BackendOptions } {
-  const dense = (row: ProductVariant): boolean => row.operator === 'dense';
+  const dense = (row: ProductVariant): boolean => row.whole;
   const model = parseModel(`${head(`x f32 [1, 4, 6, ${rows.some(({ pixels }) => pixels > 64) ? 36 : 12}]`, rows.map((_, i) => `y${i}`).join(' '))}
-${rows.map((row, i) => `layer l${i} = Conv(x, ${dense(row) ? (row.unroll === 1 ? 'one' : 'nine') : 'sparse'}, bias) -> y${i}${dense(row) && row.unroll === 1 ? '' : '\n  ints pads = [1, 1, 1, 1]'}`).join('\n')}
+${rows.map((row, i) => `layer l${i} = Conv(x, ${dense(row) ? (row.unroll === 1 ? 'one' : 'nine') : 'sparse'}, bias) -> y${i}${windowOf(row, i).map((line) => `\n  ints ${line}`).join('')}`).join('\n')}
 
 ${tensor('one', [6, 4, 1, 1])}
 ${tensor('nine', [6, 4, 3, 3])}
@@ -97,5 +104,10 @@ ${tensor('bias', [6])}
   return { model, options: { tunings } };
 }
 
-/** Every product kernel of `path` in float, but for those of one vector: those of short tiles, or of long ones, which need larger maps. */
-export const productRows = (path: 'buffer' | 'image', long = false): readonly ProductVariant[] => KERNELS.rows.filter((row) => row.type === 'f32' && row.path === path && row.operator !== 'vector' && row.pixels > 64 === long);
+/** Every product kernel of `path` in float, but for those of one vector: those of short tiles, or of long ones, which need larger maps. Of rows of one text, which differ in parts, one each, now of these parts and now of those. */
+export function productRows(path: 'buffer' | 'image', long = false): readonly ProductVariant[] {
+  const rows = KERNELS.rows.filter((row) => row.type === 'f32' && row.path === path && row.operator !== 'vector' && row.pixels > 64 === long);
+  const texts = new Map<string, ProductVariant[]>();
+  for (const row of rows) texts.set(productName(row, ''), [...texts.get(productName(row, '')) ?? [], row]);
+  return [...texts.values()].map((same, i) => same[i % same.length]!);
+}

@@ -1,11 +1,11 @@
 import { drawCase, pruneRegularly } from '@fretwork/conformance';
-import { kernelName } from '@fretwork/compiler';
 import type { Model } from '@fretwork/format';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackendOptions } from '@fretwork/compiler';
 import { KERNELS, loadProgram, openDevice, projectOf, type LaunchPlan, type OpenclOptions } from '../src/index.js';
+import { productName } from '../src/kernels/products.js';
 import { CELLS } from '../src/kernels/recurrent.js';
 import { SUPPORT } from '../src/kernels/support.js';
 import { compile, worstError } from './compiled.js';
@@ -85,7 +85,7 @@ describe.skipIf(!haveOclgrind)('kernels under oclgrind', () => {
   it('has seen every kernel there is', () => {
     const names = [...launched];
     const seen = (name: string): boolean => names.some((kernel) => kernel === name || kernel.startsWith(`${name}_`));
-    const all = [...KERNELS.rows.filter(({ type }) => type === 'f32').map(kernelName), ...Object.keys(SUPPORT), ...Object.keys(CELLS)];
+    const all = [...KERNELS.rows.filter(({ type }) => type === 'f32').map((row) => productName(row, '')), ...Object.keys(SUPPORT), ...Object.keys(CELLS)];
     // A vector of more weights than constant memory takes needs a larger network than is checked here; its text differs in one word.
     expect(all.filter((name) => !seen(name))).toEqual(['vector_f32_r4p1u1_buffer']);
   });

@@ -21,7 +21,7 @@ const TUNED = { m: 256, n: 256, k: 512 };
 const [SECONDS, FRACTION] = [90, 16];
 
 /** Calls of a round, one after another, so that the way to a GPU and back counts little. */
-const CALLS = 16;
+export const CALLS = 16;
 
 /** What it ran, `calls` one after another in a round; or why it did not. */
 export type Clblast =

@@ -62,7 +62,7 @@ export async function countOpencl(request: OpenclCountRequest): Promise<OpenclCo
 
 async function countProduct(product: Product, request: OpenclCountRequest): Promise<readonly OpenclCountRow[]> {
   const tile = small(product);
-  const { ways, kernels, files } = waysOf(tile, [DENSE, ...sparseVariants(request)], request.seed, ({ pixels, unroll, order }) => pixels === POSITIONS && unroll !== 4 && order === 'group-tile');
+  const { ways, kernels, files } = waysOf(tile, [DENSE, ...sparseVariants(request)], request.seed, ({ pixels, parts, unroll, order }) => pixels === POSITIONS && parts === 0 && unroll !== 4 && order === 'group-tile');
   const { plan } = projectOf(files);
   const directory = await mkdtemp(join(tmpdir(), 'fretwork-count-opencl-'));
   try {

@@ -12,12 +12,17 @@ export const DENSE: Variant = { scheme: 'dense', block: undefined, sparsity: 0 }
 export interface Way {
   readonly layer: string;
   readonly variant: Variant;
+  /** Of its row in the table of kernels; what weights and memory ask for may be another word at its end. */
+  readonly name: string;
   readonly operator: string;
   /** Elements of a vector, and positions of a tile, which are several vectors. */
   readonly width: number;
   readonly pixels: number;
   readonly rows: number;
   readonly unroll: number;
+  readonly whole: boolean;
+  /** Of kernels by waves; 0: of others. */
+  readonly parts: number;
   readonly order: LoopOrder;
 }
 
@@ -56,10 +61,10 @@ function sideBySide(product: Product, variants: readonly Variant[], seed: number
     const one = layerModel(product, variant, seed);
     base ??= one;
     tensors.set(`w${v}`, one.tensors.get('w')!);
-    const kernels = KERNELS.select({ type: 'f32', isa: 'buffer' }).filter(({ operator, unroll }) => (variant === DENSE ? operator === 'dense' && unroll === (product.maps?.kernel ?? 1) ** 2 : operator === 'segments' || operator === 'panels'));
+    const kernels = KERNELS.select({ type: 'f32', isa: 'buffer' }).filter(({ operator, unroll, whole, implicit }) => operator !== 'vector' && (!implicit || product.maps !== undefined) && whole === (variant === DENSE) && (!whole || unroll === (product.maps?.kernel ?? 1) ** 2));
     for (const kernel of kernels.filter(({ pixels }) => pixels < product.n + Math.min(pixels, WIDEST))) {
       for (const order of ORDERS) {
-        const way = { operator: kernel.operator, width: Math.min(kernel.pixels, WIDEST), pixels: kernel.pixels, order, rows: kernel.rows, unroll: kernel.unroll };
+        const way = { name: kernelName(kernel), operator: kernel.operator, width: Math.min(kernel.pixels, WIDEST), pixels: kernel.pixels, order, rows: kernel.rows, unroll: kernel.unroll, whole: kernel.whole, parts: kernel.parts };
         if (!among(way)) continue;
         const name = `l${layers.length}`;
         ways.push({ layer: name, variant, ...way });

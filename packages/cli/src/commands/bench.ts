@@ -58,6 +58,8 @@ export const bench: Command = {
     { name: 'tune', value: 'N', says: 'neon: what N trials of the tuner find, layer by layer; with --ablation: as its last step, by instructions.' },
     { name: 'tune-for', value: 'COST', says: `neon: what --tune makes small: ${NEON_COSTS.join(', ')}. Default: a76-cache.` },
     { name: 'widths', value: 'N', says: 'opencl: elements of a vector, divided by commas. Default: 16.' },
+    { name: 'kernels', value: 'NAMES', says: 'opencl: kernels whose names have one of these parts in them, divided by commas, such as wave or r4p2. Default: all.' },
+    { name: 'queue', says: "opencl: time sixteen runs queued one after another, by the host's clock, in the place of single ones by the device's: on GPUs a launch by itself takes microseconds." },
     { name: 'counts', says: 'opencl: instructions and bytes of global memory under oclgrind in the place of times.' },
     { name: 'clblast', says: 'opencl: the dense kernels against CLBlast too, tuned first; needs cc, libclblast-dev and clblast-utils.' },
     { name: 'platform', value: 'N', says: 'opencl: counted from 0. Default: 0.' },
@@ -157,7 +159,7 @@ async function openclKernels(args: Arguments, terminal: Terminal): Promise<unkno
   }
   const report = await benchOpencl({
     ...layers, widths: numbersOption(args, 'widths') ?? [16], rounds: numberOption(args, 'rounds', { least: 1, most: 1e6, whole: true }) ?? 20,
-    device: deviceChoice(args), clblast: args.flag('clblast'),
+    device: deviceChoice(args), clock: args.flag('queue') ? 'queue' : 'device', clblast: args.flag('clblast'), ...(args.text('kernels') === undefined ? {} : { kernels: args.text('kernels')!.split(',') }),
   });
   if (!args.flag('json')) terminal.out(openclText(report));
   return report;

@@ -21,7 +21,7 @@ export function hostSource({ prefix }: OpenclPlan, plan: LaunchPlan): string {
     ...table('static const char *const layer_names[]', plan.layers.map(cString)),
     ...table('static const argument arguments[]', plan.launches.flatMap(({ args }) => args.map(argument))),
     ...table('static const launch_row launches[]', plan.launches.map(({ layer, kernel, global, group, args }, i) =>
-      `{${layer}, ${kernels.indexOf(kernel)}, {${global.join(', ')}}, ${group.axis}, ${group.most}, ${group.alone === true ? 1 : 0}, ${firsts[i]}, ${args.length}}`), plan.launches.map(({ layer }) => (layer < 0 ? 'input or output' : inComment(JSON.stringify(plan.layers[layer]!), 60)))),
+      `{${layer}, ${kernels.indexOf(kernel)}, {${global.join(', ')}}, ${group.axis}, ${group.most}, ${group.alone === true ? 1 : 0}, ${group.across ?? 1}, ${firsts[i]}, ${args.length}}`), plan.launches.map(({ layer }) => (layer < 0 ? 'input or output' : inComment(JSON.stringify(plan.layers[layer]!), 60)))),
   ];
   const named = HOST
     .replace('FW_HEADER', `${prefix}.h`)

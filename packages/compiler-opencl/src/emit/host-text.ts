@@ -25,7 +25,7 @@ typedef struct {
 typedef struct {
   int layer, kernel;
   size_t global[3];
-  int axis, most, alone; /* work-groups lie along one axis; alone: one does all */
+  int axis, most, alone, across; /* work-groups lie along one axis; alone: one does all; across: items along the other one of the first two axes */
   int first, count;      /* of the arguments */
 } launch_row;
 
@@ -195,6 +195,8 @@ static FW_code prepare(FW_model *m, cl_device_id device, FW_error *error) {
   size_t most = 1, axes[3] = {1, 1, 1};
   clGetDeviceInfo(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof most, &most, NULL);
   clGetDeviceInfo(device, CL_DEVICE_MAX_WORK_ITEM_SIZES, sizeof axes, axes, NULL);
+  cl_ulong local_bytes = 0;
+  clGetDeviceInfo(device, CL_DEVICE_LOCAL_MEM_SIZE, sizeof local_bytes, &local_bytes, NULL);
   for (int i = 0; i < LAUNCHES; i++) {
     const launch_row row = launches[i];
     const char *name = kernel_names[row.kernel];
@@ -202,18 +204,19 @@ static FW_code prepare(FW_model *m, cl_device_id device, FW_error *error) {
     cl_kernel kernel = m->kernels[i] = clCreateKernel(m->program, name, &status);
     if (kernel == NULL) return fail(error, FWU_CALL, status, row.layer, name);
     live++;
-    size_t allowed = 1, items = 1, wave = 1, wanted = (size_t)row.most;
-    int shared = row.alone;
+    size_t allowed = 1, along = 1, across = 1, wave = 1, bytes = 0, wanted = (size_t)row.most;
+    const int other = 1 - row.axis; /* no axis where there is nothing across */
     clGetKernelWorkGroupInfo(kernel, device, CL_KERNEL_WORK_GROUP_SIZE, sizeof allowed, &allowed, NULL);
-    for (int a = 0; a < row.count; a++) if (arguments[row.first + a].kind == 'l') shared = 1;
+    for (int a = 0; a < row.count; a++) if (arguments[row.first + a].kind == 'l') bytes += (size_t)arguments[row.first + a].value;
     if (allowed > most) allowed = most;
-    if (allowed > axes[row.axis]) allowed = axes[row.axis];
+    if (bytes > 0 && allowed > local_bytes / bytes) allowed = (size_t)local_bytes / bytes;
     clGetKernelWorkGroupInfo(kernel, device, CL_KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE, sizeof wave, &wave, NULL);
     /* Items that the device runs in step: a group fills a whole wave of them. */
     if (wanted > 1 && wanted < wave) wanted = wave;
-    if (allowed > wanted) allowed = wanted;
-    if (!shared && allowed > row.global[row.axis]) allowed = row.global[row.axis];
-    while (items * 2 <= allowed) items *= 2;
+    if (!row.alone && wanted > row.global[row.axis]) wanted = row.global[row.axis];
+    while (along * 2 <= allowed && along * 2 <= wanted && along * 2 <= axes[row.axis]) along *= 2;
+    if (row.across > 1) while (across * 2 <= (size_t)row.across && along * across * 2 <= allowed && across * 2 <= axes[other]) across *= 2;
+    const size_t items = along * across;
     for (int a = 0; a < row.count; a++) {
       const argument given = arguments[row.first + a];
       const cl_int integer = given.value;
@@ -224,8 +227,8 @@ static FW_code prepare(FW_model *m, cl_device_id device, FW_error *error) {
       if (status != CL_SUCCESS) return fail(error, FWU_CALL, status, row.layer, name);
     }
     for (int d = 0; d < 3; d++) {
-      m->local[i][d] = d == row.axis ? items : 1;
-      m->global[i][d] = d != row.axis ? row.global[d] : row.alone ? items : (row.global[d] + items - 1) / items * items;
+      m->local[i][d] = d == row.axis ? along : d == other ? across : 1;
+      m->global[i][d] = d != row.axis ? row.global[d] * m->local[i][d] : row.alone ? along : (row.global[d] + along - 1) / along * along;
     }
   }
   return FWU_OK;

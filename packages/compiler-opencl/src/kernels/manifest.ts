@@ -7,6 +7,13 @@
  * for processors, whose first cache holds the panel. Which rows a piece has is data, so that no masks are known here.
  * `dense`: the same as `segments` without masks, for matrices in which every weight is there; `unroll` columns, the cells of a kernel, at
  * a time.
+ * `wave1`, `wave2`, …: for GPUs. Neighbouring items have neighbouring positions, and the positions of an item are a work-group apart, so
+ * that what a wave loads at once is one piece of memory; the columns of a group are cut into as many parts as the name says,
+ * which items of a work-group share out among themselves and add up in local memory. A column that one row of a group keeps has a weight
+ * for each, zeros among them; weights and tables are read by fours.
+ * `densewave1`, …: the same where every weight is there; `unroll` is the cells of a kernel.
+ * `implicit1`, …, `denseimplicit1`, …: the same, of convolutions that read maps where they lie and make no planes: an item knows which cells of
+ * the kernel lie inside of the map, for each of its positions.
  * `vector`: `rows` outputs of one vector; the items of a work-group share the columns of each segment out among themselves.
  *
  * The last word of a name says how activations and weights are read: `buffer` or `image` (activations as texels), and with a
@@ -40,6 +47,18 @@ const LONG: readonly Shape[] = [{ rows: 1, pixels: 208, unrolls: [1] }, { rows: 
 /** Rows x positions of a panel. */
 const PANELS: readonly (readonly [rows: number, pixels: number])[] = [[8, 112], [8, 208]];
 
+/** Parts that the columns of a group are cut into, of kernels by waves. */
+export const PARTS: readonly number[] = [1, 2, 4, 8];
+
+/** Rows x positions of an item of kernels by waves. */
+const WAVES: readonly (readonly [rows: number, pixels: number])[] = [[ROWS, 1], [ROWS, 2], [ROWS, 4], [8, 2], [8, 4]];
+
+/** Columns that they do at a time, or channels where every weight is there. */
+export const WAVE_COLUMNS = 8;
+
+/** Cells of the kernel of a convolution that one without planes does at the most: bits of a word. */
+export const MOST_CELLS = 32;
+
 /** Cells of the kernels of dense convolutions that have kernels of their own. */
 export const DENSE_CELLS: readonly number[] = [1, 9];
 
@@ -56,6 +75,12 @@ export interface ProductVariant extends KernelVariant {
   readonly path: DataPath;
   /** Weights in constant memory. */
   readonly constant: boolean;
+  /** Needs every weight to be there. */
+  readonly whole: boolean;
+  /** Parts of the columns of a group, of kernels by waves; 0: of others. */
+  readonly parts: number;
+  /** Reads maps where they lie. */
+  readonly implicit: boolean;
 }
 
 export const isaOf = (path: DataPath, constant: boolean): string => `${path}${constant ? 'c' : ''}`;
@@ -64,19 +89,29 @@ export const kernelTypeOf = (type: StorageType): KernelType => (type === 'f32' ?
 
 const BOTH = [false, true];
 
+/** The operator of kernels by waves. `parts` left out: what their texts are called. */
+export const waveName = (whole: boolean, implicit: boolean, parts: number | '' = ''): string => `${whole ? 'dense' : ''}${implicit ? 'implicit' : 'wave'}${parts}`;
+
 /** Images hold texels of four: tiles of whole texels alone. */
 const fits = (path: DataPath, pixels: number): boolean => path === 'buffer' || pixels % 4 === 0;
 
-const segments = (shapes: readonly Shape[], type: KernelType, path: DataPath, constant: boolean): ProductVariant[] => shapes.filter(({ pixels }) => fits(path, pixels))
-  .flatMap(({ rows, pixels, unrolls }) => unrolls.map((unroll) => ({ operator: 'segments', type, rows, pixels, unroll, isa: isaOf(path, constant), path, constant })));
+const row = (operator: string, type: KernelType, path: DataPath, constant: boolean, [rows, pixels]: readonly [number, number], unroll: number, more: Partial<ProductVariant> = {}): ProductVariant =>
+  ({ operator, type, rows, pixels, unroll, isa: isaOf(path, constant), path, constant, whole: false, parts: 0, implicit: false, ...more });
 
 const ROWS_OF_TABLE: readonly ProductVariant[] = (['f32', 'f16'] as const).flatMap((type) => BOTH.flatMap((constant) => [
-  ...(['buffer', 'image'] as const).flatMap((path) => [
-    ...segments([...SQUARE, ...(path === 'buffer' ? LONG : [])], type, path, constant),
-    ...SQUARE.filter(({ pixels }) => fits(path, pixels)).flatMap(({ rows, pixels }) => DENSE_CELLS.map((unroll) => ({ operator: 'dense', type, rows, pixels, unroll, isa: isaOf(path, constant), path, constant }))),
-  ]),
-  ...PANELS.map(([rows, pixels]): ProductVariant => ({ operator: 'panels', type, rows, pixels, unroll: 1, isa: isaOf('buffer', constant), path: 'buffer', constant })),
-  { operator: 'vector', type, rows: ROWS, pixels: 1, unroll: 1, isa: isaOf('buffer', constant), path: 'buffer' as const, constant },
+  ...(['buffer', 'image'] as const).flatMap((path) => {
+    const of = (shapes: readonly Shape[]): readonly Shape[] => shapes.filter(({ pixels }) => fits(path, pixels));
+    return [
+      ...of([...SQUARE, ...(path === 'buffer' ? LONG : [])]).flatMap(({ rows, pixels, unrolls }) => unrolls.map((unroll) => row('segments', type, path, constant, [rows, pixels], unroll))),
+      ...of(SQUARE).flatMap(({ rows, pixels }) => DENSE_CELLS.map((cells) => row('dense', type, path, constant, [rows, pixels], cells, { whole: true }))),
+    ];
+  }),
+  ...PANELS.map((shape) => row('panels', type, 'buffer', constant, shape, 1)),
+  ...PARTS.flatMap((parts) => BOTH.flatMap((implicit) => WAVES.flatMap((shape) => [
+    row(waveName(false, implicit, parts), type, 'buffer', constant, shape, WAVE_COLUMNS, { parts, implicit }),
+    ...DENSE_CELLS.map((cells) => row(waveName(true, implicit, parts), type, 'buffer', constant, shape, cells, { parts, implicit, whole: true })),
+  ]))),
+  row('vector', type, 'buffer', constant, [ROWS, 1], 1),
 ]));
 
 export const KERNELS: KernelManifest<ProductVariant> = kernelManifest(ROWS_OF_TABLE);

@@ -90,8 +90,11 @@ typedef float STORED;
 #pragma OPENCL FP_CONTRACT ON
 #define MAD(a, b, c) ((a) * (b) + (c))
 #if FW_STORED_BITS == FW_REAL_BITS
-${access('', (width) => (width === 1 ? '(*(p))' : `vload${width}(0, p)`), (width) => (width === 1 ? '(*(p) = (v))' : `vstore${width}(v, 0, p)`))}#else
-${access('', (width) => `vload_half${n(width)}(0, p)`, (width) => `vstore_half${n(width)}(v, 0, p)`)}#endif
+${access('', (width) => (width === 1 ? '(*(p))' : `vload${width}(0, p)`), (width) => (width === 1 ? '(*(p) = (v))' : `vstore${width}(v, 0, p)`))}/* Four elements whose place is a multiple of four, in one load. */
+#define ALIGNED4(space, p) (*(space const REAL4 *)(p))
+#else
+${access('', (width) => `vload_half${n(width)}(0, p)`, (width) => `vstore_half${n(width)}(v, 0, p)`)}#define ALIGNED4(space, p) vloada_half4(0, p)
+#endif
 /* Checkers that know no images are told to read their texels from memory. */
 #ifdef FW_TEXELS_IN_MEMORY
 #define TEXELS __global const STORED *

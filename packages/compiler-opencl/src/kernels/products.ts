@@ -1,7 +1,8 @@
 import { kernelName } from '@fretwork/compiler';
 import { activated, real } from './prelude.js';
 import { panelKernel } from './panels.js';
-import { ROWS, WIDEST, type ProductVariant } from './manifest.js';
+import { waveKernel } from './waves.js';
+import { ROWS, waveName, WIDEST, type ProductVariant } from './manifest.js';
 import { casesOf, eachSegment, range } from './segments.js';
 
 /** Vectors of a tile, and elements of each. */
@@ -13,13 +14,15 @@ const sum = (r: number, q: number, set = 0): string => `${set === 0 ? 's' : `t${
 /** Sums that are made at once, where columns are unrolled: fewer would wait for one another. */
 const CHAINS = 8;
 
-/** The name of a kernel and the activation that it applies. */
-export const productName = (row: ProductVariant, word: string): string => `${kernelName(row)}${word === '' ? '' : `_${word}`}`;
+/** The name of a kernel and the activation that it applies. In how many parts columns are cut is an argument. */
+export const productName = (row: ProductVariant, word: string): string =>
+  `${kernelName(row.parts === 0 ? row : { ...row, operator: waveName(row.whole, row.implicit) })}${word === '' ? '' : `_${word}`}`;
 
 /** OpenCL C of one row of the manifest, with the activation called `word`, for segments of `masks`. */
 export function productKernel(row: ProductVariant, word: string, masks: readonly number[]): string {
   if (row.operator === 'vector') return vectorKernel(row, word, masks);
   if (row.operator === 'panels') return panelKernel(row, productName(row, word), word);
+  if (row.parts > 0) return waveKernel(row, productName(row, word), word);
   const { pixels, path } = row;
   const { width, vectors } = shapeOf(pixels);
   const V = real(width);
@@ -29,7 +32,7 @@ export function productKernel(row: ProductVariant, word: string, masks: readonly
     `__kernel void ${productName(row, word)}(`,
     `    ${x}, __global STORED *y, ${spaceOf(row)} const STORED *w, __global const int *program, __global const STORED *z,`,
     '    int positions, int tiles, int tileAxis, int batchStep, int rowStep, int pixelStep, int outStep, int hasResidual,',
-    `    ${row.operator === 'dense' ? 'int channels, int channelStep, ' : ''}float alpha, float beta) {`,
+    `    ${row.whole ? 'int channels, int channelStep, ' : ''}float alpha, float beta) {`,
     '  const int tile = get_global_id(tileAxis), group = get_global_id(1 - tileAxis), n = get_global_id(2);',
     '  if (tile >= tiles) return;',
     '  /* The last tile ends where the positions end; what the one before has stored is not stored again. */',
@@ -46,7 +49,7 @@ export function productKernel(row: ProductVariant, word: string, masks: readonly
     '  if (hasResidual) {',
     ...rows.map((r) => `    if (r${r} >= 0) {${range(vectors).map((q) => ` ${sum(r, q)} += LOAD${n(width)}(z + r${r} * rowStep + ${placeOf(q, vectors, width)});`).join('')} }`),
     '  }',
-    ...(row.operator === 'dense' ? denseLoop(row) : segmentLoop(row, masks)),
+    ...(row.whole ? denseLoop(row) : segmentLoop(row, masks)),
     ...rows.map((r) => `  if (r${r} >= 0) {${range(vectors).map((q) => storeOf(r, q, width, vectors, word)).join('')} }`),
     '}',
   ];

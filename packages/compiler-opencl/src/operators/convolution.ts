@@ -1,6 +1,8 @@
 import { constantWeights, convolutionOf, product, RESIDUAL, stagingOf, type Call, type Convolution } from '@fretwork/compiler';
 import { buffer, integers, type LayerLaunches } from '../emit/layer-launches.js';
+import { KERNELS, MOST_CELLS } from '../kernels/manifest.js';
 import { storedBytes } from '../kernels/prelude.js';
+import { CELL_BITS } from '../kernels/waves.js';
 import { chooseProduct, type ProductRequest } from '../product/choose.js';
 import { emitProduct } from '../product/emit-product.js';
 import { DEPTHWISE, emitDepthwise, isDepthwise } from './depthwise.js';
@@ -18,23 +20,29 @@ function fitsTexels(conv: Convolution): boolean {
   return direct ? channel % 4 === 0 : conv.window.output[1] % 4 === 0;
 }
 
-export function requestFor(conv: Convolution, call: Call, { type, path, family }: Setting): ProductRequest {
+/** Elements of an input up to which their places and the cell of a kernel are one word. */
+const IMPLICIT_ELEMENTS = 2 ** (31 - CELL_BITS);
+
+/** `spread`: there are zeros between the cells of the input. */
+export function requestFor(conv: Convolution, call: Call, { type, path, family }: Setting, spread = false): ProductRequest {
+  const cells = product(conv.window.kernel);
   return {
-    matrices: [conv.matrix], positions: product(conv.window.output), groupRows: conv.filters / conv.groups, cells: product(conv.window.kernel), type,
+    matrices: [conv.matrix], positions: product(conv.window.output), groupRows: conv.filters / conv.groups, cells, type,
     path: path === 'image' && fitsTexels(conv) ? 'image' : 'buffer', family, tuning: call.tuning, layer: call.layer.name,
+    implicit: !spread && !planesOf(conv).direct && cells <= MOST_CELLS && conv.channels * product(conv.window.input) <= IMPLICIT_ELEMENTS,
   };
 }
 
-export function decideConvolution(conv: Convolution, call: Call, setting: Setting): Decision {
+export function decideConvolution(conv: Convolution, call: Call, setting: Setting, spread = false): Decision {
   const planes = planesOf(conv);
-  const request = requestFor(conv, call, setting);
+  const request = requestFor(conv, call, setting, spread);
   const { row, options, summary, tuning, reason } = chooseProduct(request);
-  const how = planes.direct ? 'reads its input where it lies' : `reads planes of rows, ${conv.window.kernel[1]} per channel, one for each kernel column`;
+  const how = planes.direct ? 'reads its input where it lies' : row.implicit ? 'reads its input where it lies, zeros beyond its edges' : `reads planes of rows, ${conv.window.kernel[1]} per channel, one for each kernel column`;
   const texels = setting.path === 'image' && request.path === 'buffer' ? '; its rows are no whole texels, so it reads a buffer' : '';
   return {
     kernel: tuning.kernel!, reason: `${how}; ${reason}${texels}`, tuning,
     schedules: [{ tensor: call.name(1), from: 0, to: 1, options, summary }],
-    scratch: planes.direct ? [] : [storedBytes(setting.type) * (conv.batch * conv.channels * planes.channel + (row.path === 'image' ? 4 : 0))],
+    scratch: planes.direct || row.implicit ? [] : [storedBytes(setting.type) * (conv.batch * conv.channels * planes.channel + (row.path === 'image' ? 4 : 0))],
   };
 }
 
@@ -43,30 +51,36 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   const { window: w, batch, channels, filters, groups } = conv;
   const residual = call.has(RESIDUAL) ? to.input(RESIDUAL) : undefined;
   const planes = planesOf(conv);
+  const implicit = KERNELS.find(decision.kernel)?.implicit === true;
   const [positions, taps] = [product(w.output), product(w.kernel)];
   const [perGroup, filtersPerGroup] = [channels / groups, filters / groups];
   const given = to.input(0);
-  const elements = batch * channels * planes.channel;
-  if (!planes.direct) stage(conv, planes.rows, planes.channel, decision, to, given, spread, input);
-  const placeOf = (tap: number): number => planes.tap(Math.floor(tap / w.kernel[1]), tap % w.kernel[1]);
+  const channelStep = implicit ? product(w.input) : planes.channel;
+  const inPlace = planes.direct || implicit;
+  if (!inPlace) stage(conv, planes.rows, planes.channel, decision, to, given, spread, input);
+  const placeOf = (tap: number): number => {
+    const [ky, kx] = [Math.floor(tap / w.kernel[1]), tap % w.kernel[1]];
+    return implicit ? ky * w.dilations[0] * w.input[1] + kx * w.dilations[1] : planes.tap(ky, kx);
+  };
   const firstChannel = (row: number): number => Math.floor(row / filtersPerGroup) * perGroup;
+  const whole = KERNELS.find(decision.kernel)?.whole === true;
+  const column = (c: number, row: number): number => (Math.floor(c / taps) + firstChannel(row)) * channelStep + placeOf(c % taps);
   emitProduct(to, [conv.matrix], decision.schedules![0]!, decision.tuning!, {
-    x: planes.direct ? given : to.scratch(0), xBytes: to.bytes(Math.ceil(elements / 4) * 4), y: to.output(), positions, batch, batchStep: channels * planes.channel, outStep: filters * positions, rowStep: positions, pixelStep: 1,
-    ...(residual === undefined ? {} : { residual }), channels: perGroup, channelStep: planes.channel, cells: Array.from({ length: taps }, (_, tap) => placeOf(tap)), activation: to.activation,
-    places: {
-      column: (column, row) => (Math.floor(column / taps) + firstChannel(row)) * planes.channel + placeOf(column % taps),
-      bias: (row) => conv.bias?.[row] ?? 0,
-    },
+    x: inPlace ? given : to.scratch(0), xBytes: to.bytes(Math.ceil(batch * channels * channelStep / 4) * 4), y: to.output(), positions, batch, batchStep: channels * channelStep, outStep: filters * positions, rowStep: positions, pixelStep: 1,
+    ...(residual === undefined ? {} : { residual }), channels: perGroup, channelStep, cells: Array.from({ length: taps }, (_, tap) => placeOf(tap)), activation: to.activation,
+    places: { column: implicit && !whole ? (c, row) => column(c, row) * MOST_CELLS + c % taps : column, bias: (row) => conv.bias?.[row] ?? 0 },
+    ...(implicit ? { window: w } : {}),
   });
 }
 
-/** Fills the planes: row by row, or on processors, as whose the order of tiles before groups is chosen, map by map where that can be. */
+/** Fills the planes: element by element, or on processors, as whose the order of tiles before groups is chosen, map by map where that can be and otherwise row by row. */
 function stage({ window: w, batch, channels }: Convolution, rows: readonly number[], channelStep: number, { tuning }: Decision, to: LayerLaunches, given: number, spread: readonly [number, number], input: readonly [number, number]): void {
   const pitch = w.output[1];
   const before = rows.findIndex((row) => row >= 0);
   const seen = rows.filter((row) => row >= 0);
   const neighbours = seen.every((row, k) => row === seen[0]! + k && rows[before + k] === row);
-  if (tuning?.permute?.includes('tile-group') === true && seen.length > 0 && neighbours && w.strides[1] === 1 && spread.every((step) => step === 1) && input[1] === pitch) {
+  const byTiles = tuning?.permute?.includes('tile-group') === true;
+  if (byTiles && seen.length > 0 && neighbours && w.strides[1] === 1 && spread.every((step) => step === 1) && input[1] === pitch) {
     to.launch({
       kernel: to.support('stage_maps'), global: [batch * channels, w.kernel[1], 1], group: { axis: 0, most: STAGE_ITEMS },
       args: [buffer(to.scratch(0)), buffer(given), ...integers([batch * channels, before, seen.length, rows.length, seen[0]!, pitch, channelStep, input[0], w.dilations[1], w.begins[1]])],
@@ -74,7 +88,7 @@ function stage({ window: w, batch, channels }: Convolution, rows: readonly numbe
     return;
   }
   to.launch({
-    kernel: to.support('stage'), global: [rows.length, w.kernel[1], batch * channels], group: { axis: 0, most: STAGE_ITEMS },
+    kernel: to.support(byTiles ? 'stage' : 'stage_each'), global: [byTiles ? rows.length : rows.length * pitch, w.kernel[1], batch * channels], group: { axis: 0, most: STAGE_ITEMS },
     args: [
       buffer(to.scratch(0)), buffer(given), buffer(to.buffers.integers(rows)),
       ...integers([rows.length, pitch, channelStep, ...input, ...spread, w.dilations[1], w.begins[1], w.strides[1]]),

@@ -30,7 +30,7 @@ const sizesOf = ({ matrices }: Stack): { readonly rows: number; readonly columns
 
 /** As the kernels for positions would do it. */
 export function requestOf(stack: Stack, call: Call, { type, family }: Setting): ProductRequest {
-  return { matrices: stack.matrices, positions: stack.vectors, groupRows: sizesOf(stack).rows, cells: 1, type, path: 'buffer', family, tuning: call.tuning, layer: call.layer.name };
+  return { matrices: stack.matrices, positions: stack.vectors, groupRows: sizesOf(stack).rows, cells: 1, type, path: 'buffer', family, implicit: false, tuning: call.tuning, layer: call.layer.name };
 }
 
 /** The order of work of a kernel for vectors. */

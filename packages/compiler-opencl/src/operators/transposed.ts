@@ -8,7 +8,7 @@ export const TRANSPOSED: readonly OperatorRow[] = [{
   supports: constantWeights,
   decide: (call: Call, setting) => {
     const transposed = transposedOf(call);
-    const decision = decideConvolution(transposed.conv, call, setting);
+    const decision = decideConvolution(transposed.conv, call, setting, spreads(transposed));
     return { ...decision, reason: `as a convolution${spreads(transposed) ? ' of its input with zeros between the cells' : ''}; ${decision.reason}` };
   },
   emit: (call, decision, to) => {

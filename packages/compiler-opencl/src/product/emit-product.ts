@@ -1,11 +1,11 @@
-import { packWeights, planSchedule, type PlannedSchedule } from '@fretwork/compiler';
+import { packWeights, planSchedule, type PlannedSchedule, type Schedule, type Window } from '@fretwork/compiler';
 import { FretworkError, type SparseMatrix, type Tuning } from '@fretwork/format';
 import { KERNELS, ROWS, isaOf, kernelTypeOf, type ProductVariant } from '../kernels/manifest.js';
 import type { StorageType } from '../contract.js';
 import { bounds, buffer, integer, integers, type LayerLaunches } from '../emit/layer-launches.js';
 import type { KernelActivation } from '../kernels/prelude.js';
 import { inConstantMemory } from './choose.js';
-import { layDense, layPanels, laySegments, masksOf, type Places } from './lay-program.js';
+import { layDense, layPanels, laySegments, layWaves, masksOf, type Places, type Program } from './lay-program.js';
 
 /**
  * Items of a work-group of a product kernel, tiles of one group of rows: whole vectors of positions, so few do. Where all
@@ -35,6 +35,8 @@ export interface ProductPlace {
   readonly channelStep: number;
   readonly cells: readonly number[];
   readonly places: Places;
+  /** What kernels that read maps where they lie have to know of them; its places have the cell of the kernel in their lowest bits. */
+  readonly window?: Window;
   readonly activation: KernelActivation;
 }
 
@@ -44,20 +46,29 @@ export function emitProduct(to: LayerLaunches, matrices: readonly SparseMatrix[]
   if (row === undefined) throw new FretworkError('opencl.plan', 'the plan names a kernel that there is not', { actual: String(tuning.kernel).slice(0, 60), hint: 'plan the model again' });
   const schedule = planSchedule(matrices, planned.options);
   const packed = packWeights(matrices, schedule) as Float32Array;
-  const dense = row.operator === 'dense';
-  const { program, weights } = dense ? layDense(schedule, row.rows, packed, place.cells, place.places) : (row.operator === 'panels' ? layPanels : laySegments)(schedule, row.rows, packed, place.places);
-  const tiles = Math.ceil(place.positions / row.pixels);
+  const { program, weights } = layOf(row, schedule, packed, place);
   const tileAxis = tuning.permute?.includes('tile-group') === true ? 1 : 0;
   const groups = schedule.groups.length;
   if (groups === 0 || place.batch === 0) return;
+  const tiles = Math.ceil(place.positions / row.pixels);
+  const wave = row.parts > 0;
   to.launch({
-    kernel: to.product(row, place.activation, row.operator === 'segments' ? masksOf(schedule) : []), global: tileAxis === 0 ? [tiles, groups, place.batch] : [groups, tiles, place.batch], group: { axis: tileAxis, most: tileAxis === 0 ? TILE_ITEMS : 1 },
+    kernel: to.product(row, place.activation, row.operator === 'segments' ? masksOf(schedule) : []), global: tileAxis === 0 ? [tiles, groups, place.batch] : [groups, tiles, place.batch],
+    group: { axis: tileAxis, most: tileAxis === 0 ? TILE_ITEMS : 1, ...(wave ? { across: row.parts } : {}) },
     args: [
       buffer(row.path === 'image' ? to.buffers.image(place.x, place.xBytes) : place.x), buffer(place.y), buffer(to.buffers.numbers(weights)), buffer(to.buffers.integers(program)), buffer(place.residual ?? place.y),
-      ...integers([place.positions, tiles, tileAxis, place.batchStep, place.rowStep, place.pixelStep, place.outStep, place.residual === undefined ? 0 : 1]),
-      ...(dense ? integers([place.channels, place.channelStep]) : []), ...bounds(place.activation),
+      ...integers([place.positions, ...(wave ? [] : [tiles]), tileAxis, place.batchStep, place.rowStep, place.pixelStep, place.outStep, place.residual === undefined ? 0 : 1]),
+      ...(row.whole ? integers([place.channels, place.channelStep]) : []), ...(row.implicit ? integers(windowArguments(place.window!)) : []), ...(wave ? [integer(row.parts), ['l', 4 * row.rows * row.pixels] as const] : []), ...bounds(place.activation),
     ],
   });
+}
+
+const windowArguments = ({ input, output, kernel, strides, dilations, begins }: Window): number[] => [...input, output[1], ...kernel, ...strides, ...dilations, ...begins];
+
+function layOf(row: ProductVariant, schedule: Schedule, packed: Float32Array, { cells, places }: ProductPlace): Program {
+  if (row.whole) return layDense(schedule, row.rows, packed, cells, places);
+  if (row.parts > 0) return layWaves(schedule, row.rows, packed, places);
+  return (row.operator === 'panels' ? layPanels : laySegments)(schedule, row.rows, packed, places);
 }
 
 /** The kernel for one vector at a time. */
@@ -71,7 +82,7 @@ export function emitVectors(to: LayerLaunches, matrices: readonly SparseMatrix[]
   const { program, weights } = laySegments(schedule, ROWS, packWeights(matrices, schedule) as Float32Array, place.places);
   if (schedule.groups.length === 0 || place.batch === 0) return;
   to.launch({
-    kernel: to.product(row, place.activation, masksOf(schedule)), global: [1, schedule.groups.length, place.batch], group: { axis: 0, most: COLUMN_ITEMS },
+    kernel: to.product(row, place.activation, masksOf(schedule)), global: [1, schedule.groups.length, place.batch], group: { axis: 0, most: COLUMN_ITEMS, alone: true },
     args: [
       buffer(place.x), buffer(place.y), buffer(to.buffers.numbers(weights)), buffer(to.buffers.integers(program)), ['l', 4 * ROWS],
       integer(place.batchStep), integer(place.outStep), ...bounds(place.activation),

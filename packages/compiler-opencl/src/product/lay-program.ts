@@ -5,6 +5,9 @@
  *              [rows, -1 where there are fewer than `height`] and [segments] [2^height · columns + mask] [columns] …,
  *              in a dense program in their place the place of the group's first column
  *     weights: per group [biases of its rows], then column after column, in each its rows
+ *
+ * By waves, in the place of [segments] …: [columns] [three zeros] [columns that one of the rows keeps], the last one repeated until there
+ * are a multiple of four; weights are those of all rows, zeros among them.
  */
 import type { RowGroup, Schedule, Segment } from '@fretwork/compiler';
 import { PIECES } from '../kernels/manifest.js';
@@ -43,6 +46,15 @@ export const layPanels = (schedule: Schedule, height: number, packed: ArrayLike<
     }
   });
 
+/** The same for kernels by waves: a weight of each row for each column that one of them keeps. */
+export const layWaves = (schedule: Schedule, height: number, packed: ArrayLike<number>, places: Places): Program =>
+  layGroups(schedule, height, places, [], ({ segments }, first, program, weights) => {
+    const kept = segments.flatMap(({ mask, count, columns, weights: from }) => Array.from(columns, (column, i) => ({ column, mask, from: from + i * count }))).sort((a, b) => a.column - b.column);
+    program.push(kept.length, 0, 0, 0, ...kept.map(({ column }) => places.column(column, first)));
+    for (const { mask, from } of kept) for (let r = 0, at = from; r < height; r++) weights.push(((mask >>> r) & 1) === 1 ? packed[at++]! : 0);
+    for (; program.length % 4 !== 0; program.push(program.at(-1)!)) for (let r = 0; r < height; r++) weights.push(0);
+  }, 4);
+
 /** The same for a matrix in which every weight is there. `cells`: where those of a channel lie. */
 export const layDense = (schedule: Schedule, height: number, packed: ArrayLike<number>, cells: readonly number[], places: Places): Program =>
   layGroups(schedule, height, places, cells.length === 1 ? [] : cells, ({ height: own, segments }, first, program, weights) => {
@@ -51,12 +63,14 @@ export const layDense = (schedule: Schedule, height: number, packed: ArrayLike<n
     for (let c = 0; c < schedule.columns; c++) for (let r = 0; r < height; r++) weights.push(r < own ? packed[only!.weights + c * own + r]! : 0);
   });
 
-/** What all have: `shared` before the groups, and the rows of each and their biases, behind which `body` writes the rest. `first`: a row of the group. */
-function layGroups(schedule: Schedule, height: number, { bias }: Places, shared: readonly number[], body: (group: RowGroup, first: number, program: number[], weights: number[]) => void): Program {
+/** What all have: `shared` before the groups, and the rows of each and their biases, behind which `body` writes the rest. `first`: a row of the group. Groups begin at multiples of `multiple`, where their bodies end at such. */
+function layGroups(schedule: Schedule, height: number, { bias }: Places, shared: readonly number[], body: (group: RowGroup, first: number, program: number[], weights: number[]) => void, multiple = 1): Program {
   const starts: number[] = [];
   const program: number[] = [];
   const weights: number[] = [];
-  const head = 2 * schedule.groups.length + shared.length;
+  const before = [...shared];
+  while ((2 * schedule.groups.length + before.length) % multiple !== 0) before.push(0);
+  const head = 2 * schedule.groups.length + before.length;
   for (const group of schedule.groups) {
     starts.push(head + program.length, weights.length);
     const rows = Array.from({ length: height }, (_, r) => (r < group.height ? schedule.order[group.start + r]! : -1));
@@ -64,7 +78,7 @@ function layGroups(schedule: Schedule, height: number, { bias }: Places, shared:
     weights.push(...rows.map((row) => (row < 0 ? 0 : bias(row))));
     body(group, rows[0]!, program, weights);
   }
-  return { program: [...starts, ...shared, ...program], weights };
+  return { program: [...starts, ...before, ...program], weights };
 }
 
 interface Piece {

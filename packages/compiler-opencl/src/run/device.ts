@@ -5,7 +5,7 @@ import { LIVE } from './live.js';
 import { check, nameOfStatus } from './status.js';
 
 /** What is asked of a device, by the numbers of OpenCL. */
-const INFO = { type: 0x1000, name: 0x102b, driver: 0x102d, version: 0x102f, extensions: 0x1030, maxGroup: 0x1004, maxItems: 0x1005, align: 0x1019, memory: 0x101f, maxBuffer: 0x1010, images: 0x1016, maxTexels: 0x1040, constant: 0x1020 };
+const INFO = { type: 0x1000, name: 0x102b, driver: 0x102d, version: 0x102f, extensions: 0x1030, maxGroup: 0x1004, maxItems: 0x1005, align: 0x1019, memory: 0x101f, maxBuffer: 0x1010, images: 0x1016, maxTexels: 0x1040, constant: 0x1020, local: 0x1023 };
 const ALL_DEVICES = 0xffffffffn;
 const PROFILING = 2n;
 const PROCESSOR = 2;
@@ -20,6 +20,8 @@ export interface DeviceLimits {
   readonly memoryBytes: number;
   readonly bufferBytes: number;
   readonly constantBytes: number;
+  /** Local memory of a work-group. */
+  readonly localBytes: number;
   /** Most texels of an image that is a buffer; 0: no images. */
   readonly texels: number;
 }
@@ -101,7 +103,7 @@ export async function openDevice(choice: DeviceChoice = {}): Promise<Device> {
     platform: platformName, name: text(INFO.name), driver: text(INFO.driver), processor: (number(INFO.type)[0]! & PROCESSOR) !== 0, version: text(INFO.version), hasHalf: text(INFO.extensions).split(/\s+/).includes('cl_khr_fp16'),
     limits: {
       groupItems: number(INFO.maxGroup)[0]!, axisItems: [x, y, z], alignment: short(INFO.align) / 8, memoryBytes: number(INFO.memory)[0]!, bufferBytes: number(INFO.maxBuffer)[0]!,
-      constantBytes: number(INFO.constant)[0]!, texels: short(INFO.images) === 0 ? 0 : number(INFO.maxTexels)[0]!,
+      constantBytes: number(INFO.constant)[0]!, localBytes: number(INFO.local)[0]!, texels: short(INFO.images) === 0 ? 0 : number(INFO.maxTexels)[0]!,
     },
     library, handle, context, queue,
     dispose: () => {

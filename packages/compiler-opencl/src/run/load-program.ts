@@ -1,7 +1,7 @@
 import { FretworkError, dense, type DenseTensor } from '@fretwork/format';
 import type { Launch, LaunchArgument, LaunchPlan, LaunchTensor } from '../launch-plan.js';
 import { buildOpencl } from './build.js';
-import type { Device } from './device.js';
+import type { Device, DeviceLimits } from './device.js';
 import { LIVE } from './live.js';
 import { makeMemory, type Memory } from './memory.js';
 import { check } from './status.js';
@@ -32,8 +32,10 @@ export interface OpenclProgram {
   readonly outputs: readonly LaunchTensor[];
   /** Fresh outputs, which belong to the caller. Throws `opencl.input`. */
   readonly run: (inputs: Readonly<Record<string, DenseTensor>>) => Readonly<Record<string, DenseTensor>>;
-  /** One run on what the inputs hold, timed by the device. `repeats`: each layer so many times in a row, of which the last counts, so that memory is in the caches as where networks use it again. Left out: 1. */
+  /** One run on what the inputs hold, timed by the device, all of it in its queue at once as in `run`. `repeats`: each layer so many times in a row, of which the last counts, so that memory is in the caches as where networks use it again. Left out: 1. */
   readonly profile: (repeats?: number) => readonly LaunchTime[];
+  /** Milliseconds of one of `times` runs of a layer that are queued one after another, from the first to the end of the queue, by the clock of the host. */
+  readonly queued: (layer: string, times: number) => number;
   /** Gives kernels and memory back; twice is fine. The device stays open. */
   readonly dispose: () => void;
 }
@@ -95,28 +97,33 @@ export async function loadProgram(device: Device, plan: LaunchPlan, source: stri
           return [name, dense('f32', shape, data)];
         }));
       },
+      queued: (layer, times) => {
+        const launches = ready.filter(({ launch }) => layerOf(launch) === layer);
+        const begin = performance.now();
+        for (let time = 0; time < times; time++) for (const one of launches) enqueue(one, null);
+        check(library.clFinish(queue), 'clFinish', layer);
+        return (performance.now() - begin) / times;
+      },
       profile: (repeats = 1) => {
-        const timed = (one: Ready): LaunchTime => {
-          const event = new BigUint64Array(1);
-          enqueue(one, event);
-          LIVE.events++;
-          const time = (name: number): bigint => {
-            const value = new BigUint64Array(1);
-            check(library.clGetEventProfilingInfo(event[0]!, name, 8, value, null), 'clGetEventProfilingInfo');
+        const asked = layersOf(ready).flatMap((launches) => Array.from({ length: repeats }, (_, i) => launches.map((one) => ({ one, counts: i === repeats - 1 }))).flat());
+        const events = new BigUint64Array(asked.length);
+        let queued = 0;
+        try {
+          for (; queued < asked.length; queued++) {
+            enqueue(asked[queued]!.one, events.subarray(queued, queued + 1));
+            LIVE.events++;
+          }
+          check(library.clFinish(queue), 'clFinish');
+          const value = new BigUint64Array(1);
+          const time = (event: bigint, name: number): bigint => {
+            check(library.clGetEventProfilingInfo(event, name, 8, value, null), 'clGetEventProfilingInfo');
             return value[0]!;
           };
-          try {
-            check(library.clFinish(queue), 'clFinish');
-            return { layer: layerOf(one.launch), kernel: one.launch.kernel, nanoseconds: Number(time(ENDED) - time(STARTED)) };
-          } finally {
-            library.clReleaseEvent(event[0]!);
-            LIVE.events--;
-          }
-        };
-        return layersOf(ready).flatMap((launches) => {
-          for (let before = 1; before < repeats; before++) launches.forEach(timed);
-          return launches.map(timed);
-        });
+          return asked.flatMap(({ one, counts }, i) => (counts ? [{ layer: layerOf(one.launch), kernel: one.launch.kernel, nanoseconds: Number(time(events[i]!, ENDED) - time(events[i]!, STARTED)) }] : []));
+        } finally {
+          for (const event of events.subarray(0, queued)) library.clReleaseEvent(event);
+          LIVE.events -= queued;
+        }
       },
     };
   } catch (error) {
@@ -155,24 +162,30 @@ function prepare({ library, handle, limits }: Device, plan: LaunchPlan, program:
     check(library.clGetKernelWorkGroupInfo(kernel, handle, name, 8, value, null), 'clGetKernelWorkGroupInfo', layer);
     return Number(value[0]!);
   };
-  const { axis, alone = false } = launch.group;
-  const items = groupItems(launch, Math.min(ask(KERNEL_GROUP), limits.groupItems, limits.axisItems[axis]!), ask(KERNEL_WAVE));
+  const local = groupSizes(launch, { ...limits, groupItems: Math.min(ask(KERNEL_GROUP), limits.groupItems) }, ask(KERNEL_WAVE));
+  const items = local[0] * local[1] * local[2];
   launch.args.forEach((argument, i) => {
     const [bytes, value] = bytesOf(argument, handles, items);
     check(library.clSetKernelArg(kernel, i, bytes, value), `argument ${i} of ${launch.kernel}`, layer);
   });
-  const global = launch.global.map((size, d) => BigInt(d === axis ? (alone ? items : Math.ceil(size / items) * items) : size));
-  return { kernel, launch, global: BigUint64Array.from(global), local: BigUint64Array.from([0, 1, 2], (d) => BigInt(d === axis ? items : 1)) };
+  const { axis, alone = false, across } = launch.group;
+  const global = launch.global.map((size, d) => (d === axis ? (alone ? items : Math.ceil(size / local[d]!) * local[d]!) : d === 1 - axis && across !== undefined ? size * local[d]! : size));
+  return { kernel, launch, global: BigUint64Array.from(global, BigInt), local: BigUint64Array.from(local, BigInt) };
 }
 
+const powerOfTwo = (most: number): number => 2 ** Math.floor(Math.log2(Math.max(1, most)));
+
 /**
- * A power of two; no more than there is to do, but for groups whose items share one piece of work. `wave`: items that the device
+ * Powers of two; along the axis no more than there is to do, but for groups that do all. `wave`: items that the device
  * runs in step, of which a group that has more than one item fills a whole one.
  */
-function groupItems({ group, global, args }: Pick<Launch, 'group' | 'global' | 'args'>, allowed: number, wave: number): number {
-  const shared = group.alone === true || args.some(([kind]) => kind === 'l');
-  const wanted = Math.min(group.most === 1 ? 1 : Math.max(group.most, wave), allowed, shared ? Infinity : global[group.axis]!);
-  return 2 ** Math.floor(Math.log2(Math.max(1, wanted)));
+function groupSizes({ group, global, args }: Pick<Launch, 'group' | 'global' | 'args'>, { groupItems, axisItems, localBytes }: DeviceLimits, wave: number): readonly [number, number, number] {
+  const { axis, most, alone = false, across = 1 } = group;
+  const bytes = args.reduce((sum, [kind, value]) => (kind === 'l' ? sum + value : sum), 0);
+  const allowed = Math.min(groupItems, bytes === 0 ? Infinity : localBytes / bytes);
+  const along = powerOfTwo(Math.min(most === 1 ? 1 : Math.max(most, wave), allowed, axisItems[axis]!, alone ? Infinity : global[axis]!));
+  const others = across === 1 ? 1 : powerOfTwo(Math.min(across, allowed / along, axisItems[1 - axis]!));
+  return [0, 1, 2].map((d) => (d === axis ? along : d === 1 - axis ? others : 1)) as unknown as readonly [number, number, number];
 }
 
 function bytesOf([kind, value]: LaunchArgument, handles: readonly bigint[], items: number): [number, ArrayBufferView | null] {
