@@ -14,7 +14,8 @@
  * `densewave1`, …: the same where every weight is there; `unroll` is the cells of a kernel.
  * `implicit1`, …, `denseimplicit1`, …: the same, of convolutions that read maps where they lie and make no planes: an item knows which cells of
  * the kernel lie inside of the map, for each of its positions.
- * `vector`: `rows` outputs of one vector; the items of a work-group share the columns of each segment out among themselves.
+ * `vector`: `rows` outputs of one vector; the items of a work-group share the columns of each segment out among themselves, so that none has
+ * the same weights as another: constant memory is not for them.
  *
  * The last word of a name says how activations and weights are read: `buffer` or `image` (activations as texels), and with a
  * `c` behind it weights in constant memory.
@@ -111,7 +112,7 @@ const ROWS_OF_TABLE: readonly ProductVariant[] = (['f32', 'f16'] as const).flatM
     row(waveName(false, implicit, parts), type, 'buffer', constant, shape, WAVE_COLUMNS, { parts, implicit }),
     ...DENSE_CELLS.map((cells) => row(waveName(true, implicit, parts), type, 'buffer', constant, shape, cells, { parts, implicit, whole: true })),
   ]))),
-  row('vector', type, 'buffer', constant, [ROWS, 1], 1),
+  ...(constant ? [] : [row('vector', type, 'buffer', constant, [ROWS, 1], 1)]),
 ]));
 
 export const KERNELS: KernelManifest<ProductVariant> = kernelManifest(ROWS_OF_TABLE);

@@ -1,6 +1,7 @@
 /**
- * Steps of recurrent cells, fused: the recurrent product of four units and their gates, and the cell, in one item. Items
- * share the units out among themselves; steps \`from\` to \`to\` are done by one work-group with barriers between them, or one
+ * Steps of recurrent cells, fused: the recurrent product of four units and their gates, and the cell. For processors in one item: items
+ * share the units out among themselves. For GPUs in one work-group, whose items share the columns out among themselves, each
+ * with a weight for all four units, zeros among them, and add up in local memory. Steps \`from\` to \`to\` are done by one work-group with barriers between them, or one
  * step by as many as there are. The state of step k is half k % 2 of \`h\`. \`g\` holds the input products of all steps with
  * their biases, gates side by side.
  */
@@ -89,26 +90,68 @@ export const CELLS: Readonly<Record<string, Cell>> = {
   rnn: { phases: [[`const REAL4 v = tanh(${gate(0)} + PRODUCT(0, old));`, store('v', 'fresh')]] },
 };
 
-/** OpenCL C of cell \`name\`, with the product that it calls. */
-export function recurrentKernel(name: string, constant: boolean): string {
-  const space = constant ? '__constant' : '__global';
+/** The sums of one item of those that share a group's columns. */
+const part = (name: string): string => `static REAL4 ${name}(__global const STORED *w, __global const int *program, int group, __global const STORED *x, int item, int items) {
+  __global const int *table = program + program[2 * group];
+  __global const STORED *weight = w + program[2 * group + 1] + ${ROWS};
+  const int columns = table[${ROWS}];
+  REAL4 s = (REAL4)(R(0));
+  for (int c = item; c < columns; c += items) s = MAD(ALIGNED4(__global, weight + ${ROWS} * c), (REAL4)(LOAD(x + table[${ROWS + 4} + c])), s);
+  return s;
+}`;
+
+const PRODUCT = /PRODUCT\((\d), (\w+)\)/g;
+
+/** Products of a phase, at the most: so many vectors of local memory has an item of those that share columns. */
+export const productsOf = (name: string): number => Math.max(...CELLS[name]!.phases.map((lines) => [...lines.join('\n').matchAll(PRODUCT)].length));
+
+/** What each of some units does, between the lines that begin and end it: all of it by itself. */
+const byUnits = (lines: readonly string[]): string[] => [
+  '      for (int i = get_global_id(0); i < batch * groups; i += get_global_size(0)) {', ...PLACES,
+  ...lines.map((line) => `        ${line.replaceAll(PRODUCT, 'FW_NAME_product(w, program, $1 * groups + u, $2)')}`),
+  '      }',
+];
+
+/** The same of a work-group: products together, the rest by its first item. */
+function byColumns(lines: readonly string[]): string[] {
+  const products = [...lines.join('\n').matchAll(PRODUCT)];
+  const each = (text: (k: number) => string): string => products.map((_, k) => text(k)).join(' ');
+  return [
+    '      for (int i = get_group_id(0); i < batch * groups; i += get_num_groups(0)) {', ...PLACES,
+    ...products.map(([, gate, from], k) => `        shared[${k} * items + item] = FW_NAME_part(w, program, ${gate} * groups + u, ${from}, item, items);`),
+    '        barrier(CLK_LOCAL_MEM_FENCE);',
+    '        for (int reach = items >> 1; reach > 0; reach >>= 1) {',
+    `          if (item < reach) { ${each((k) => `shared[${k} * items + item] += shared[${k} * items + item + reach];`)} }`,
+    '          barrier(CLK_LOCAL_MEM_FENCE);',
+    '        }',
+    '        if (item == 0) {',
+    ...lines.map((line) => `          ${line.replaceAll(PRODUCT, (_, gate: string) => `shared[${products.findIndex(([, own]) => own === gate)} * items]`)}`),
+    '        }',
+    '        barrier(CLK_LOCAL_MEM_FENCE);',
+    '      }',
+  ];
+}
+
+const PLACES = [
+  '        const int b = i / groups, u = i % groups;',
+  '        __global const STORED *sums = g + (t * batch + b) * gates * hidden, *old = h + ((k & 1) * batch + b) * hidden;',
+  '        __global STORED *fresh = h + (((k + 1) & 1) * batch + b) * hidden, *cell = c + b * hidden, *spare = kept + b * hidden;',
+];
+
+/** OpenCL C of cell `name`, with the product that it calls. `constant`: weights in constant memory, where items do not share columns. */
+export function recurrentKernel(name: string, { constant, columns }: { readonly constant: boolean; readonly columns: boolean }): string {
+  const space = constant && !columns ? '__constant' : '__global';
   const { phases } = CELLS[name]!;
   const last = phases.length - 1;
   const phase = (lines: readonly string[], p: number): string[] => [
     `    if (phases & ${2 ** p}) {`,
-    '      for (int i = get_global_id(0); i < batch * groups; i += get_global_size(0)) {',
-    '        const int b = i / groups, u = i % groups;',
-    '        __global const STORED *sums = g + (t * batch + b) * gates * hidden, *old = h + ((k & 1) * batch + b) * hidden;',
-    `        __global STORED *fresh = h + (((k + 1) & 1) * batch + b) * hidden, *cell = c + b * hidden, *spare = kept + b * hidden;`,
-    ...lines.map((line) => `        ${line.replaceAll(/PRODUCT\((\d), (\w+)\)/g, `FW_NAME_product(w, program, $1 * groups + u, $2)`)}`),
-    ...(p === last ? [`        if (hasOutput) { ${store('v', 'y + outOffset + t * outStep + b * hidden')} }`] : []),
-    '      }',
+    ...(columns ? byColumns : byUnits)([...lines, ...(p === last ? [`if (hasOutput) { ${store('v', 'y + outOffset + t * outStep + b * hidden')} }`] : [])]),
     '    }',
     '    barrier(CLK_GLOBAL_MEM_FENCE);',
   ];
-  return `${dot(space, 'FW_NAME_product')}
-__kernel void FW_NAME(__global const STORED *g, __global STORED *h, ${space} const STORED *w, __global const int *program, __global const STORED *bias, __global STORED *c, __global STORED *kept, __global STORED *y, int hidden, int batch, int gates, int from, int to, int steps, int backwards, int phases, int hasOutput, int outOffset, int outStep) {
-  const int groups = (hidden + ${ROWS - 1}) / ${ROWS};
+  return `${columns ? part('FW_NAME_part') : dot(space, 'FW_NAME_product')}
+__kernel void FW_NAME(__global const STORED *g, __global STORED *h, ${space} const STORED *w, __global const int *program, __global const STORED *bias, __global STORED *c, __global STORED *kept, __global STORED *y, ${columns ? '__local REAL4 *shared, ' : ''}int hidden, int batch, int gates, int from, int to, int steps, int backwards, int phases, int hasOutput, int outOffset, int outStep) {
+  const int groups = (hidden + ${ROWS - 1}) / ${ROWS}${columns ? ', item = get_local_id(0), items = get_local_size(0)' : ''};
   for (int k = from; k < to; k++) {
     const int t = backwards ? steps - 1 - k : k;
 ${phases.flatMap(phase).join('\n')}

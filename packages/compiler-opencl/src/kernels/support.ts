@@ -77,16 +77,7 @@ export const SUPPORT: Readonly<Record<string, (act: (v: string) => string) => st
     STORE(v, y + p);
   }
 }`,
-  // The same for GPUs: an item does an element, so that neighbours store neighbours.
-  stage_each: () => `__kernel void FW_NAME(__global STORED *y, __global const STORED *x, __global const int *rows, int planeRows, int pitch, int channelStep, int height, int width, int spreadY, int spreadX, int dilation, int left, int stride) {
-  const int i = get_global_id(0), s = get_global_id(1), c = get_global_id(2);
-  if (i >= planeRows * pitch) return;
-  const int row = rows[i / pitch], column = s * dilation - left + i % pitch * stride;
-  REAL v = R(0);
-  if (row >= 0 && column >= 0 && row % spreadY == 0 && column % spreadX == 0 && column / spreadX < width) v = LOAD(x + (c * height + row / spreadY) * width + column / spreadX);
-  STORE(v, y + c * channelStep + s * planeRows * pitch + i);
-}`,
-  // The same as the first where rows of planes are neighbouring rows of the input and as wide: an item moves a whole map by so many elements, and then puts zeros where a row would see its neighbour.
+  // The same where rows of planes are neighbouring rows of the input and as wide: an item moves a whole map by so many elements, and then puts zeros where a row would see its neighbour.
   stage_maps: () => `__kernel void FW_NAME(__global STORED *y, __global const STORED *x, int maps, int before, int count, int planeRows, int firstRow, int width, int channelStep, int height, int dilation, int left) {
   const int c = get_global_id(0), s = get_global_id(1);
   if (c >= maps) return;

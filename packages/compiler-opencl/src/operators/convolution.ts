@@ -73,14 +73,13 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   });
 }
 
-/** Fills the planes: element by element, or on processors, as whose the order of tiles before groups is chosen, map by map where that can be and otherwise row by row. */
+/** Fills the planes: row by row, or on processors, as whose the order of tiles before groups is chosen, map by map where that can be. */
 function stage({ window: w, batch, channels }: Convolution, rows: readonly number[], channelStep: number, { tuning }: Decision, to: LayerLaunches, given: number, spread: readonly [number, number], input: readonly [number, number]): void {
   const pitch = w.output[1];
   const before = rows.findIndex((row) => row >= 0);
   const seen = rows.filter((row) => row >= 0);
   const neighbours = seen.every((row, k) => row === seen[0]! + k && rows[before + k] === row);
-  const byTiles = tuning?.permute?.includes('tile-group') === true;
-  if (byTiles && seen.length > 0 && neighbours && w.strides[1] === 1 && spread.every((step) => step === 1) && input[1] === pitch) {
+  if (tuning?.permute?.includes('tile-group') === true && seen.length > 0 && neighbours && w.strides[1] === 1 && spread.every((step) => step === 1) && input[1] === pitch) {
     to.launch({
       kernel: to.support('stage_maps'), global: [batch * channels, w.kernel[1], 1], group: { axis: 0, most: STAGE_ITEMS },
       args: [buffer(to.scratch(0)), buffer(given), ...integers([batch * channels, before, seen.length, rows.length, seen[0]!, pitch, channelStep, input[0], w.dilations[1], w.begins[1]])],
@@ -88,7 +87,7 @@ function stage({ window: w, batch, channels }: Convolution, rows: readonly numbe
     return;
   }
   to.launch({
-    kernel: to.support(byTiles ? 'stage' : 'stage_each'), global: [byTiles ? rows.length : rows.length * pitch, w.kernel[1], batch * channels], group: { axis: 0, most: STAGE_ITEMS },
+    kernel: to.support('stage'), global: [rows.length, w.kernel[1], batch * channels], group: { axis: 0, most: STAGE_ITEMS },
     args: [
       buffer(to.scratch(0)), buffer(given), buffer(to.buffers.integers(rows)),
       ...integers([rows.length, pitch, channelStep, ...input, ...spread, w.dilations[1], w.begins[1], w.strides[1]]),

@@ -46,7 +46,7 @@ export function decideStack(stack: Stack, call: Call, setting: Setting): Decisio
   if (vectors < MANY_VECTORS) {
     const planned = vectorSchedule(stack, rows);
     return {
-      kernel: kernelName(vectorRow(setting.type, planned.summary.nnz)), schedules: [planned],
+      kernel: kernelName(vectorRow(setting.type)), schedules: [planned],
       reason: `${vectors} vectors: the items of a work-group share out the columns of each segment; ${planned.summary.loadsSaved} of ${planned.summary.loadsPerRow} loads saved`,
     };
   }

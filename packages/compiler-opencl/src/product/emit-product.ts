@@ -1,10 +1,9 @@
 import { packWeights, planSchedule, type PlannedSchedule, type Schedule, type Window } from '@fretwork/compiler';
 import { FretworkError, type SparseMatrix, type Tuning } from '@fretwork/format';
-import { KERNELS, ROWS, isaOf, kernelTypeOf, type ProductVariant } from '../kernels/manifest.js';
+import { KERNELS, ROWS, kernelTypeOf, type ProductVariant } from '../kernels/manifest.js';
 import type { StorageType } from '../contract.js';
 import { bounds, buffer, integer, integers, type LayerLaunches } from '../emit/layer-launches.js';
 import type { KernelActivation } from '../kernels/prelude.js';
-import { inConstantMemory } from './choose.js';
 import { layDense, layPanels, laySegments, layWaves, masksOf, type Places, type Program } from './lay-program.js';
 
 /**
@@ -72,8 +71,7 @@ function layOf(row: ProductVariant, schedule: Schedule, packed: Float32Array, { 
 }
 
 /** The kernel for one vector at a time. */
-export const vectorRow = (type: StorageType, nnz: number): ProductVariant =>
-  KERNELS.select({ operator: 'vector', type: kernelTypeOf(type), isa: isaOf('buffer', inConstantMemory(nnz, type)) })[0]!;
+export const vectorRow = (type: StorageType): ProductVariant => KERNELS.select({ operator: 'vector', type: kernelTypeOf(type) })[0]!;
 
 /** Vectors times the matrices, the columns of a segment shared out among the items of a work-group. */
 export function emitVectors(to: LayerLaunches, matrices: readonly SparseMatrix[], planned: PlannedSchedule, kernel: string, place: Pick<ProductPlace, 'x' | 'y' | 'batch' | 'batchStep' | 'outStep' | 'places' | 'activation'>): void {
