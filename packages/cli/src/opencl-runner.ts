@@ -56,7 +56,7 @@ const keyOf = (model: Model, shapes: Shapes): string => JSON.stringify(model.inp
 async function prepare({ device, model, programs }: OpenclSession, shapes: Shapes): Promise<string | undefined> {
   const key = keyOf(model, shapes);
   if (programs.has(key)) return undefined;
-  const compiled = compileModel(model, [opencl({ device: { name: device.name, driver: device.driver, processor: device.processor } })], { inputShapes: shapes, evaluate: evaluateLayer });
+  const compiled = compileModel(model, [opencl({ device: { name: device.name, driver: device.driver, processor: device.processor, units: device.units } })], { inputShapes: shapes, evaluate: evaluateLayer });
   if (!compiled.ok) return compiled.refusals.map(({ layer, reason }) => `${layer === '' ? '' : `${layer}: `}${reason}`).join('; ');
   const { plan, source, weights } = projectOf(compiled.files);
   programs.set(key, await loadProgram(device, plan, source, weights, { cacheDirectory: kernelFolder() }));

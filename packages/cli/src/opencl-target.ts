@@ -26,10 +26,10 @@ export const openclBackend = (args: Arguments): Backend<OpenclPlan> => opencl(op
 export async function tuneOpencl(args: Arguments, context: ModelContext, { trials, seed, logPath, say }: { readonly trials: number; readonly seed: number; readonly logPath?: string; readonly say: (text: string) => void }): Promise<TunedModel> {
   const run: DeviceChoice = { ...deviceChoice(args), cacheDirectory: kernelFolder() };
   const device = await openDevice(run);
-  const { name, driver, processor } = device;
+  const { name, driver, processor, units } = device;
   device.dispose();
   const log = await readLog(logPath);
-  const tuned = await tuneModel(context, opencl({ ...options(args), device: { name, driver, processor }, run }), {
+  const tuned = await tuneModel(context, opencl({ ...options(args), device: { name, driver, processor, units }, run }), {
     seed, trials, unit: 'ms', ...(log === undefined ? {} : { log }), progress: ({ layer, place: at, layers }) => say(`tuning ${layer} (${at + 1} of ${layers})\n`),
   });
   await writeLog(logPath, log, tuned.log);

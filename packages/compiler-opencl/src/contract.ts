@@ -46,6 +46,8 @@ export interface DeviceName {
   readonly driver: string;
   /** A processor: what is done without tuning suits its vectors and caches. Left out: it is none. */
   readonly processor?: boolean;
+  /** Compute units: what is done without tuning has work for all of them. Left out: 1. */
+  readonly units?: number;
 }
 
 export interface OpenclOptions {

@@ -26,15 +26,15 @@ export function opencl(options: OpenclOptions = {}): Backend<OpenclPlan> {
     : !Object.hasOwn(BUILD_OPTIONS, type) ? { what: 'this type is not known', expected: Object.keys(BUILD_OPTIONS).join(', '), actual: String(type) }
       : !PATHS.includes(path) ? { what: 'this path is not known', expected: PATHS.join(', '), actual: String(path) } : undefined;
   if (wrong !== undefined) throw new FretworkError('opencl.options', wrong.what, { expected: wrong.expected, actual: wrong.actual, hint: 'see OpenclOptions' });
-  const family = familyOf(device);
+  const setting: Setting = { type, path, family: familyOf(device), units: device?.units ?? 1 };
   const target = `OpenCL 1.2, ${type}, ${path}s${device === undefined ? '' : `, ${device.name}, driver ${device.driver}`}`;
   return {
     id: 'opencl',
     apiVersion: BACKEND_API_VERSION,
     supports: supportsLayer,
-    plan: (context, backendOptions) => planProject(context, backendOptions, { type, path, family, prefix, target }),
+    plan: (context, backendOptions) => planProject(context, backendOptions, setting, prefix, target),
     emit: emitProject,
-    space: (layer, context): TuningSpace | undefined => spaceOf(layer, context, { type, path, family }),
+    space: (layer, context): TuningSpace | undefined => spaceOf(layer, context, setting),
     build: (files, buildOptions) => buildProgram(files, run, buildOptions),
     measure: (files, buildOptions) => measureProgram(files, run, buildOptions),
   };
@@ -55,7 +55,7 @@ function supportsLayer(layer: Layer, context: ModelContext): Support {
   return row.supports?.(new Call(layer, context)) ?? { ok: true };
 }
 
-function planProject(given: ModelContext, options: BackendOptions, { type, path, family, prefix, target }: Setting & { readonly prefix: string; readonly target: string }): BackendPlanning<OpenclPlan> {
+function planProject(given: ModelContext, options: BackendOptions, setting: Setting, prefix: string, target: string): BackendPlanning<OpenclPlan> {
   const refusals = given.model.layers.flatMap((layer) => {
     const support = supportsLayer(layer, given);
     return support.ok ? [] : [{ ...support, layer: layer.name }];
@@ -65,10 +65,11 @@ function planProject(given: ModelContext, options: BackendOptions, { type, path,
     if (known !== 'f32') refusals.push({ ...refuse(`${JSON.stringify(name)} is ${known}, and only f32 goes in and out`, 'convert it outside of the model'), layer: '' });
   }
   if (refusals.length > 0) return { ok: false, refusals };
+  const { type, path } = setting;
   const { context: { model, shapes }, into } = fuseResiduals(given);
   const context: ModelContext = { model, shapes };
   const decided = new Map(model.layers.map((layer): readonly [string, OpenclLayer] => {
-    const { schedules = [], scratch = [], ...decision } = rowOf(layer)!.decide(new Call(layer, context, options), { type, path, family });
+    const { schedules = [], scratch = [], ...decision } = rowOf(layer)!.decide(new Call(layer, context, options), setting);
     return [layer.name, { layer: layer.name, operator: layer.operator, ...decision, schedules, scratch }];
   }));
   const memory = planMemory(model, shapes, {

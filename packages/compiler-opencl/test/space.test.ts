@@ -23,18 +23,18 @@ describe('what the tuner may choose', () => {
 describe('the cost of kernels on a processor', () => {
   const rows = KERNELS.select({ type: 'f32', isa: 'buffer' }).filter(({ operator }) => operator === 'segments' || operator === 'panels');
   /** Of groups of several rows; one or two rows share nothing here. */
-  const summaryOf = (nnz: number, shared: readonly number[], segments: number) => (height: number): ScheduleSummary => {
+  const summaryOf = (nnz: number, shared: readonly number[], segments: number) => ({ rows: height }: { readonly rows: number }): ScheduleSummary => {
     const sharedBy = height <= 2 ? [nnz] : shared;
     const loads = sharedBy.reduce((a, b) => a + b, 0);
     return { rows: 64, columns: 256, nnz, groups: 8, segments: height <= 2 ? 64 : segments, loads, loadsPerRow: nnz, loadsSaved: nnz - loads, sharedBy, partsNnz: [nnz], balance: 1 };
   };
 
   it('takes panels where rows share loads and jumps are many, rows by themselves where they share none', () => {
-    expect(cheapestOf(rows, 196, summaryOf(2400, [0, 0, 800], 100))!.operator).toBe('panels');
-    expect(cheapestOf(rows, 196, summaryOf(1600, [1600], 400))).toMatchObject({ operator: 'segments', rows: 1 });
+    expect(cheapestOf(rows, 196, 1, summaryOf(2400, [0, 0, 800], 100))!.operator).toBe('panels');
+    expect(cheapestOf(rows, 196, 1, summaryOf(1600, [1600], 400))).toMatchObject({ operator: 'segments', rows: 1 });
   });
 
   it('takes no kernel of more positions than there are', () => {
-    expect(cheapestOf(rows, 5, summaryOf(2400, [0, 0, 800], 100))!.pixels).toBeLessThanOrEqual(5);
+    expect(cheapestOf(rows, 5, 1, summaryOf(2400, [0, 0, 800], 100))!.pixels).toBeLessThanOrEqual(5);
   });
 });

@@ -5,6 +5,8 @@
  * rows a segment has is a switch over its mask, the same for all items of a work-group; it has the masks that a model needs.
  * `panels`: the sums of `rows` outputs x `pixels` positions lie in private memory, and pieces of segments go over all of them:
  * for processors, whose first cache holds the panel. Which rows a piece has is data, so that no masks are known here.
+ * `tiles64`, `tiles256`: the same pieces over columns that are packed, `unroll` at a time, for so many rows at once as the name says. `rows`:
+ * those of a group, whose segments pieces are cut from.
  * `dense`: the same as `segments` without masks, for matrices in which every weight is there; `unroll` columns, the cells of a kernel, at
  * a time.
  * `wave1`, `wave2`, …: for GPUs. Neighbouring items have neighbouring positions, and the positions of an item are a work-group apart, so
@@ -43,7 +45,7 @@ interface Shape {
 const SQUARE: readonly Shape[] = PIXELS.flatMap((pixels) => [{ rows: ROWS, pixels, unrolls: [1, 4] }, ...(pixels > 32 ? [] : [{ rows: 8, pixels, unrolls: [1] }])]);
 
 /** Of few rows and many positions, where rows share next to nothing: whole vectors, of which the last may reach back into the one before. */
-const LONG: readonly Shape[] = [{ rows: 1, pixels: 208, unrolls: [1] }, { rows: 2, pixels: 64, unrolls: [4] }, { rows: 2, pixels: 112, unrolls: [1] }];
+const LONG: readonly Shape[] = [{ rows: 1, pixels: 208, unrolls: [1] }, { rows: 2, pixels: 64, unrolls: [4] }, { rows: 2, pixels: 112, unrolls: [1] }, { rows: ROWS, pixels: 96, unrolls: [1] }];
 
 /** Rows x positions of a panel. */
 const PANELS: readonly (readonly [rows: number, pixels: number])[] = [[8, 112], [8, 208]];
@@ -59,6 +61,15 @@ export const WAVE_COLUMNS = 8;
 
 /** Cells of the kernel of a convolution that one without planes does at the most: bits of a word. */
 export const MOST_CELLS = 32;
+
+/** Rows of an item of kernels by tiles, at most 256: more share what is packed, fewer make more items. */
+const TILE_ROWS: readonly number[] = [64, 256];
+
+/** Rows of their groups. */
+const TILE_GROUPS: readonly number[] = [1, 4, 8];
+
+/** Positions of their tiles, and columns that are packed at a time: so many that the first cache holds them. */
+const TILES: readonly (readonly [pixels: number, columns: number])[] = [[112, 64], [208, 32]];
 
 /** Cells of the kernels of dense convolutions that have kernels of their own. */
 export const DENSE_CELLS: readonly number[] = [1, 9];
@@ -82,6 +93,8 @@ export interface ProductVariant extends KernelVariant {
   readonly parts: number;
   /** Reads maps where they lie. */
   readonly implicit: boolean;
+  /** Rows of an item of kernels by tiles; 0: of others. */
+  readonly itemRows: number;
 }
 
 export const isaOf = (path: DataPath, constant: boolean): string => `${path}${constant ? 'c' : ''}`;
@@ -97,7 +110,7 @@ export const waveName = (whole: boolean, implicit: boolean, parts: number | '' =
 const fits = (path: DataPath, pixels: number): boolean => path === 'buffer' || pixels % 4 === 0;
 
 const row = (operator: string, type: KernelType, path: DataPath, constant: boolean, [rows, pixels]: readonly [number, number], unroll: number, more: Partial<ProductVariant> = {}): ProductVariant =>
-  ({ operator, type, rows, pixels, unroll, isa: isaOf(path, constant), path, constant, whole: false, parts: 0, implicit: false, ...more });
+  ({ operator, type, rows, pixels, unroll, isa: isaOf(path, constant), path, constant, whole: false, parts: 0, implicit: false, itemRows: 0, ...more });
 
 const ROWS_OF_TABLE: readonly ProductVariant[] = (['f32', 'f16'] as const).flatMap((type) => BOTH.flatMap((constant) => [
   ...(['buffer', 'image'] as const).flatMap((path) => {
@@ -108,6 +121,7 @@ const ROWS_OF_TABLE: readonly ProductVariant[] = (['f32', 'f16'] as const).flatM
     ];
   }),
   ...PANELS.map((shape) => row('panels', type, 'buffer', constant, shape, 1)),
+  ...TILE_ROWS.flatMap((itemRows) => TILE_GROUPS.flatMap((rows) => TILES.map(([pixels, columns]) => row(`tiles${itemRows}`, type, 'buffer', constant, [rows, pixels], columns, { itemRows })))),
   ...PARTS.flatMap((parts) => BOTH.flatMap((implicit) => WAVES.flatMap((shape) => [
     row(waveName(false, implicit, parts), type, 'buffer', constant, shape, WAVE_COLUMNS, { parts, implicit }),
     ...DENSE_CELLS.map((cells) => row(waveName(true, implicit, parts), type, 'buffer', constant, shape, cells, { parts, implicit, whole: true })),

@@ -13,14 +13,35 @@ const all = (count: number, text: (i: number) => string, between = ' '): string 
 export const CODE_BITS = 8;
 export const SLOT_BITS = 5;
 
+interface PieceText {
+  /** Declares s‹r›, the sums of row r of the piece. */
+  readonly sums: (r: number) => string;
+  /** Declares x‹c›, the activations of its column c. */
+  readonly column: (c: number) => string;
+  /** The expression of vector `q` of x‹c›. */
+  readonly load: (c: number, q: string) => string;
+  /** Vectors that lie one behind the other; where one more is to be done, its place in the sums and among the activations. */
+  readonly last: number;
+  readonly tail?: readonly [sum: string, load: (c: number) => string];
+}
+
+/** A piece of rows x columns: its weights in registers, all positions one after another. */
+export function pieceOf([height, columns]: readonly [number, number], { sums, column, load, last, tail }: PieceText): string {
+  const V = real(WIDEST);
+  const step = (q: string, of: (c: number) => string): string => `${all(columns, (c) => `const ${V} a${c} = ${of(c)};`)} ${all(height, (r) => `${V} t${r} = s${r}[${q}];`)} ${all(columns, (c) => all(height, (r) => `t${r} = MAD((${V})(m${c}_${r}), a${c}, t${r});`))} ${all(height, (r) => `s${r}[${q}] = t${r};`)}`;
+  return `{ ${all(height, sums)} ${all(columns, (c) => `${column(c)} ${all(height, (r) => `const REAL m${c}_${r} = LOAD(weight + ${c * height + r});`)}`)} ${last === 0 ? '' : `for (int q = 0; q < ${last}; q++) { ${step('q', (c) => load(c, 'q'))} } `}${tail === undefined ? '' : `{ ${step(tail[0], tail[1])} } `}at += ${columns}; weight += ${columns * height}; break; }`;
+}
+
 export function panelKernel(row: ProductVariant, name: string, word: string): string {
   const [rows, vectors, V] = [row.rows, row.pixels / WIDEST, real(WIDEST)];
   const space = row.constant ? '__constant' : '__global';
   const last = vectors - 1;
-  const piece = ([height, columns]: readonly [number, number]): string => {
-    const step = (q: string, at: string): string => `${all(columns, (c) => `const ${V} a${c} = LOAD${WIDEST}(x${c} + ${at});`)} ${all(height, (r) => `${V} t${r} = s${r}[${q}];`)} ${all(columns, (c) => all(height, (r) => `t${r} = MAD((${V})(m${c}_${r}), a${c}, t${r});`))} ${all(height, (r) => `s${r}[${q}] = t${r};`)}`;
-    return `{ ${all(height, (r) => `${V} *s${r} = s + (code >> ${CODE_BITS + SLOT_BITS * r} & ${2 ** SLOT_BITS - 1}) * ${vectors};`)} ${all(columns, (c) => `__global const STORED *x${c} = x + at[${c}]; ${all(height, (r) => `const REAL m${c}_${r} = LOAD(weight + ${c * height + r});`)}`)} ${last === 0 ? '' : `for (int q = 0; q < ${last}; q++) { ${step('q', `${WIDEST} * q`)} } `}{ ${step(String(last), last === 0 ? '0' : 'tail')} } at += ${columns}; weight += ${columns * height}; break; }`;
-  };
+  const piece = (shape: readonly [number, number]): string => pieceOf(shape, {
+    sums: (r) => `${V} *s${r} = s + (code >> ${CODE_BITS + SLOT_BITS * r} & ${2 ** SLOT_BITS - 1}) * ${vectors};`,
+    column: (c) => `__global const STORED *x${c} = x + at[${c}];`,
+    load: (c, q) => `LOAD${WIDEST}(x${c} + ${WIDEST} * ${q})`,
+    last, tail: [String(last), (c) => `LOAD${WIDEST}(x${c} + ${last === 0 ? '0' : 'tail'})`],
+  });
   return `__kernel void ${name}(
     __global const STORED *x, __global STORED *y, ${space} const STORED *w, __global const int *program, __global const STORED *z,
     int positions, int tiles, int tileAxis, int batchStep, int rowStep, int pixelStep, int outStep, int hasResidual,

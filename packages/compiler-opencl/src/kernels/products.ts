@@ -1,6 +1,7 @@
 import { kernelName } from '@fretwork/compiler';
 import { activated, real } from './prelude.js';
 import { panelKernel } from './panels.js';
+import { tileKernel } from './tiles.js';
 import { waveKernel } from './waves.js';
 import { ROWS, waveName, WIDEST, type ProductVariant } from './manifest.js';
 import { casesOf, eachSegment, range } from './segments.js';
@@ -22,6 +23,7 @@ export const productName = (row: ProductVariant, word: string): string =>
 export function productKernel(row: ProductVariant, word: string, masks: readonly number[]): string {
   if (row.operator === 'vector') return vectorKernel(row, word, masks);
   if (row.operator === 'panels') return panelKernel(row, productName(row, word), word);
+  if (row.itemRows > 0) return tileKernel(row, productName(row, word), word);
   if (row.parts > 0) return waveKernel(row, productName(row, word), word);
   const { pixels, path } = row;
   const { width, vectors } = shapeOf(pixels);

@@ -24,11 +24,11 @@ function fitsTexels(conv: Convolution): boolean {
 const IMPLICIT_ELEMENTS = 2 ** (31 - CELL_BITS);
 
 /** `spread`: there are zeros between the cells of the input. */
-export function requestFor(conv: Convolution, call: Call, { type, path, family }: Setting, spread = false): ProductRequest {
+export function requestFor(conv: Convolution, call: Call, { type, path, family, units }: Setting, spread = false): ProductRequest {
   const cells = product(conv.window.kernel);
   return {
     matrices: [conv.matrix], positions: product(conv.window.output), groupRows: conv.filters / conv.groups, cells, type,
-    path: path === 'image' && fitsTexels(conv) ? 'image' : 'buffer', family, tuning: call.tuning, layer: call.layer.name,
+    path: path === 'image' && fitsTexels(conv) ? 'image' : 'buffer', family, units, tuning: call.tuning, layer: call.layer.name,
     implicit: !spread && !planesOf(conv).direct && cells <= MOST_CELLS && conv.channels * product(conv.window.input) <= IMPLICIT_ELEMENTS,
   };
 }

@@ -29,8 +29,8 @@ const sizesOf = ({ matrices }: Stack): { readonly rows: number; readonly columns
   ({ rows: matrices.reduce((sum, matrix) => sum + matrix.rows, 0), columns: matrices[0]!.columns });
 
 /** As the kernels for positions would do it. */
-export function requestOf(stack: Stack, call: Call, { type, family }: Setting): ProductRequest {
-  return { matrices: stack.matrices, positions: stack.vectors, groupRows: sizesOf(stack).rows, cells: 1, type, path: 'buffer', family, implicit: false, tuning: call.tuning, layer: call.layer.name };
+export function requestOf(stack: Stack, call: Call, { type, family, units }: Setting): ProductRequest {
+  return { matrices: stack.matrices, positions: stack.vectors, groupRows: sizesOf(stack).rows, cells: 1, type, path: 'buffer', family, units, implicit: false, tuning: call.tuning, layer: call.layer.name };
 }
 
 /** The order of work of a kernel for vectors. */

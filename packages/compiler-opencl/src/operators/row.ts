@@ -19,6 +19,8 @@ export interface Setting {
   readonly type: StorageType;
   readonly path: DataPath;
   readonly family: DeviceFamily;
+  /** Compute units of the device. */
+  readonly units: number;
 }
 
 /** One way of doing some operators. */

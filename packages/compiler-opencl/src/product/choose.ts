@@ -1,10 +1,10 @@
-import { kernelName, kernelSpace, planSchedule, readTuning, scheduleOptionsOf, summariseSchedule, tuningOf, type KernelChoice, type Reorder, type ScheduleOptions, type ScheduleSummary, type TuningSpace } from '@fretwork/compiler';
+import { kernelName, kernelSpace, planSchedule, readTuning, summariseSchedule, tuningOf, type KernelChoice, type Reorder, type ScheduleOptions, type ScheduleSummary, type TuningSpace } from '@fretwork/compiler';
 import { FretworkError, type SparseMatrix, type Tuning } from '@fretwork/format';
 import { DENSE_CELLS, isaOf, KERNELS, kernelTypeOf, PIECE_ROWS, ROWS, type ProductVariant } from '../kernels/manifest.js';
 import { storedBytes } from '../kernels/prelude.js';
 import type { DataPath, StorageType } from '../contract.js';
 import type { DeviceFamily } from '../device-family.js';
-import { cheapestOf, fitsPositions, largestTile } from './cost.js';
+import { cheapestOf, fitsPositions, largestTile, type ScheduledRow, type SummaryOf } from './cost.js';
 import { isWhole } from './lay-program.js';
 import { usualWave, wavesFitConstant } from './usual-wave.js';
 
@@ -27,6 +27,8 @@ export interface ProductRequest {
   readonly type: StorageType;
   readonly path: DataPath;
   readonly family: DeviceFamily;
+  /** Compute units of the device. */
+  readonly units: number;
   /** Of maps that may be read where they lie, without planes, and are not so in any case. */
   readonly implicit: boolean;
   readonly tuning: Tuning | undefined;
@@ -52,7 +54,7 @@ export function chooseProduct(request: ProductRequest): ProductChoice {
   const { fallback, summaries } = usual(request);
   const { row, chunk, order, layout, reorder } = readTuning(tuning, fallback, KERNELS, layer);
   if (row.implicit && !request.implicit) throw new FretworkError('tuning.kernel', 'the tuning asks for a kernel that reads maps where they lie, which this layer cannot', { layer, actual: kernelName(row), hint: 'tune this model for this target, or leave the kernel out' });
-  const options: ScheduleOptions = { ...scheduleOptionsOf(row, { chunk, reorder }), ...(row.operator === 'panels' ? { rowCounts: PIECE_ROWS } : {}), groupRows };
+  const options = optionsOf(row, { chunk, reorder }, groupRows);
   const summary = (chunk === 0 && row.rows === ROWS ? summaries.get(reorder) : undefined) ?? summariseSchedule(planSchedule(matrices, options));
   const why = tuning === undefined ? 'nothing tuned' : 'as tuned';
   return {
@@ -61,9 +63,15 @@ export function chooseProduct(request: ProductRequest): ProductChoice {
   };
 }
 
+/** Kernels by tiles take some columns at a time, whatever is asked for. */
+function optionsOf(row: ScheduledRow, { chunk, reorder }: Pick<KernelChoice, 'chunk' | 'reorder'>, groupRows: number): ScheduleOptions {
+  const tiles = row.itemRows > 0;
+  return { height: row.rows, chunk: tiles ? row.unroll : chunk, reorder, ...(tiles || row.operator === 'panels' ? { rowCounts: PIECE_ROWS } : {}), groupRows };
+}
+
 /** What is chosen without tuning: the order of rows that loads least, a dense kernel where there is one, and on processors what costs least. */
-function usual(request: ProductRequest): { readonly fallback: KernelChoice; readonly summaries: ReadonlyMap<Reorder, ScheduleSummary>; readonly summaryOf: (height: number) => ScheduleSummary } {
-  const { matrices, positions, groupRows, cells, type, path, family, implicit } = request;
+function usual(request: ProductRequest): { readonly fallback: KernelChoice; readonly summaries: ReadonlyMap<Reorder, ScheduleSummary>; readonly summaryOf: SummaryOf } {
+  const { matrices, positions, groupRows, cells, type, path, family, units, implicit } = request;
   const orders: readonly Reorder[] = nnzOf(matrices) <= REORDERED ? ['as-stored', 'by-columns'] : ['as-stored'];
   const summaries = new Map(orders.map((reorder) => [reorder, summariseSchedule(planSchedule(matrices, { height: ROWS, chunk: 0, reorder, groupRows }))] as const));
   const [reorder, summary] = [...summaries].reduce((best, next) => (next[1].loads < best[1].loads ? next : best));
@@ -77,23 +85,25 @@ function usual(request: ProductRequest): { readonly fallback: KernelChoice; read
     const pixels = Math.max(Math.min(...sizes), ...sizes.filter((size) => size <= Math.min(positions, USUAL_PIXELS)));
     return among.find((row) => row.rows === ROWS && row.pixels === pixels && (whole || row.unroll === 1))!;
   };
-  const known = new Map([[ROWS, summary]]);
-  const summaryOf = (height: number): ScheduleSummary => {
-    const found = known.get(height) ?? summariseSchedule(planSchedule(matrices, { height, chunk: 0, reorder, groupRows }));
-    known.set(height, found);
+  const known = new Map<string, ScheduleSummary>();
+  const summaryOf: SummaryOf = (row) => {
+    const options = optionsOf(row, { chunk: 0, reorder }, groupRows);
+    const key = JSON.stringify(options);
+    const found = known.get(key) ?? (row.rows === ROWS && options.chunk === 0 && options.rowCounts === undefined ? summary : summariseSchedule(planSchedule(matrices, options)));
+    known.set(key, found);
     return found;
   };
   const best: Readonly<Record<DeviceFamily, () => ProductVariant | undefined>> = {
     any: () => undefined,
-    processor: () => (whole ? largestTile(among) : cheapestOf([...among, ...of('panels')], positions, summaryOf)),
+    processor: () => (whole ? largestTile(among) : cheapestOf([...among, ...KERNELS.rows.filter((row) => (row.operator === 'panels' || row.itemRows > 0) && row.type === kernelTypeOf(type) && row.isa === isa)], positions, units, summaryOf)),
     nvidia: () => (path === 'buffer' ? usualWave({ positions, cells, type, implicit, whole, constant }, summaryOf) : undefined),
   };
   const row = best[family]() ?? plain();
   return { fallback: { kernel: kernelName(row), chunk: 0, order: family === 'processor' ? 'tile-group' : 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder }, summaries, summaryOf };
 }
 
-/** Which kernels a device of a family may be tuned to: panels are for the caches of processors, kernels by waves for GPUs. */
-const suits = ({ operator, parts }: ProductVariant, family: DeviceFamily): boolean => (family === 'processor' ? parts === 0 : family !== 'nvidia' || operator !== 'panels');
+/** Which kernels a device of a family may be tuned to: panels and tiles are for the caches of processors, kernels by waves for GPUs. */
+const suits = ({ operator, parts, itemRows }: ProductVariant, family: DeviceFamily): boolean => (family === 'processor' ? parts === 0 : itemRows === 0 && (family !== 'nvidia' || operator !== 'panels'));
 
 /** What may be tuned of a product. */
 export function productSpace(request: ProductRequest): TuningSpace {
@@ -103,6 +113,6 @@ export function productSpace(request: ProductRequest): TuningSpace {
   return kernelSpace({
     manifest: KERNELS, fallback, columns: request.matrices[0]!.columns,
     among: (row) => row.operator !== 'vector' && suits(row, family) && (!row.implicit || implicit) && row.whole === own.whole && row.type === own.type && row.isa === own.isa && fitsPositions(row, positions)
-      && (!row.whole || row.unroll === own.unroll) && (row.parts === 0 || !row.constant || wavesFitConstant(summaryOf(row.rows), row.rows, type)),
+      && (!row.whole || row.unroll === own.unroll) && (row.parts === 0 || !row.constant || wavesFitConstant(summaryOf(row), row.rows, type)),
   });
 }

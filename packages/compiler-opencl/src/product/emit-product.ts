@@ -1,10 +1,10 @@
 import { packWeights, planSchedule, type PlannedSchedule, type Schedule, type Window } from '@fretwork/compiler';
 import { FretworkError, type SparseMatrix, type Tuning } from '@fretwork/format';
-import { KERNELS, ROWS, kernelTypeOf, type ProductVariant } from '../kernels/manifest.js';
+import { KERNELS, ROWS, WIDEST, kernelTypeOf, type ProductVariant } from '../kernels/manifest.js';
 import type { StorageType } from '../contract.js';
 import { bounds, buffer, integer, integers, type LayerLaunches } from '../emit/layer-launches.js';
 import type { KernelActivation } from '../kernels/prelude.js';
-import { layDense, layPanels, laySegments, layWaves, masksOf, type Places, type Program } from './lay-program.js';
+import { layDense, layPanels, laySegments, layTiles, layWaves, masksOf, tileItems, type Places, type Program } from './lay-program.js';
 
 /**
  * Items of a work-group of a product kernel, tiles of one group of rows: whole vectors of positions, so few do. Where all
@@ -45,9 +45,10 @@ export function emitProduct(to: LayerLaunches, matrices: readonly SparseMatrix[]
   if (row === undefined) throw new FretworkError('opencl.plan', 'the plan names a kernel that there is not', { actual: String(tuning.kernel).slice(0, 60), hint: 'plan the model again' });
   const schedule = planSchedule(matrices, planned.options);
   const packed = packWeights(matrices, schedule) as Float32Array;
-  const { program, weights } = layOf(row, schedule, packed, place);
+  const items = row.itemRows === 0 ? undefined : tileItems(schedule, planned.options.groupRows ?? schedule.rows, row.itemRows);
+  const { program, weights } = items === undefined ? layOf(row, schedule, packed, place) : layTiles(items, packed, place.places, row.pixels / WIDEST);
   const tileAxis = tuning.permute?.includes('tile-group') === true ? 1 : 0;
-  const groups = schedule.groups.length;
+  const groups = (items ?? schedule.groups).length;
   if (groups === 0 || place.batch === 0) return;
   const tiles = Math.ceil(place.positions / row.pixels);
   const wave = row.parts > 0;

@@ -12,6 +12,7 @@
 import type { RowGroup, Schedule, Segment } from '@fretwork/compiler';
 import { PIECES } from '../kernels/manifest.js';
 import { CODE_BITS, SLOT_BITS } from '../kernels/panels.js';
+import { ROW_BITS } from '../kernels/tiles.js';
 
 export interface Places {
   /** Elements from what the first position of the first column reads to what that of column `column` does, for the rows of a group of which `row` is one. */
@@ -45,6 +46,64 @@ export const layPanels = (schedule: Schedule, height: number, packed: ArrayLike<
       for (let i = 0; i < count; i++) weights.push(packed[from + i]!);
     }
   });
+
+/** Some groups that read the same columns, and their rows. */
+interface TileItem {
+  readonly groups: RowGroup[];
+  readonly rows: number[];
+}
+
+/** Which groups an item of a kernel by tiles does, which has `itemRows` rows at most. */
+export function tileItems(schedule: Schedule, groupRows: number, itemRows: number): readonly TileItem[] {
+  const items: TileItem[] = [];
+  for (const group of schedule.groups) {
+    const rows = Array.from({ length: group.height }, (_, r) => schedule.order[group.start + r]!);
+    const open = items.at(-1);
+    if (open === undefined || open.rows.length + group.height > itemRows || Math.floor(open.rows[0]! / groupRows) !== Math.floor(rows[0]! / groupRows)) items.push({ groups: [group], rows });
+    else {
+      open.groups.push(group);
+      open.rows.push(...rows);
+    }
+  }
+  return items;
+}
+
+/**
+ * For kernels by tiles, per item [rows] [each] [chunks], per chunk [columns] [places] [pieces], per piece, those of one shape one after another,
+ * [code] [its rows, a byte each] [vectors from the first packed one to each of its columns].
+ */
+export function layTiles(items: readonly TileItem[], packed: ArrayLike<number>, { column, bias }: Places, vectors: number): Program {
+  const starts: number[] = [];
+  const program: number[] = [];
+  const weights: number[] = [];
+  for (const { groups, rows } of items) {
+    starts.push(2 * items.length + program.length, weights.length);
+    weights.push(...rows.map(bias));
+    const chunks = new Map<number, (Piece & { readonly own: number })[]>();
+    let before = 0;
+    for (const { height, segments } of groups) {
+      for (const segment of segments) {
+        const members = Array.from({ length: height }, (_, r) => r).filter((r) => ((segment.mask >>> r) & 1) === 1);
+        const own = members.reduce((sum, r, k) => sum + (before + r) * 2 ** (ROW_BITS * k), 0) | 0;
+        const pieces = chunks.get(segment.chunk) ?? [];
+        pieces.push(...piecesOf(segment).map((piece) => ({ ...piece, own })));
+        chunks.set(segment.chunk, pieces);
+      }
+      before += height;
+    }
+    program.push(rows.length, ...rows, chunks.size);
+    for (const [, pieces] of [...chunks].sort(([a], [b]) => a - b)) {
+      const columns = [...new Set(pieces.flatMap((piece) => [...piece.columns]))].sort((a, b) => a - b);
+      const placeOf = new Map(columns.map((c, i) => [c, i * vectors]));
+      program.push(columns.length, ...columns.map((c) => column(c, rows[0]!)), pieces.length);
+      for (const { code, own, columns: its, first, count } of pieces.sort((a, b) => b.code - a.code)) {
+        program.push(code, own, ...Array.from(its, (c) => placeOf.get(c)!));
+        for (let i = 0; i < count; i++) weights.push(packed[first + i]!);
+      }
+    }
+  }
+  return { program: [...starts, ...program], weights };
+}
 
 /** The same for kernels by waves: a weight of each row for each column that one of them keeps. */
 export const layWaves = (schedule: Schedule, height: number, packed: ArrayLike<number>, places: Places): Program =>

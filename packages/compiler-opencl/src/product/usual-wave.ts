@@ -3,9 +3,10 @@
  * (docs/opencl.md). Short sums wait for memory, so that small tiles, of which there are more, are better; long ones are bound by loads and products.
  */
 import type { ScheduleSummary } from '@fretwork/compiler';
-import { KERNELS, kernelTypeOf, isaOf, PARTS, ROWS, waveName, type ProductVariant } from '../kernels/manifest.js';
+import { KERNELS, kernelTypeOf, isaOf, PARTS, ROWS, WAVE_COLUMNS, waveName, type ProductVariant } from '../kernels/manifest.js';
 import { storedBytes } from '../kernels/prelude.js';
 import type { StorageType } from '../contract.js';
+import type { SummaryOf } from './cost.js';
 
 /** Columns of a part beyond which sums are long. */
 const LONG_PART = { dense: 128, sparse: 64 } as const;
@@ -35,17 +36,18 @@ interface Request {
   readonly constant: boolean;
 }
 
-/** `summaryOf`: of groups of that many rows. Undefined where there is no such kernel. */
-export function usualWave({ positions, cells, type, implicit, whole, constant }: Request, summaryOf: (height: number) => ScheduleSummary): ProductVariant | undefined {
-  const { loads, groups } = summaryOf(ROWS);
+/** Undefined where there is no such kernel. */
+export function usualWave({ positions, cells, type, implicit, whole, constant }: Request, summaryOf: SummaryOf): ProductVariant | undefined {
+  const of = (rows: number): ScheduleSummary => summaryOf({ operator: waveName(whole, implicit), rows, unroll: WAVE_COLUMNS, itemRows: 0 });
+  const { loads, groups } = of(ROWS);
   const columns = loads / Math.max(1, groups);
   const long = columns / PARTS.at(-1)! > LONG_PART[whole ? 'dense' : 'sparse'];
-  const shape = !long ? SHORT : LONG.reduce((best, next) => (costOf(next, summaryOf(next[0])) < costOf(best, summaryOf(best[0])) ? next : best));
+  const shape = !long ? SHORT : LONG.reduce((best, next) => (costOf(next, of(next[0])) < costOf(best, of(best[0])) ? next : best));
   const [rows, most] = shape;
   const pixels = Math.min(most, 2 ** Math.floor(Math.log2(positions)));
   const items = (groups * ROWS * positions) / (rows * pixels);
   const parts = PARTS.find((count, i) => count * items >= WAVE_ITEMS || columns / (PARTS[i + 1] ?? Infinity) < PART_COLUMNS)!;
-  const isa = isaOf('buffer', constant && wavesFitConstant(summaryOf(rows), rows, type));
+  const isa = isaOf('buffer', constant && wavesFitConstant(of(rows), rows, type));
   return KERNELS.select({ operator: waveName(whole, implicit, parts), type: kernelTypeOf(type), isa, ...(whole ? { unroll: cells } : {}) })
     .filter((row) => row.pixels === pixels).sort((a, b) => Math.abs(a.rows - rows) - Math.abs(b.rows - rows))[0];
 }

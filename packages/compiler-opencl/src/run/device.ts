@@ -5,7 +5,7 @@ import { LIVE } from './live.js';
 import { check, nameOfStatus } from './status.js';
 
 /** What is asked of a device, by the numbers of OpenCL. */
-const INFO = { type: 0x1000, name: 0x102b, driver: 0x102d, version: 0x102f, extensions: 0x1030, maxGroup: 0x1004, maxItems: 0x1005, align: 0x1019, memory: 0x101f, maxBuffer: 0x1010, images: 0x1016, maxTexels: 0x1040, constant: 0x1020, local: 0x1023 };
+const INFO = { type: 0x1000, name: 0x102b, driver: 0x102d, version: 0x102f, extensions: 0x1030, units: 0x1002, maxGroup: 0x1004, maxItems: 0x1005, align: 0x1019, memory: 0x101f, maxBuffer: 0x1010, images: 0x1016, maxTexels: 0x1040, constant: 0x1020, local: 0x1023 };
 const ALL_DEVICES = 0xffffffffn;
 const PROFILING = 2n;
 const PROCESSOR = 2;
@@ -29,6 +29,7 @@ export interface DeviceLimits {
 /** A context and a queue of one device. */
 export interface Device extends DeviceName {
   readonly processor: boolean;
+  readonly units: number;
   readonly platform: string;
   readonly version: string;
   readonly hasHalf: boolean;
@@ -100,7 +101,7 @@ export async function openDevice(choice: DeviceChoice = {}): Promise<Device> {
   let open = true;
   const [x = 1, y = 1, z = 1] = number(INFO.maxItems, 3);
   return {
-    platform: platformName, name: text(INFO.name), driver: text(INFO.driver), processor: (number(INFO.type)[0]! & PROCESSOR) !== 0, version: text(INFO.version), hasHalf: text(INFO.extensions).split(/\s+/).includes('cl_khr_fp16'),
+    platform: platformName, name: text(INFO.name), driver: text(INFO.driver), processor: (number(INFO.type)[0]! & PROCESSOR) !== 0, units: short(INFO.units), version: text(INFO.version), hasHalf: text(INFO.extensions).split(/\s+/).includes('cl_khr_fp16'),
     limits: {
       groupItems: number(INFO.maxGroup)[0]!, axisItems: [x, y, z], alignment: short(INFO.align) / 8, memoryBytes: number(INFO.memory)[0]!, bufferBytes: number(INFO.maxBuffer)[0]!,
       constantBytes: number(INFO.constant)[0]!, localBytes: number(INFO.local)[0]!, texels: short(INFO.images) === 0 ? 0 : number(INFO.maxTexels)[0]!,
