@@ -1,14 +1,24 @@
 /** What a sparse product costs on a processor, roughly, in its cycles: enough to tell kernels apart where nothing is tuned. */
 import type { ScheduleSummary } from '@fretwork/compiler';
-import { PIECE_ROWS, PIECES, WIDEST, type ProductVariant } from '../kernels/manifest.js';
+import { PIECES, WIDEST, type ProductVariant } from '../kernels/manifest.js';
 
-/** Of a vector: a product and sum, a load that mostly comes from the second cache, one from the first, a sum that is read and written. */
-const [PRODUCT, LOAD, NEAR_LOAD, SUM] = [0.5, 1.3, 0.5, 1];
+/** What a kernel takes, in cycles: of each vector of positions per product, load, sum that is read and written, row, and column that is packed; and per piece or segment, whose code has to be found and started. */
+interface Costs {
+  readonly product: number;
+  readonly load: number;
+  readonly sum: number;
+  readonly row: number;
+  readonly pack: number;
+  readonly start: number;
+}
 
-/** A jump that is not foreseen, and what must be ready before the next loop runs; the latter alone. */
-const [JUMP, START] = [50, 40];
+/** Fitted to all kernels on the six layers of docs/opencl.md, both blocks, on a processor of vectors of 512 bits. Loads hide products; those from a packed column are near. */
+const COSTS: Readonly<Record<'segments' | 'panels' | 'tiles', Costs>> = {
+  segments: { product: 0.15, load: 1.7, sum: 0, row: 0, pack: 0, start: 15 },
+  panels: { product: 0, load: 2.4, sum: 0, row: 0, pack: 0, start: 20 },
+  tiles: { product: 0, load: 0.5, sum: 1, row: 8, pack: 2.4, start: 17 },
+};
 
-const MOST_ROWS = Math.max(...PIECE_ROWS);
 const PIECE_WEIGHTS = Math.max(...PIECES.map(([rows, columns]) => rows * columns));
 
 /** What a row of the manifest asks of a schedule. */
@@ -21,24 +31,13 @@ export type SummaryOf = (row: ScheduledRow) => ScheduleSummary;
 export const fitsPositions = ({ pixels }: ProductVariant, positions: number): boolean => positions >= Math.min(WIDEST, pixels) && pixels < positions + WIDEST;
 
 /** Of one tile of positions, all rows. */
-function costOfTile({ operator, rows, pixels, itemRows }: ProductVariant, summary: ScheduleSummary): number {
-  const { nnz, sharedBy, segments } = summary;
-  const vectors = Math.ceil(pixels / WIDEST);
-  if (itemRows > 0) {
-    const pieces = segments + nnz / PIECE_WEIGHTS;
-    const sums = pieces * sharedRows(summary) + 2 * summary.rows;
-    const packed = 2 * summary.columns * Math.ceil(summary.rows / itemRows);
-    return vectors * (nnz * PRODUCT + summary.loads * NEAR_LOAD + sums * SUM + packed) + pieces * START;
-  }
-  const panel = operator === 'panels';
-  const loads = sharedBy.reduce((sum, columns, r) => sum + columns * (panel ? Math.ceil((r + 1) / MOST_ROWS) : 1), 0);
-  const jumps = panel ? segments + nnz / PIECE_WEIGHTS : segments;
-  const sums = panel ? jumps * Math.min(rows, 2) * SUM : 0;
-  return vectors * (nnz * PRODUCT + loads * LOAD + sums) + jumps * JUMP;
+function costOfTile({ operator, pixels, itemRows }: ProductVariant, { nnz, loads, segments, rows, columns }: ScheduleSummary): number {
+  const { product, load, sum, row, pack, start } = COSTS[itemRows > 0 ? 'tiles' : operator === 'panels' ? 'panels' : 'segments'];
+  const pieces = segments + (operator === 'segments' ? 0 : nnz / PIECE_WEIGHTS);
+  const sums = (pieces * nnz) / Math.max(1, loads);
+  const packed = itemRows === 0 ? 0 : columns * Math.ceil(rows / itemRows);
+  return Math.ceil(pixels / WIDEST) * (product * nnz + load * loads + sum * sums + row * rows + pack * packed) + start * pieces;
 }
-
-/** Rows of a column, in the mean. */
-const sharedRows = ({ nnz, loads }: ScheduleSummary): number => nnz / Math.max(1, loads);
 
 function costOf(row: ProductVariant, positions: number, units: number, summary: ScheduleSummary): number {
   const tiles = Math.ceil(positions / row.pixels);

@@ -8,7 +8,8 @@ import { layDense, layPanels, laySegments, layTiles, layWaves, masksOf, tileItem
 
 /**
  * Items of a work-group of a product kernel, tiles of one group of rows: whole vectors of positions, so few do. Where all
- * groups of a tile come one after another, so that its activations stay in a cache, a work-group has one item.
+ * groups of a tile come one after another, so that its activations stay in a cache, a work-group has one item; so it has where items
+ * have much private memory.
  */
 const TILE_ITEMS = 16;
 
@@ -54,7 +55,7 @@ export function emitProduct(to: LayerLaunches, matrices: readonly SparseMatrix[]
   const wave = row.parts > 0;
   to.launch({
     kernel: to.product(row, place.activation, row.operator === 'segments' ? masksOf(schedule) : []), global: tileAxis === 0 ? [tiles, groups, place.batch] : [groups, tiles, place.batch],
-    group: { axis: tileAxis, most: tileAxis === 0 ? TILE_ITEMS : 1, ...(wave ? { across: row.parts } : {}) },
+    group: { axis: tileAxis, most: tileAxis === 0 && row.itemRows === 0 ? TILE_ITEMS : 1, ...(wave ? { across: row.parts } : {}) },
     args: [
       buffer(row.path === 'image' ? to.buffers.image(place.x, place.xBytes) : place.x), buffer(place.y), buffer(to.buffers.numbers(weights)), buffer(to.buffers.integers(program)), buffer(place.residual ?? place.y),
       ...integers([place.positions, ...(wave ? [] : [tiles]), tileAxis, place.batchStep, place.rowStep, place.pixelStep, place.outStep, place.residual === undefined ? 0 : 1]),
