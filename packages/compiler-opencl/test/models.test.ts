@@ -1,10 +1,11 @@
-import { drawCase, pruneRegularly, randomCases, runCases, type Runner } from '@fretwork/conformance';
-import { dense, type DenseTensor } from '@fretwork/format';
+import type { BackendOptions } from '@fretwork/compiler';
+import { drawCase, pruneRegularly, random, randomCases, runCases, type Runner } from '@fretwork/conformance';
+import { dense, type DenseTensor, type Model } from '@fretwork/format';
 import { importModel } from '@fretwork/onnx';
 import { createInterpreter } from '@fretwork/reference';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadProgram, openDevice, projectOf, type Device, type OpenclOptions, type OpenclProgram } from '../src/index.js';
-import { compile, Refused, worstError, type Compiled } from './compiled.js';
+import { loadProgram, opencl, openDevice, projectOf, type Device, type OpenclOptions, type OpenclProgram } from '../src/index.js';
+import { compile, contextOf, Refused, worstError, type Compiled } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
 import { Folder, haveDriver, poclEnvironment } from './host.js';
 import { even, mixed, unheard } from './networks.js';
@@ -76,20 +77,42 @@ describe.skipIf(!haveDriver)('OpenCL on the CPU', () => {
     }
   });
 
-  it('agrees with the reference on random layers x masks x encodings', { timeout: 600_000 }, async () => {
-    const report = await runCases(runner, randomCases({ seed: 20_261_126, count: 16 }));
+  const DEVICES: readonly OpenclOptions[] = [{}, { device: { name: 'processor', driver: '1', processor: true, units: 2 } }, { device: { name: 'NVIDIA H200', driver: '1' } }];
+  it.for(DEVICES)('agrees with the reference on random layers x masks x encodings: %o', { timeout: 600_000 }, async (options) => {
+    const report = await runCases(runnerOf(options), randomCases({ seed: 20_261_126, count: 16 }));
     expect(report.cases.filter(({ status }) => status === 'failed').map(({ name, reason }) => `${name}: ${reason}`)).toEqual([]);
     expect(report.cases.filter(({ status }) => status === 'refused').every(({ reason }) => /three position axes|no float32 constant/.test(reason))).toBe(true);
     expect(report.passed).toBeGreaterThanOrEqual(12);
   });
+
+  it.for(DEVICES)('agrees with the reference whichever kernels are drawn from what may be tuned: %o', { timeout: 600_000 }, async (options) => {
+    const drawn = new Set<string>();
+    const draw = random(20_261_127);
+    const tunings = (model: Model): BackendOptions => {
+      const context = contextOf(model);
+      const backend = opencl(options);
+      return { tunings: new Map(context.model.layers.flatMap((layer) => {
+        const space = backend.supports(layer, context).ok ? backend.space!(layer, context) : undefined;
+        if (space === undefined) return [];
+        const choices = Array.from({ length: 100 }, () => Object.fromEntries(space.genes.map(({ name, values }) => [name, draw.pick(values)])));
+        const tuning = space.tuning(choices.find((choice) => space.allows?.(choice).ok !== false) ?? space.fallback);
+        drawn.add((tuning.kernel ?? '').replace(/_.*$/, ''));
+        return [[layer.name, tuning] as const];
+      })) };
+    };
+    const report = await runCases(runnerOf(options, tunings), randomCases({ seed: 20_261_127, count: 24 }));
+    expect(report.cases.filter(({ status }) => status === 'failed').map(({ name, reason }) => `${name}: ${reason}`)).toEqual([]);
+    expect(report.passed).toBeGreaterThanOrEqual(16);
+    expect(drawn.size).toBeGreaterThanOrEqual(3);
+  });
 });
 
 /** A program as the conformance kit sees it. */
-const runner: Runner<OpenclProgram> = {
+const runnerOf = (options: OpenclOptions, tunings: (model: Model) => BackendOptions = () => ({})): Runner<OpenclProgram> => ({
   id: 'compiler-opencl', apiVersion: 1,
   load: async (source) => {
     try {
-      return { ok: true, session: await load(compile(source.model())) };
+      return { ok: true, session: await load(compile(source.model(), options, tunings(source.model()))) };
     } catch (error) {
       if (error instanceof Refused) return { ok: false, reason: error.message };
       throw error;
@@ -97,4 +120,4 @@ const runner: Runner<OpenclProgram> = {
   },
   run: (program, inputs) => program.run(inputs),
   dispose: (program) => program.dispose(),
-};
+});
