@@ -7,6 +7,7 @@
  * for processors, whose first cache holds the panel. Which rows a piece has is data, so that no masks are known here.
  * `tiles64`, `tiles256`: the same pieces over columns that are packed, `unroll` at a time, for so many rows at once as the name says. `rows`:
  * those of a group, whose segments pieces are cut from.
+ * `bare64`: the same without packing, of rows so few that to pack a column costs more than it saves.
  * `dense`: the same as `segments` without masks, for matrices in which every weight is there; `unroll` columns, the cells of a kernel, at
  * a time.
  * `wave1`, `wave2`, …: for GPUs. Neighbouring items have neighbouring positions, and the positions of an item are a work-group apart, so
@@ -70,6 +71,7 @@ const TILE_GROUPS: readonly number[] = [1, 4, 8];
 
 /** Positions of their tiles, and columns that are packed at a time: so many that the first cache holds them. */
 const TILES: readonly (readonly [pixels: number, columns: number])[] = [[112, 64], [208, 32]];
+const BARE: readonly [rows: number, pixels: number, columns: number] = [64, 112, 64];
 
 /** Cells of the kernels of dense convolutions that have kernels of their own. */
 export const DENSE_CELLS: readonly number[] = [1, 9];
@@ -95,6 +97,8 @@ export interface ProductVariant extends KernelVariant {
   readonly implicit: boolean;
   /** Rows of an item of kernels by tiles; 0: of others. */
   readonly itemRows: number;
+  /** Which pack the columns that they read. */
+  readonly packs: boolean;
 }
 
 export const isaOf = (path: DataPath, constant: boolean): string => `${path}${constant ? 'c' : ''}`;
@@ -110,7 +114,7 @@ export const waveName = (whole: boolean, implicit: boolean, parts: number | '' =
 const fits = (path: DataPath, pixels: number): boolean => path === 'buffer' || pixels % 4 === 0;
 
 const row = (operator: string, type: KernelType, path: DataPath, constant: boolean, [rows, pixels]: readonly [number, number], unroll: number, more: Partial<ProductVariant> = {}): ProductVariant =>
-  ({ operator, type, rows, pixels, unroll, isa: isaOf(path, constant), path, constant, whole: false, parts: 0, implicit: false, itemRows: 0, ...more });
+  ({ operator, type, rows, pixels, unroll, isa: isaOf(path, constant), path, constant, whole: false, parts: 0, implicit: false, itemRows: 0, packs: false, ...more });
 
 const ROWS_OF_TABLE: readonly ProductVariant[] = (['f32', 'f16'] as const).flatMap((type) => BOTH.flatMap((constant) => [
   ...(['buffer', 'image'] as const).flatMap((path) => {
@@ -121,7 +125,8 @@ const ROWS_OF_TABLE: readonly ProductVariant[] = (['f32', 'f16'] as const).flatM
     ];
   }),
   ...PANELS.map((shape) => row('panels', type, 'buffer', constant, shape, 1)),
-  ...TILE_ROWS.flatMap((itemRows) => TILE_GROUPS.flatMap((rows) => TILES.map(([pixels, columns]) => row(`tiles${itemRows}`, type, 'buffer', constant, [rows, pixels], columns, { itemRows })))),
+  ...TILE_ROWS.flatMap((itemRows) => TILE_GROUPS.flatMap((rows) => TILES.map(([pixels, columns]) => row(`tiles${itemRows}`, type, 'buffer', constant, [rows, pixels], columns, { itemRows, packs: true })))),
+  ...TILE_GROUPS.map((rows) => row(`bare${BARE[0]}`, type, 'buffer', constant, [rows, BARE[1]], BARE[2], { itemRows: BARE[0] })),
   ...PARTS.flatMap((parts) => BOTH.flatMap((implicit) => WAVES.flatMap((shape) => [
     row(waveName(false, implicit, parts), type, 'buffer', constant, shape, WAVE_COLUMNS, { parts, implicit }),
     ...DENSE_CELLS.map((cells) => row(waveName(true, implicit, parts), type, 'buffer', constant, shape, cells, { parts, implicit, whole: true })),

@@ -2,7 +2,7 @@
  * Products for processors with wide vectors, whose first cache is too small for the activations of all columns: an item does many
  * rows of one tile of positions. Some columns at a time are packed side by side, where the first cache holds them and no load
  * crosses two of its lines, and pieces of segments of all rows go over them, those of one shape one after another. The sums of
- * the rows lie in private memory, which the second cache holds.
+ * the rows lie in private memory, which the second cache holds. Where rows are few nothing is packed.
  */
 import { activated, real } from './prelude.js';
 import { pieceOf } from './panels.js';
@@ -17,6 +17,14 @@ export function tileKernel(row: ProductVariant, name: string, word: string): str
   /** For each vector of positions, by its number and its place: the last one may reach back into the one before. */
   const each = (text: (q: string, place: string) => string): string => `for (int q = 0; q < ${last}; q++) { ${text('q', `q * ${WIDEST}`)} } ${text(String(last), 'tail')}`;
   const residual = (place: string): string => `LOAD${WIDEST}(z + row[r] * rowStep + ${place})`;
+  const packing = `    const int columns = *at++;
+    for (int c = 0; c < columns; c++) {
+      __global const STORED *from = x + at[c];
+      ${V} *to = pack + c * ${vectors};
+      ${each((q, place) => `to[${q}] = LOAD${WIDEST}(from + ${place});`)}
+    }
+    at += columns;
+`;
   return `__kernel void ${name}(
     __global const STORED *x, __global STORED *y, ${row.constant ? '__constant' : '__global'} const STORED *w, __global const int *program, __global const STORED *z,
     int positions, int tiles, int tileAxis, int batchStep, int rowStep, int pixelStep, int outStep, int hasResidual,
@@ -28,7 +36,7 @@ export function tileKernel(row: ProductVariant, name: string, word: string): str
   ${row.constant ? '__constant' : '__global'} const STORED *weight = w + program[2 * item + 1];
   const int rows = *at++;
   __global const int *row = at;
-  ${V} pack[${row.unroll * vectors}], sums[${row.itemRows * vectors}];
+  ${V} ${row.packs ? `pack[${row.unroll * vectors}], ` : ''}sums[${row.itemRows * vectors}];
   x += n * batchStep + p;
   y += n * outStep + p * pixelStep;
   z += n * outStep + p * pixelStep;
@@ -40,22 +48,15 @@ export function tileKernel(row: ProductVariant, name: string, word: string): str
   weight += rows;
   at += rows;
   for (int chunks = *at++; chunks > 0; chunks--) {
-    const int columns = *at++;
-    for (int c = 0; c < columns; c++) {
-      __global const STORED *from = x + at[c];
-      ${V} *to = pack + c * ${vectors};
-      ${each((q, place) => `to[${q}] = LOAD${WIDEST}(from + ${place});`)}
-    }
-    at += columns;
-    for (int pieces = *at++; pieces > 0; pieces--) {
+${row.packs ? packing : ''}    for (int pieces = *at++; pieces > 0; pieces--) {
       const int code = at[0], own = at[1];
       at += 2;
       switch (code) {
 ${PIECES.map((shape, i) => `      case ${i}: ${pieceOf(shape, {
     sums: (r) => `${V} *s${r} = sums + (own >> ${ROW_BITS * r} & ${2 ** ROW_BITS - 1}) * ${vectors};`,
-    column: (c) => `const ${V} *x${c} = pack + at[${c}];`,
-    load: (c, q) => `x${c}[${q}]`,
-    last: vectors,
+    ...(row.packs
+      ? { column: (c) => `const ${V} *x${c} = pack + at[${c}];`, load: (c, q) => `x${c}[${q}]`, last: vectors }
+      : { column: (c) => `__global const STORED *x${c} = x + at[${c}];`, load: (c, q) => `LOAD${WIDEST}(x${c} + ${WIDEST} * ${q})`, last, tail: [String(last), (c) => `LOAD${WIDEST}(x${c} + tail)`] }),
   })}`).join('\n')}
       }
     }

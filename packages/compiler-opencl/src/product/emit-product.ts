@@ -47,7 +47,7 @@ export function emitProduct(to: LayerLaunches, matrices: readonly SparseMatrix[]
   const schedule = planSchedule(matrices, planned.options);
   const packed = packWeights(matrices, schedule) as Float32Array;
   const items = row.itemRows === 0 ? undefined : tileItems(schedule, planned.options.groupRows ?? schedule.rows, row.itemRows);
-  const { program, weights } = items === undefined ? layOf(row, schedule, packed, place) : layTiles(items, packed, place.places, row.pixels / WIDEST);
+  const { program, weights } = items === undefined ? layOf(row, schedule, packed, place) : layTiles(items, packed, place.places, row.packs ? row.pixels / WIDEST : undefined);
   const tileAxis = tuning.permute?.includes('tile-group') === true ? 1 : 0;
   const groups = (items ?? schedule.groups).length;
   if (groups === 0 || place.batch === 0) return;

@@ -70,9 +70,10 @@ export function tileItems(schedule: Schedule, groupRows: number, itemRows: numbe
 
 /**
  * For kernels by tiles, per item [rows] [each] [chunks], per chunk [columns] [places] [pieces], per piece, those of one shape one after another,
- * [code] [its rows, a byte each] [vectors from the first packed one to each of its columns].
+ * [code] [its rows, a byte each] [vectors from the first packed one to each of its columns]. `vectors`: of a packed column; undefined where none is
+ * packed, so that there are no [columns] and the last words of a piece are their places.
  */
-export function layTiles(items: readonly TileItem[], packed: ArrayLike<number>, { column, bias }: Places, vectors: number): Program {
+export function layTiles(items: readonly TileItem[], packed: ArrayLike<number>, { column, bias }: Places, vectors: number | undefined): Program {
   const starts: number[] = [];
   const program: number[] = [];
   const weights: number[] = [];
@@ -94,8 +95,9 @@ export function layTiles(items: readonly TileItem[], packed: ArrayLike<number>, 
     program.push(rows.length, ...rows, chunks.size);
     for (const [, pieces] of [...chunks].sort(([a], [b]) => a - b)) {
       const columns = [...new Set(pieces.flatMap((piece) => [...piece.columns]))].sort((a, b) => a - b);
-      const placeOf = new Map(columns.map((c, i) => [c, i * vectors]));
-      program.push(columns.length, ...columns.map((c) => column(c, rows[0]!)), pieces.length);
+      const places = columns.map((c) => column(c, rows[0]!));
+      const placeOf = new Map(columns.map((c, i) => [c, vectors === undefined ? places[i]! : i * vectors]));
+      program.push(...(vectors === undefined ? [] : [columns.length, ...places]), pieces.length);
       for (const { code, own, columns: its, first, count } of pieces.sort((a, b) => b.code - a.code)) {
         program.push(code, own, ...Array.from(its, (c) => placeOf.get(c)!));
         for (let i = 0; i < count; i++) weights.push(packed[first + i]!);
