@@ -2,7 +2,7 @@
 import type { ScheduleSummary } from '@fretwork/compiler';
 import { PIECES, WIDEST, type ProductVariant } from '../kernels/manifest.js';
 
-/** What a kernel takes, in cycles: of each vector of positions per product, load, sum that is read and written, row, and column that is packed; and per piece or segment, whose code has to be found and started. */
+/** What a kernel takes, in cycles: of each vector of positions per product, load, sum that is read and written, row, and column that is packed or first read; and per piece or segment, whose code has to be found and started. */
 interface Costs {
   readonly product: number;
   readonly load: number;
@@ -13,10 +13,11 @@ interface Costs {
 }
 
 /** Fitted to all kernels on the six layers of docs/opencl.md, both blocks, on a processor of vectors of 512 bits. Loads hide products; those from a packed column are near. */
-const COSTS: Readonly<Record<'segments' | 'panels' | 'tiles', Costs>> = {
+const COSTS: Readonly<Record<'segments' | 'panels' | 'tiles' | 'bare', Costs>> = {
   segments: { product: 0.15, load: 1.7, sum: 0, row: 0, pack: 0, start: 15 },
   panels: { product: 0, load: 2.4, sum: 0, row: 0, pack: 0, start: 20 },
   tiles: { product: 0, load: 0.5, sum: 1, row: 8, pack: 2.4, start: 17 },
+  bare: { product: 0, load: 0.8, sum: 0.7, row: 1, pack: 1.2, start: 18 },
 };
 
 const PIECE_WEIGHTS = Math.max(...PIECES.map(([rows, columns]) => rows * columns));
@@ -31,8 +32,8 @@ export type SummaryOf = (row: ScheduledRow) => ScheduleSummary;
 export const fitsPositions = ({ pixels }: ProductVariant, positions: number): boolean => positions >= Math.min(WIDEST, pixels) && pixels < positions + WIDEST;
 
 /** Of one tile of positions, all rows. */
-function costOfTile({ operator, pixels, itemRows }: ProductVariant, { nnz, loads, segments, rows, columns }: ScheduleSummary): number {
-  const { product, load, sum, row, pack, start } = COSTS[itemRows > 0 ? 'tiles' : operator === 'panels' ? 'panels' : 'segments'];
+function costOfTile({ operator, pixels, itemRows, packs }: ProductVariant, { nnz, loads, segments, rows, columns }: ScheduleSummary): number {
+  const { product, load, sum, row, pack, start } = COSTS[packs ? 'tiles' : itemRows > 0 ? 'bare' : operator === 'panels' ? 'panels' : 'segments'];
   const pieces = segments + (operator === 'segments' ? 0 : nnz / PIECE_WEIGHTS);
   const sums = (pieces * nnz) / Math.max(1, loads);
   const packed = itemRows === 0 ? 0 : columns * Math.ceil(rows / itemRows);
