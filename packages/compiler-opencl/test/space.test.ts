@@ -1,5 +1,5 @@
 import type { ScheduleSummary } from '@fretwork/compiler';
-import { inferShapes } from '@fretwork/format';
+import { inferShapes, parseModel } from '@fretwork/format';
 import { describe, expect, it } from 'vitest';
 import { KERNELS, opencl } from '../src/index.js';
 import { cheapestOf } from '../src/product/cost.js';
@@ -17,6 +17,29 @@ describe('what the tuner may choose', () => {
     if (!planning.ok) throw new Error(planning.refusals[0]!.reason);
     expect(planning.plan.layers[0]!.tuning).toMatchObject({ kernel: expect.stringContaining('_r8p4') as string, permute: expect.stringMatching(/^one-each tile-group/) as string });
     expect(planning.plan.layers[0]!.reason).toContain('a launch per step, as tuned');
+  });
+});
+
+describe('a tuning that asks for what a layer cannot have', () => {
+  const model = parseModel(`fretwork 1
+model layer
+producer test version 1 opset 0
+
+input x f32 [1, 2, 4, 4]
+output y f32
+
+layer conv = Conv(x, w) -> y
+
+tensor w f32 [2, 2, 1, 1] = [1, 0, 0.5, 1]
+`);
+  const context = { model, shapes: inferShapes(model) };
+
+  it.each([
+    ['implicit4_f32_r4p2u8_buffer', 'that reads maps where they lie, which this layer cannot'],
+    ['dense_f32_r4p8u1_buffer', 'for weights that are all there, 1 to a channel'],
+    ['segments_f32_r1p208u1_buffer', 'of 208 positions, and there are 16'],
+  ])('is told so: %s', (kernel, says) => {
+    expect(() => opencl().plan(context, { tunings: new Map([['conv', { kernel }]]) })).toThrow(expect.objectContaining({ code: 'tuning.kernel', message: expect.stringContaining(says) as string }) as Error);
   });
 });
 

@@ -48,19 +48,27 @@ export const inConstantMemory = (nnz: number, type: StorageType): boolean => nnz
 
 const nnzOf = (matrices: readonly SparseMatrix[]): number => matrices.reduce((sum, { payload }) => sum + payload.length, 0);
 
-/** The kernel, tile and order of work of one product; what is tuned goes first. Throws `tuning.kernel` for a kernel that there is not. */
+/** The kernel, tile and order of work of one product; what is tuned goes first. Throws `tuning.kernel` for a kernel that there is not, or that cannot do this layer. */
 export function chooseProduct(request: ProductRequest): ProductChoice {
-  const { matrices, groupRows, tuning, layer } = request;
-  const { fallback, summaries } = usual(request);
+  const { groupRows, tuning, layer } = request;
+  const { fallback, summaryOf } = usual(request);
   const { row, chunk, order, layout, reorder } = readTuning(tuning, fallback, KERNELS, layer);
-  if (row.implicit && !request.implicit) throw new FretworkError('tuning.kernel', 'the tuning asks for a kernel that reads maps where they lie, which this layer cannot', { layer, actual: kernelName(row), hint: 'tune this model for this target, or leave the kernel out' });
   const options = optionsOf(row, { chunk, reorder }, groupRows);
-  const summary = (chunk === 0 && row.rows === ROWS ? summaries.get(reorder) : undefined) ?? summariseSchedule(planSchedule(matrices, options));
+  const summary = summaryOf(options);
+  const wrong = wrongFor(row, summary, request);
+  if (wrong !== undefined) throw new FretworkError('tuning.kernel', `the tuning asks for a kernel ${wrong}`, { layer, actual: kernelName(row), hint: 'tune this model for this target, or leave the kernel out' });
   const why = tuning === undefined ? 'nothing tuned' : 'as tuned';
   return {
     row, chunk, order, layout, reorder, options, summary, tuning: tuningOf({ kernel: kernelName(row), chunk, order, layout, reorder }),
-    reason: `${row.rows} rows ${reorder} x ${row.pixels} positions${row.parts > 1 ? `, columns shared by ${row.parts} items` : ''}, ${row.whole ? 'every weight there' : `${summary.loadsSaved} of ${summary.loadsPerRow} loads saved`}, weights in ${row.constant ? 'constant' : 'buffer'} memory: ${why}`,
+    reason: `${row.itemRows > 0 ? `${row.itemRows} rows at once, in groups of ${row.rows}` : `${row.rows} rows`} ${reorder} x ${row.pixels} positions${row.parts > 1 ? `, columns shared by ${row.parts} items` : ''}, ${row.whole ? 'every weight there' : `${summary.loadsSaved} of ${summary.loadsPerRow} loads saved`}, weights in ${row.constant ? 'constant' : 'buffer'} memory: ${why}`,
   };
+}
+
+/** What a kernel needs that a layer does not have. */
+function wrongFor(row: ProductVariant, summary: ScheduleSummary, { positions, cells, implicit }: ProductRequest): string | undefined {
+  if (row.implicit && !implicit) return 'that reads maps where they lie, which this layer cannot';
+  if (row.whole && !(isWhole(summary) && row.unroll === cells)) return `for weights that are all there, ${row.unroll} to a channel`;
+  return fitsPositions(row, positions) ? undefined : `of ${row.pixels} positions, and there are ${positions}`;
 }
 
 /** Kernels by tiles take some columns at a time, whatever is asked for. */
@@ -70,11 +78,17 @@ function optionsOf(row: ScheduledRow, { chunk, reorder }: Pick<KernelChoice, 'ch
 }
 
 /** What is chosen without tuning: the order of rows that loads least, a dense kernel where there is one, and on processors what costs least. */
-function usual(request: ProductRequest): { readonly fallback: KernelChoice; readonly summaries: ReadonlyMap<Reorder, ScheduleSummary>; readonly summaryOf: SummaryOf } {
+function usual(request: ProductRequest): { readonly fallback: KernelChoice; readonly summaryOf: (options: ScheduleOptions) => ScheduleSummary; readonly summaryFor: SummaryOf } {
   const { matrices, positions, groupRows, cells, type, path, family, units, implicit } = request;
   const orders: readonly Reorder[] = nnzOf(matrices) <= REORDERED ? ['as-stored', 'by-columns'] : ['as-stored'];
-  const summaries = new Map(orders.map((reorder) => [reorder, summariseSchedule(planSchedule(matrices, { height: ROWS, chunk: 0, reorder, groupRows }))] as const));
-  const [reorder, summary] = [...summaries].reduce((best, next) => (next[1].loads < best[1].loads ? next : best));
+  const known = new Map<string, ScheduleSummary>();
+  const summaryOf = (options: ScheduleOptions): ScheduleSummary => {
+    const key = JSON.stringify(options);
+    const found = known.get(key) ?? summariseSchedule(planSchedule(matrices, options));
+    known.set(key, found);
+    return found;
+  };
+  const [reorder, summary] = orders.map((order) => [order, summaryOf({ height: ROWS, chunk: 0, reorder: order, groupRows })] as const).reduce((best, next) => (next[1].loads < best[1].loads ? next : best));
   const whole = isWhole(summary) && DENSE_CELLS.includes(cells);
   const constant = inConstantMemory(nnzOf(matrices), type);
   const isa = isaOf(path, constant);
@@ -85,21 +99,14 @@ function usual(request: ProductRequest): { readonly fallback: KernelChoice; read
     const pixels = Math.max(Math.min(...sizes), ...sizes.filter((size) => size <= Math.min(positions, USUAL_PIXELS)));
     return among.find((row) => row.rows === ROWS && row.pixels === pixels && (whole || row.unroll === 1))!;
   };
-  const known = new Map<string, ScheduleSummary>();
-  const summaryOf: SummaryOf = (row) => {
-    const options = optionsOf(row, { chunk: 0, reorder }, groupRows);
-    const key = JSON.stringify(options);
-    const found = known.get(key) ?? (row.rows === ROWS && options.chunk === 0 && options.rowCounts === undefined ? summary : summariseSchedule(planSchedule(matrices, options)));
-    known.set(key, found);
-    return found;
-  };
+  const summaryFor: SummaryOf = (row) => summaryOf(optionsOf(row, { chunk: 0, reorder }, groupRows));
   const best: Readonly<Record<DeviceFamily, () => ProductVariant | undefined>> = {
     any: () => undefined,
-    processor: () => (whole ? largestTile(among) : cheapestOf([...among, ...KERNELS.rows.filter((row) => (row.operator === 'panels' || row.itemRows > 0) && row.type === kernelTypeOf(type) && row.isa === isa)], positions, units, summaryOf)),
-    nvidia: () => (path === 'buffer' ? usualWave({ positions, cells, type, implicit, whole, constant }, summaryOf) : undefined),
+    processor: () => (whole ? largestTile(among) : cheapestOf([...among, ...KERNELS.rows.filter((row) => (row.operator === 'panels' || row.itemRows > 0) && row.type === kernelTypeOf(type) && row.isa === isa)], positions, units, summaryFor)),
+    nvidia: () => (path === 'buffer' ? usualWave({ positions, cells, type, implicit, whole, constant }, summaryFor) : undefined),
   };
   const row = best[family]() ?? plain();
-  return { fallback: { kernel: kernelName(row), chunk: 0, order: family === 'processor' ? 'tile-group' : 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder }, summaries, summaryOf };
+  return { fallback: { kernel: kernelName(row), chunk: 0, order: family === 'processor' ? 'tile-group' : 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder }, summaryOf, summaryFor };
 }
 
 /** Which kernels a device of a family may be tuned to: panels and tiles are for the caches of processors, kernels by waves for GPUs. */
@@ -107,12 +114,12 @@ const suits = ({ operator, parts, itemRows }: ProductVariant, family: DeviceFami
 
 /** What may be tuned of a product. */
 export function productSpace(request: ProductRequest): TuningSpace {
-  const { fallback, summaryOf } = usual(request);
+  const { fallback, summaryFor } = usual(request);
   const own = KERNELS.find(fallback.kernel)!;
   const { family, implicit, positions, type } = request;
   return kernelSpace({
     manifest: KERNELS, fallback, columns: request.matrices[0]!.columns,
     among: (row) => row.operator !== 'vector' && suits(row, family) && (!row.implicit || implicit) && row.whole === own.whole && row.type === own.type && row.isa === own.isa && fitsPositions(row, positions)
-      && (!row.whole || row.unroll === own.unroll) && (row.parts === 0 || !row.constant || wavesFitConstant(summaryOf(row), row.rows, type)),
+      && (!row.whole || row.unroll === own.unroll) && (row.parts === 0 || !row.constant || wavesFitConstant(summaryFor(row), row.rows, type)),
   });
 }
