@@ -4,7 +4,7 @@
  * take one after another, and add their sums up in local memory, where each then finishes some of the outputs.
  *
  * A column has a weight for every row of the group, zero where a row does not keep it: a case per set of rows, as in other
- * kernels, saves products, but its code is fetched more slowly than it is carried out (docs/opencl.md).
+ * kernels, saves products, but its code is fetched more slowly than it is carried out (docs/opencl.md). So 0 · Infinity is NaN here.
  */
 import { activated } from './prelude.js';
 import { MOST_CELLS, WAVE_COLUMNS, type ProductVariant } from './manifest.js';
