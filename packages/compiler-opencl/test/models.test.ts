@@ -3,12 +3,13 @@ import { drawCase, pruneRegularly, random, randomCases, runCases, type Runner } 
 import { dense, type DenseTensor, type Model } from '@fretwork/format';
 import { importModel } from '@fretwork/onnx';
 import { createInterpreter } from '@fretwork/reference';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadProgram, opencl, openDevice, projectOf, type Device, type OpenclOptions, type OpenclProgram } from '../src/index.js';
-import { compile, contextOf, Refused, worstError, type Compiled } from './compiled.js';
+import { describe, expect, it } from 'vitest';
+import { opencl, type OpenclOptions, type OpenclProgram } from '../src/index.js';
+import { compile, contextOf, Refused } from './compiled.js';
 import { bytesOf, haveData, NO_DATA } from './data.js';
-import { Folder, haveDriver, poclEnvironment } from './host.js';
+import { haveDriver } from './host.js';
 import { even, mixed, unheard } from './networks.js';
+import { usePocl, type Pocl } from './pocl.js';
 
 /** Networks with weights of their own; pruned, so that products of all kinds are sparse. */
 const MODELS = [
@@ -16,36 +17,8 @@ const MODELS = [
   ...['CRNN_S', 'DS_CNN_L', 'DS_CNN_S', 'GRU_L', 'GRU_S'].map((name) => `kws/models/${name}.onnx`),
 ];
 
-const folder = new Folder();
-let device: Device;
-
-async function load({ files }: Compiled): Promise<OpenclProgram> {
-  const { plan, source, weights } = projectOf(files);
-  return loadProgram(device, plan, source, weights);
-}
-
-/** The worst error on a drawn case. */
-async function errorOf(compiled: Compiled, tolerance?: number): Promise<number> {
-  const program = await load(compiled);
-  try {
-    const { inputs, outputs } = drawCase(compiled.context.model, 1);
-    program.run(inputs);
-    // What an earlier run left in memory must not matter.
-    return worstError(program.run(inputs), outputs, tolerance);
-  } finally {
-    program.dispose();
-  }
-}
-
 describe.skipIf(!haveDriver)('OpenCL on the CPU', () => {
-  beforeAll(async () => {
-    Object.assign(process.env, poclEnvironment(folder.path));
-    device = await openDevice();
-  });
-  afterAll(() => {
-    device.dispose();
-    folder.dispose();
-  });
+  const { load, errorOf } = usePocl();
 
   it.for(MODELS)('computes %s as the reference does', { timeout: 600_000 }, async (path, ctx) => {
     if (!haveData) ctx.skip(NO_DATA);
@@ -79,7 +52,7 @@ describe.skipIf(!haveDriver)('OpenCL on the CPU', () => {
 
   const DEVICES: readonly OpenclOptions[] = [{}, { device: { name: 'processor', driver: '1', processor: true, units: 2 } }, { device: { name: 'NVIDIA H200', driver: '1' } }];
   it.for(DEVICES)('agrees with the reference on random layers x masks x encodings: %o', { timeout: 600_000 }, async (options) => {
-    const report = await runCases(runnerOf(options), randomCases({ seed: 20_261_126, count: 16 }));
+    const report = await runCases(runnerOf(load, options), randomCases({ seed: 20_261_126, count: 16 }));
     expect(report.cases.filter(({ status }) => status === 'failed').map(({ name, reason }) => `${name}: ${reason}`)).toEqual([]);
     expect(report.cases.filter(({ status }) => status === 'refused').every(({ reason }) => /three position axes|no float32 constant/.test(reason))).toBe(true);
     expect(report.passed).toBeGreaterThanOrEqual(12);
@@ -100,7 +73,7 @@ describe.skipIf(!haveDriver)('OpenCL on the CPU', () => {
         return [[layer.name, tuning] as const];
       })) };
     };
-    const report = await runCases(runnerOf(options, tunings), randomCases({ seed: 20_261_127, count: 24 }));
+    const report = await runCases(runnerOf(load, options, tunings), randomCases({ seed: 20_261_127, count: 24 }));
     expect(report.cases.filter(({ status }) => status === 'failed').map(({ name, reason }) => `${name}: ${reason}`)).toEqual([]);
     expect(report.passed).toBeGreaterThanOrEqual(16);
     expect(drawn.size).toBeGreaterThanOrEqual(3);
@@ -108,7 +81,7 @@ describe.skipIf(!haveDriver)('OpenCL on the CPU', () => {
 });
 
 /** A program as the conformance kit sees it. */
-const runnerOf = (options: OpenclOptions, tunings: (model: Model) => BackendOptions = () => ({})): Runner<OpenclProgram> => ({
+const runnerOf = (load: Pocl['load'], options: OpenclOptions, tunings: (model: Model) => BackendOptions = () => ({})): Runner<OpenclProgram> => ({
   id: 'compiler-opencl', apiVersion: 1,
   load: async (source) => {
     try {

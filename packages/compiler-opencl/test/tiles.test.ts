@@ -1,10 +1,11 @@
-import { drawCase, random, type Random } from '@fretwork/conformance';
+import { random, type Random } from '@fretwork/conformance';
 import { kernelName } from '@fretwork/compiler';
 import { dense, encode, type Attribute, type Model } from '@fretwork/format';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { KERNELS, loadProgram, openDevice, projectOf, type Device } from '../src/index.js';
-import { compile, worstError } from './compiled.js';
-import { Folder, haveDriver, poclEnvironment } from './host.js';
+import { describe, expect, it } from 'vitest';
+import { KERNELS } from '../src/index.js';
+import { compile } from './compiled.js';
+import { haveDriver } from './host.js';
+import { usePocl } from './pocl.js';
 
 /** Kernels that need more positions than the random layers of the conformance kit have. */
 const LONG = KERNELS.select({ type: 'f32' }).filter(({ path, pixels }) => path === 'buffer' && pixels > 64);
@@ -32,16 +33,7 @@ function drawLayer(draw: Random): Model {
 }
 
 describe.skipIf(!haveDriver)('kernels of long tiles', () => {
-  const folder = new Folder();
-  let device: Device;
-  beforeAll(async () => {
-    Object.assign(process.env, poclEnvironment(folder.path));
-    device = await openDevice();
-  });
-  afterAll(() => {
-    device.dispose();
-    folder.dispose();
-  });
+  const { errorOf } = usePocl();
 
   it.for([1, 2, 3, 4, 5, 6, 7, 8])('agree with the reference on random shapes and masks, seed %i', { timeout: 300_000 }, async (seed) => {
     const draw = random(seed);
@@ -49,15 +41,8 @@ describe.skipIf(!haveDriver)('kernels of long tiles', () => {
     const positions = (model.inputs[0]!.shape![2] as number) ** 2;
     const row = draw.pick(LONG.filter(({ pixels, constant }) => positions >= pixels - 15 && constant === (seed % 2 === 0)));
     const tunings = new Map([['layer', { kernel: kernelName(row), permute: draw.pick(['tile-group', 'group-tile']) }]]);
-    const { files, plan } = compile(model, {}, { tunings });
-    expect(plan.layers[0]!.kernel).toBe(kernelName(row));
-    const { plan: launches, source, weights } = projectOf(files);
-    const program = await loadProgram(device, launches, source, weights);
-    try {
-      const { inputs, outputs } = drawCase(model, seed);
-      expect(worstError(program.run(inputs), outputs)).toBeLessThan(1);
-    } finally {
-      program.dispose();
-    }
+    const compiled = compile(model, {}, { tunings });
+    expect(compiled.plan.layers[0]!.kernel).toBe(kernelName(row));
+    expect(await errorOf(compiled)).toBeLessThan(1);
   });
 });
