@@ -81,12 +81,13 @@ describe.skipIf(!haveOclgrind)('kernels under oclgrind', () => {
     await check(moving());
     await check(pruneRegularly(mixed(), 0));
     await check(mixed(), { type: 'f16-storage' });
+    await check(mixed(), { device: { name: 'processor', driver: '1', processor: true } });
   });
 
   it('has seen every kernel there is', () => {
     const names = [...launched];
     const seen = (name: string): boolean => names.some((kernel) => kernel === name || kernel.startsWith(`${name}_`));
-    const all = [...KERNELS.rows.filter(({ type }) => type === 'f32').map((row) => productName(row, '')), ...Object.keys(SUPPORT), ...Object.keys(CELLS), ...Object.keys(CELLS).map((name) => `${name}_columns`)];
+    const all = [...KERNELS.rows.filter(({ type }) => type === 'f32').map((row) => productName(row, '')), ...Object.keys(SUPPORT), ...Object.keys(CELLS), ...Object.keys(CELLS).map((name) => `${name}_columns`), 'depthwise_maps'];
     expect(all.filter((name) => !seen(name))).toEqual([]);
   });
 

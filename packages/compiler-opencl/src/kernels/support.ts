@@ -3,7 +3,8 @@
  * does one element, or one reduction, and items behind the last one do nothing.
  */
 
-import { activated } from './prelude.js';
+import { WIDEST } from './manifest.js';
+import { activated, real } from './prelude.js';
 
 /** Positions of an item in `rank` nested sizes, the last one fastest: i0, i1, …; sizes n1, n2, … are arguments. */
 export function split(rank: number, from: string): string {
@@ -48,6 +49,40 @@ export const reduceKernel = (outer: number, inner: number, { start, step, finish
   REAL v = ${start};
   ${dims(inner).map((d) => `for (int j${d} = 0; j${d} < m${d}; j${d}++) `).join('')}{ const REAL a = LOAD(x + ${at}); ${step}; }
   STORE(${activated(word, 1, finish)}, y + i);
+}`;
+};
+
+/**
+ * A depthwise convolution whose outputs are a map as wide and high as its input, for processors: an item does a map, vectors of positions
+ * by themselves one after another, rows running on. What a vector reads for a cell is a vector too, in which places that belong to another row are zeros.
+ */
+export const depthwiseMaps = (word: string): string => {
+  const [V, lanes] = [real(WIDEST), Array.from({ length: WIDEST }, (_, l) => l)];
+  return `__kernel void FW_NAME(__global const STORED *x, __global STORED *y, __global const STORED *w, __global const int *program, __global const STORED *z, int filters, int height, int width, int top, int left, int multiplier, int hasResidual, float alpha, float beta) {
+  const int c = get_global_id(0), n = get_global_id(1), positions = height * width, first = program[c], last = program[c + 1];
+  const int${WIDEST} lane = (int${WIDEST})(${lanes.join(', ')});
+  x += (n * (filters / multiplier) + c / multiplier) * positions;
+  y += (n * filters + c) * positions;
+  z += (n * filters + c) * positions;
+  int${WIDEST} column = lane % width;
+  for (int start = 0; start < positions; start += ${WIDEST}) {
+    const int p = min(start, positions - ${WIDEST});
+    if (p < start) column = (lane + p) % width;
+    ${V} v = (${V})(LOAD(w + first + c));
+    if (hasResidual) v += LOAD${WIDEST}(z + p);
+    for (int k = first; k < last; k++) {
+      const int cell = program[filters + 1 + k], dx = (cell & 0xffff) - left, from = p + ((cell >> 16) - top) * width + dx;
+      ${V} a;
+      if (from >= 0 && from + ${WIDEST} <= positions) a = LOAD${WIDEST}(x + from);
+      else a = (${V})(${lanes.map((l) => `from + ${l} >= 0 && from + ${l} < positions ? LOAD(x + from + ${l}) : R(0)`).join(', ')});
+      const int${WIDEST} place = column + dx;
+      v = MAD((${V})(LOAD(w + k + c + 1)), select((${V})(R(0)), a, (place >= 0) & (place < width)), v);
+    }
+    v = ${activated(word, WIDEST, 'v')};
+    if (p == start) STORE${WIDEST}(v, y + p); else put${WIDEST}(v, y + p, 1, start - p);
+    column += ${WIDEST} % width;
+    column -= select((int${WIDEST})(0), (int${WIDEST})(width), column >= width);
+  }
 }`;
 };
 

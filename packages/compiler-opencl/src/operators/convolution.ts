@@ -5,7 +5,7 @@ import { storedBytes } from '../kernels/prelude.js';
 import { CELL_BITS } from '../kernels/waves.js';
 import { chooseProduct, type ProductRequest } from '../product/choose.js';
 import { emitProduct } from '../product/emit-product.js';
-import { DEPTHWISE, emitDepthwise, isDepthwise } from './depthwise.js';
+import { decideDepthwise, emitDepthwise, isDepthwise } from './depthwise.js';
 import type { Decision, OperatorRow, Setting } from './row.js';
 
 /** Items of a work-group that fills planes. */
@@ -98,6 +98,6 @@ function stage({ window: w, batch, channels }: Convolution, rows: readonly numbe
 export const CONVOLUTION: readonly OperatorRow[] = [{
   operators: ['Conv'],
   supports: constantWeights,
-  decide: (call, setting) => (isDepthwise(convolutionOf(call)) ? DEPTHWISE : decideConvolution(convolutionOf(call), call, setting)),
+  decide: (call, setting) => (isDepthwise(convolutionOf(call)) ? decideDepthwise(convolutionOf(call), setting) : decideConvolution(convolutionOf(call), call, setting)),
   emit: (call, decision, to) => (isDepthwise(convolutionOf(call)) ? emitDepthwise : emitConvolution)(convolutionOf(call), call, decision, to),
 }];
