@@ -77,8 +77,11 @@ export async function benchOpencl(request: OpenclRequest): Promise<OpenclReport>
 
 async function timeProduct(product: Product, request: OpenclRequest, processor: boolean): Promise<readonly OpenclRow[]> {
   const variants = [DENSE, ...sparseVariants(request)];
+  const asked = ({ name, width }: Pick<Way, 'name' | 'width'>): boolean => request.widths.includes(width) && request.kernels?.some((part) => name.includes(part)) !== false;
   // On processors sparse kernels are done tile by tile: it saves half of the kernels to build, and dense ones are tried both ways; kernels by waves are for others, which do groups before tiles.
-  const { model, ways, kernels, files } = waysOf(product, variants, request.seed, ({ name, width, whole, parts, order }) => request.widths.includes(width) && request.kernels?.some((part) => name.includes(part)) !== false && (processor ? parts === 0 && (order === 'tile-group' || whole) : order === 'group-tile'));
+  const suits = ({ whole, parts, order }: Pick<Way, 'whole' | 'parts' | 'order'>): boolean => (processor ? parts === 0 && (order === 'tile-group' || whole) : order === 'group-tile');
+  const { model, ways, kernels, files } = waysOf(product, variants, request.seed, (way) => asked(way) && suits(way));
+  if (!ways.some(({ whole }) => whole)) throw new FretworkError('bench.option', 'there is no dense kernel among those that are asked for', { actual: request.kernels?.join() ?? '', hint: 'leave the option kernels out, or let it name dense ones too' });
   const { plan, source, weights } = projectOf(files);
   const device = await openDevice(request.device);
   try {
@@ -86,7 +89,6 @@ async function timeProduct(product: Product, request: OpenclRequest, processor: 
     try {
       const draw = random(request.seed);
       program.run(Object.fromEntries(model.inputs.map(({ name, shape }): [string, DenseTensor] => [name, dense('f32', shape as number[], Float32Array.from({ length: (shape as number[]).reduce((a, b) => a * b, 1) }, () => 2 * draw() - 1))])));
-      if (!ways.some(({ whole }) => whole)) throw new FretworkError('bench.option', 'there is no dense kernel among those that are asked for', { actual: request.kernels?.join() ?? '', hint: 'leave the option kernels out, or let it name dense ones too' });
       const samples = new Map(ways.map(({ layer }) => [layer, [] as number[]]));
       for (let round = 0; round < request.rounds; round++) {
         if (request.clock === 'queue') {

@@ -6,6 +6,7 @@
 import { activated, real } from './prelude.js';
 import { PIECES, WIDEST, type ProductVariant } from './manifest.js';
 import { range } from './segments.js';
+import { signatureOf, spaceOf } from './signature.js';
 
 const all = (count: number, text: (i: number) => string, between = ' '): string => range(count).map(text).join(between);
 
@@ -34,7 +35,6 @@ export function pieceOf([height, columns]: readonly [number, number], { sums, co
 
 export function panelKernel(row: ProductVariant, name: string, word: string): string {
   const [rows, vectors, V] = [row.rows, row.pixels / WIDEST, real(WIDEST)];
-  const space = row.constant ? '__constant' : '__global';
   const last = vectors - 1;
   const piece = (shape: readonly [number, number]): string => pieceOf(shape, {
     sums: (r) => `${V} *s${r} = s + (code >> ${CODE_BITS + SLOT_BITS * r} & ${2 ** SLOT_BITS - 1}) * ${vectors};`,
@@ -42,15 +42,12 @@ export function panelKernel(row: ProductVariant, name: string, word: string): st
     load: (c, q) => `LOAD${WIDEST}(x${c} + ${WIDEST} * ${q})`,
     last, tail: [String(last), (c) => `LOAD${WIDEST}(x${c} + ${last === 0 ? '0' : 'tail'})`],
   });
-  return `__kernel void ${name}(
-    __global const STORED *x, __global STORED *y, ${space} const STORED *w, __global const int *program, __global const STORED *z,
-    int positions, int tiles, int tileAxis, int batchStep, int rowStep, int pixelStep, int outStep, int hasResidual,
-    float alpha, float beta) {
+  return `${signatureOf(row, name)}
   const int tile = get_global_id(tileAxis), group = get_global_id(1 - tileAxis), n = get_global_id(2);
   if (tile >= tiles) return;
   const int first = tile * ${row.pixels}, p = max(0, min(first, positions - ${row.pixels})), skip = first - p, tail = min(${last * WIDEST}, positions - ${WIDEST});
   __global const int *at = program + program[2 * group], *rows = at;
-  ${space} const STORED *weight = w + program[2 * group + 1];
+  ${spaceOf(row)} const STORED *weight = w + program[2 * group + 1];
   ${V} s[${rows * vectors}];
   x += n * batchStep + p;
   y += n * outStep + p * pixelStep;

@@ -5,6 +5,7 @@ import { tileKernel } from './tiles.js';
 import { waveKernel } from './waves.js';
 import { ROWS, waveName, WIDEST, type ProductVariant } from './manifest.js';
 import { casesOf, eachSegment, range } from './segments.js';
+import { signatureOf, spaceOf } from './signature.js';
 
 /** Vectors of a tile, and elements of each. */
 const shapeOf = (pixels: number): { readonly width: number; readonly vectors: number } => ({ width: Math.min(pixels, WIDEST), vectors: Math.ceil(pixels / WIDEST) });
@@ -25,16 +26,12 @@ export function productKernel(row: ProductVariant, word: string, masks: readonly
   if (row.operator === 'panels') return panelKernel(row, productName(row, word), word);
   if (row.itemRows > 0) return tileKernel(row, productName(row, word), word);
   if (row.parts > 0) return waveKernel(row, productName(row, word), word);
-  const { pixels, path } = row;
+  const { pixels } = row;
   const { width, vectors } = shapeOf(pixels);
   const V = real(width);
   const rows = range(row.rows);
-  const x = path === 'image' ? 'TEXELS x' : '__global const STORED *x';
   const lines = [
-    `__kernel void ${productName(row, word)}(`,
-    `    ${x}, __global STORED *y, ${spaceOf(row)} const STORED *w, __global const int *program, __global const STORED *z,`,
-    '    int positions, int tiles, int tileAxis, int batchStep, int rowStep, int pixelStep, int outStep, int hasResidual,',
-    `    ${row.whole ? 'int channels, int channelStep, ' : ''}float alpha, float beta) {`,
+    signatureOf(row, productName(row, word)),
     '  const int tile = get_global_id(tileAxis), group = get_global_id(1 - tileAxis), n = get_global_id(2);',
     '  if (tile >= tiles) return;',
     '  /* The last tile ends where the positions end; what the one before has stored is not stored again. */',
@@ -59,7 +56,6 @@ export function productKernel(row: ProductVariant, word: string, masks: readonly
 }
 
 const n = (width: number): string => (width === 1 ? '' : String(width));
-const spaceOf = ({ constant }: ProductVariant): string => (constant ? '__constant' : '__global');
 
 /** Where vector `q` begins: the last one may reach back into the one before, so that it ends with the positions. */
 const placeOf = (q: number, vectors: number, width: number): string => (q > 0 && q === vectors - 1 ? 'tail' : String(q * width));

@@ -7,6 +7,7 @@
  */
 import { ROWS } from './manifest.js';
 import { casesOf, eachSegment, range } from './segments.js';
+import { spaceOf } from './signature.js';
 
 /** Columns at a time, and sums of a row that do not wait for one another. */
 const [COLUMNS, CHAINS] = [4, 2];
@@ -140,7 +141,7 @@ const PLACES = [
 
 /** OpenCL C of cell `name`, with the product that it calls. `constant`: weights in constant memory, where items do not share columns. */
 export function recurrentKernel(name: string, { constant, columns }: { readonly constant: boolean; readonly columns: boolean }): string {
-  const space = constant && !columns ? '__constant' : '__global';
+  const space = spaceOf({ constant: constant && !columns });
   const { phases } = CELLS[name]!;
   const last = phases.length - 1;
   const phase = (lines: readonly string[], p: number): string[] => [

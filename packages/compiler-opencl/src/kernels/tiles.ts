@@ -7,6 +7,7 @@
 import { activated, real } from './prelude.js';
 import { pieceOf } from './panels.js';
 import { PIECES, WIDEST, type ProductVariant } from './manifest.js';
+import { signatureOf, spaceOf } from './signature.js';
 
 /** Bits of a row of an item in a piece's word. */
 export const ROW_BITS = 8;
@@ -25,15 +26,12 @@ export function tileKernel(row: ProductVariant, name: string, word: string): str
     }
     at += columns;
 `;
-  return `__kernel void ${name}(
-    __global const STORED *x, __global STORED *y, ${row.constant ? '__constant' : '__global'} const STORED *w, __global const int *program, __global const STORED *z,
-    int positions, int tiles, int tileAxis, int batchStep, int rowStep, int pixelStep, int outStep, int hasResidual,
-    float alpha, float beta) {
+  return `${signatureOf(row, name)}
   const int tile = get_global_id(tileAxis), item = get_global_id(1 - tileAxis), n = get_global_id(2);
   if (tile >= tiles) return;
   const int first = tile * ${row.pixels}, p = max(0, min(first, positions - ${row.pixels})), skip = first - p, tail = min(${last * WIDEST}, positions - ${WIDEST});
   __global const int *at = program + program[2 * item];
-  ${row.constant ? '__constant' : '__global'} const STORED *weight = w + program[2 * item + 1];
+  ${spaceOf(row)} const STORED *weight = w + program[2 * item + 1];
   const int rows = *at++;
   __global const int *row = at;
   ${V} ${row.packs ? `pack[${row.unroll * vectors}], ` : ''}sums[${row.itemRows * vectors}];

@@ -9,6 +9,7 @@
 import { activated } from './prelude.js';
 import { MOST_CELLS, WAVE_COLUMNS, type ProductVariant } from './manifest.js';
 import { range } from './segments.js';
+import { signatureOf, spaceOf } from './signature.js';
 
 /** Bits of a column's place that say which cell of the kernel it belongs to, of convolutions without planes. */
 export const CELL_BITS: number = Math.log2(MOST_CELLS);
@@ -17,7 +18,6 @@ const sum = (r: number, q: number): string => `s${r}_${q}`;
 
 /** What reads activations, and knows how they are addressed. `place`: from the item's first position; `cell`: of the kernel, an expression. */
 interface Reader {
-  readonly parameters: string;
   /** Lines that find the places of positions `p0`, `p1`, …. */
   readonly places: readonly string[];
   readonly read: (base: string, place: string, cell: string, q: number) => string;
@@ -26,14 +26,12 @@ interface Reader {
 }
 
 const direct: Reader = {
-  parameters: '',
   places: [],
   read: (base, place, _, q) => `LOAD(${base} + ${place} + p${q})`,
   entry: (entry) => [entry, ''],
 };
 
 const implicit = (pixels: number): Reader => ({
-  parameters: 'int height, int width, int outWidth, int kernelY, int kernelX, int strideY, int strideX, int dilationY, int dilationX, int top, int left, ',
   places: [
     `  int ${range(pixels).map((q) => `b${q}`).join(', ')}; uint ${range(pixels).map((q) => `inside${q} = 0`).join(', ')};`,
     ...range(pixels).map((q) => `  { const int y0 = p${q} / outWidth * strideY - top, x0 = p${q} % outWidth * strideX - left; b${q} = y0 * width + x0; for (int ky = 0; ky < kernelY; ky++) for (int kx = 0; kx < kernelX; kx++) { const int row = y0 + ky * dilationY, column = x0 + kx * dilationX; if (row >= 0 && row < height && column >= 0 && column < width) inside${q} |= 1u << (ky * kernelX + kx); } }`),
@@ -53,14 +51,11 @@ const multiply = ({ rows, pixels }: ProductVariant, c: number): string =>
 
 /** OpenCL C of one row of the manifest that is called `name`. */
 export function waveKernel(row: ProductVariant, name: string, word: string): string {
-  const space = row.constant ? '__constant' : '__global';
+  const space = spaceOf(row);
   const { rows, pixels } = row;
   const sums = rows * pixels;
   const reader = row.implicit ? implicit(pixels) : direct;
-  return `__kernel void ${name}(
-    __global const STORED *x, __global STORED *y, ${space} const STORED *w, __global const int *program, __global const STORED *z,
-    int positions, int tileAxis, int batchStep, int rowStep, int pixelStep, int outStep, int hasResidual,
-    ${row.whole ? 'int channels, int channelStep, ' : ''}${reader.parameters}int parts, __local REAL *shared, float alpha, float beta) {
+  return `${signatureOf(row, name)}
   const int lane = get_local_id(tileAxis), lanes = get_local_size(tileAxis), item = get_local_id(1 - tileAxis), items = get_local_size(1 - tileAxis);
   const int group = get_group_id(1 - tileAxis), n = get_global_id(2), first = get_group_id(tileAxis) * lanes * ${pixels} + lane;
   __global const int *table = program + program[2 * group];

@@ -1,10 +1,10 @@
 import { constantWeights, convolutionOf, product, RESIDUAL, stagingOf, type Call, type Convolution } from '@fretwork/compiler';
 import { buffer, integers, type LayerLaunches } from '../emit/layer-launches.js';
-import { KERNELS, MOST_CELLS } from '../kernels/manifest.js';
+import { MOST_CELLS } from '../kernels/manifest.js';
 import { storedBytes } from '../kernels/prelude.js';
 import { CELL_BITS } from '../kernels/waves.js';
 import { chooseProduct, type ProductRequest } from '../product/choose.js';
-import { emitProduct } from '../product/emit-product.js';
+import { emitProduct, plannedRow } from '../product/emit-product.js';
 import { decideDepthwise, emitDepthwise, isDepthwise } from './depthwise.js';
 import type { Decision, OperatorRow, Setting } from './row.js';
 
@@ -51,7 +51,7 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
   const { window: w, batch, channels, filters, groups } = conv;
   const residual = call.has(RESIDUAL) ? to.input(RESIDUAL) : undefined;
   const planes = planesOf(conv);
-  const implicit = KERNELS.find(decision.kernel)?.implicit === true;
+  const { implicit, whole } = plannedRow(decision.kernel);
   const [positions, taps] = [product(w.output), product(w.kernel)];
   const [perGroup, filtersPerGroup] = [channels / groups, filters / groups];
   const given = to.input(0);
@@ -63,7 +63,6 @@ export function emitConvolution(conv: Convolution, call: Call, decision: Decisio
     return implicit ? ky * w.dilations[0] * w.input[1] + kx * w.dilations[1] : planes.tap(ky, kx);
   };
   const firstChannel = (row: number): number => Math.floor(row / filtersPerGroup) * perGroup;
-  const whole = KERNELS.find(decision.kernel)?.whole === true;
   const column = (c: number, row: number): number => (Math.floor(c / taps) + firstChannel(row)) * channelStep + placeOf(c % taps);
   emitProduct(to, [conv.matrix], decision.schedules![0]!, decision.tuning!, {
     x: inPlace ? given : to.scratch(0), xBytes: to.bytes(Math.ceil(batch * channels * channelStep / 4) * 4), y: to.output(), positions, batch, batchStep: channels * channelStep, outStep: filters * positions, rowStep: positions, pixelStep: 1,

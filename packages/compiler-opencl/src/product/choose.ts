@@ -6,10 +6,10 @@ import type { DataPath, StorageType } from '../contract.js';
 import type { DeviceFamily } from '../device-family.js';
 import { cheapestOf, fitsPositions, largestTile, type ScheduledRow, type SummaryOf } from './cost.js';
 import { isWhole } from './lay-program.js';
-import { usualWave, wavesFitConstant } from './usual-wave.js';
+import { CONSTANT_BYTES, usualWave, wavesFitConstant } from './usual-wave.js';
 
-/** Bytes of weights up to which they go into constant memory: every device has four times as much. */
-const CONSTANT_BYTES = 16384;
+/** Bytes of weights up to which they go into constant memory. */
+const FEW_BYTES = CONSTANT_BYTES / 4;
 
 /** Weights up to which rows are also looked at in an order of their own. */
 const REORDERED = 1 << 20;
@@ -44,15 +44,15 @@ export interface ProductChoice extends Omit<KernelChoice, 'kernel'> {
 }
 
 /** Whether the weights of `nnz` go into constant memory. */
-export const inConstantMemory = (nnz: number, type: StorageType): boolean => nnz * storedBytes(type) <= CONSTANT_BYTES;
+export const inConstantMemory = (nnz: number, type: StorageType): boolean => nnz * storedBytes(type) <= FEW_BYTES;
 
 const nnzOf = (matrices: readonly SparseMatrix[]): number => matrices.reduce((sum, { payload }) => sum + payload.length, 0);
 
 /** The kernel, tile and order of work of one product; what is tuned goes first. Throws `tuning.kernel` for a kernel that there is not, or that cannot do this layer. */
 export function chooseProduct(request: ProductRequest): ProductChoice {
   const { groupRows, tuning, layer } = request;
-  const { fallback, summaryOf } = usual(request);
-  const { row, chunk, order, layout, reorder } = readTuning(tuning, fallback, KERNELS, layer);
+  const { kernel, rest, summaryOf } = usual(request);
+  const { row, chunk, order, layout, reorder } = readTuning(tuning, { ...rest, kernel: tuning?.kernel ?? kernel() }, KERNELS, layer);
   const options = optionsOf(row, { chunk, reorder }, groupRows);
   const summary = summaryOf(options);
   const wrong = wrongFor(row, summary, request);
@@ -77,8 +77,8 @@ function optionsOf(row: ScheduledRow, { chunk, reorder }: Pick<KernelChoice, 'ch
   return { height: row.rows, chunk: tiles ? row.unroll : chunk, reorder, ...(tiles || row.operator === 'panels' ? { rowCounts: PIECE_ROWS } : {}), groupRows };
 }
 
-/** What is chosen without tuning: the order of rows that loads least, a dense kernel where there is one, and on processors what costs least. */
-function usual(request: ProductRequest): { readonly fallback: KernelChoice; readonly summaryOf: (options: ScheduleOptions) => ScheduleSummary; readonly summaryFor: SummaryOf } {
+/** What is chosen without tuning: the order of rows that loads least, a dense kernel where there is one, and on processors what costs least; the kernel where it is asked for, as to weigh all of them takes longer. */
+function usual(request: ProductRequest): { readonly kernel: () => string; readonly rest: Omit<KernelChoice, 'kernel'>; readonly summaryOf: (options: ScheduleOptions) => ScheduleSummary; readonly summaryFor: SummaryOf } {
   const { matrices, positions, groupRows, cells, type, path, family, units, implicit } = request;
   const orders: readonly Reorder[] = nnzOf(matrices) <= REORDERED ? ['as-stored', 'by-columns'] : ['as-stored'];
   const known = new Map<string, ScheduleSummary>();
@@ -105,8 +105,10 @@ function usual(request: ProductRequest): { readonly fallback: KernelChoice; read
     processor: () => (whole ? largestTile(among) : cheapestOf([...among, ...KERNELS.rows.filter((row) => (row.operator === 'panels' || row.itemRows > 0) && row.type === kernelTypeOf(type) && row.isa === isa)], positions, units, summaryFor)),
     nvidia: () => (path === 'buffer' ? usualWave({ positions, cells, type, implicit, whole, constant }, summaryFor) : undefined),
   };
-  const row = best[family]() ?? plain();
-  return { fallback: { kernel: kernelName(row), chunk: 0, order: family === 'processor' ? 'tile-group' : 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder }, summaryOf, summaryFor };
+  return {
+    kernel: () => kernelName(best[family]() ?? plain()), summaryOf, summaryFor,
+    rest: { chunk: 0, order: family === 'processor' ? 'tile-group' : 'group-tile', layout: 'planes', reorder: whole ? 'as-stored' : reorder },
+  };
 }
 
 /** Which kernels a device of a family may be tuned to: panels and tiles are for the caches of processors, kernels by waves for GPUs. */
@@ -114,7 +116,8 @@ const suits = ({ operator, parts, itemRows }: ProductVariant, family: DeviceFami
 
 /** What may be tuned of a product. */
 export function productSpace(request: ProductRequest): TuningSpace {
-  const { fallback, summaryFor } = usual(request);
+  const { kernel, rest, summaryFor } = usual(request);
+  const fallback: KernelChoice = { ...rest, kernel: kernel() };
   const own = KERNELS.find(fallback.kernel)!;
   const { family, implicit, positions, type } = request;
   return kernelSpace({

@@ -40,10 +40,16 @@ export interface ProductPlace {
   readonly activation: KernelActivation;
 }
 
+/** The row of a kernel that a plan names. Throws `opencl.plan`. */
+export function plannedRow(kernel: string | undefined): ProductVariant {
+  const row = KERNELS.find(kernel ?? '');
+  if (row === undefined) throw new FretworkError('opencl.plan', 'the plan names a kernel that there is not', { actual: String(kernel).slice(0, 60), hint: 'plan the model again' });
+  return row;
+}
+
 /** Launches `planned` by the kernel that `tuning` names. Throws `opencl.plan`. */
 export function emitProduct(to: LayerLaunches, matrices: readonly SparseMatrix[], planned: PlannedSchedule, tuning: Tuning, place: ProductPlace): void {
-  const row = KERNELS.find(tuning.kernel ?? '');
-  if (row === undefined) throw new FretworkError('opencl.plan', 'the plan names a kernel that there is not', { actual: String(tuning.kernel).slice(0, 60), hint: 'plan the model again' });
+  const row = plannedRow(tuning.kernel);
   const schedule = planSchedule(matrices, planned.options);
   const packed = packWeights(matrices, schedule) as Float32Array;
   const items = row.itemRows === 0 ? undefined : tileItems(schedule, planned.options.groupRows ?? schedule.rows, row.itemRows);

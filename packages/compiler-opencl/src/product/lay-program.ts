@@ -12,6 +12,7 @@
 import type { RowGroup, Schedule, Segment } from '@fretwork/compiler';
 import { PIECES } from '../kernels/manifest.js';
 import { CODE_BITS, SLOT_BITS } from '../kernels/panels.js';
+import { rowsOf } from '../kernels/segments.js';
 import { ROW_BITS } from '../kernels/tiles.js';
 
 export interface Places {
@@ -39,10 +40,10 @@ export const laySegments = (schedule: Schedule, height: number, packed: ArrayLik
 /** The same for panels, whose `[segments]` are pieces: [code and rows] [columns] …; those of one shape come one after another. */
 export const layPanels = (schedule: Schedule, height: number, packed: ArrayLike<number>, places: Places): Program =>
   layGroups(schedule, height, places, [], ({ segments }, first, program, weights) => {
-    const pieces = segments.flatMap(piecesOf).sort((a, b) => b.code - a.code);
+    const pieces = segments.flatMap((segment) => piecesOf(segment, bitsOf(rowsOf(segment.mask, height), SLOT_BITS, CODE_BITS))).sort((a, b) => b.code - a.code);
     program.push(pieces.length);
-    for (const { code, slots, columns, first: from, count } of pieces) {
-      program.push(code + slots, ...Array.from(columns, (c) => places.column(c, first)));
+    for (const { code, own, columns, first: from, count } of pieces) {
+      program.push(code + own, ...Array.from(columns, (c) => places.column(c, first)));
       for (let i = 0; i < count; i++) weights.push(packed[from + i]!);
     }
   });
@@ -80,14 +81,12 @@ export function layTiles(items: readonly TileItem[], packed: ArrayLike<number>, 
   for (const { groups, rows } of items) {
     starts.push(2 * items.length + program.length, weights.length);
     weights.push(...rows.map(bias));
-    const chunks = new Map<number, (Piece & { readonly own: number })[]>();
+    const chunks = new Map<number, Piece[]>();
     let before = 0;
     for (const { height, segments } of groups) {
       for (const segment of segments) {
-        const members = Array.from({ length: height }, (_, r) => r).filter((r) => ((segment.mask >>> r) & 1) === 1);
-        const own = members.reduce((sum, r, k) => sum + (before + r) * 2 ** (ROW_BITS * k), 0) | 0;
         const pieces = chunks.get(segment.chunk) ?? [];
-        pieces.push(...piecesOf(segment).map((piece) => ({ ...piece, own })));
+        pieces.push(...piecesOf(segment, bitsOf(rowsOf(segment.mask, height).map((r) => before + r), ROW_BITS)));
         chunks.set(segment.chunk, pieces);
       }
       before += height;
@@ -144,22 +143,24 @@ function layGroups(schedule: Schedule, height: number, { bias }: Places, shared:
 
 interface Piece {
   readonly code: number;
-  /** Which rows of the group it has, as bits behind those of the code. */
-  readonly slots: number;
+  /** Which rows it has, as its kernel reads them. */
+  readonly own: number;
   readonly columns: Uint32Array;
   /** Its first weight, and how many it has. */
   readonly first: number;
   readonly count: number;
 }
 
+/** Numbers side by side in a word, so many bits each, from bit `from` on. */
+const bitsOf = (numbers: readonly number[], each: number, from = 0): number => numbers.reduce((word, number, k) => word | (number << (from + each * k)), 0);
+
 /** As few pieces as there can be, of about one size. */
-function piecesOf({ mask, count: rows, columns, weights }: Segment): Piece[] {
+function piecesOf({ count: rows, columns, weights }: Segment, own: number): Piece[] {
   const most = Math.max(...PIECES.filter(([height]) => height === rows).map(([, size]) => size));
-  const slots = Array.from({ length: 2 ** SLOT_BITS }, (_, r) => r).filter((r) => ((mask >>> r) & 1) === 1).reduce((sum, r, k) => sum + r * 2 ** (CODE_BITS + SLOT_BITS * k), 0);
   const pieces: Piece[] = [];
   for (let c = 0, left = Math.ceil(columns.length / most); left > 0; left--) {
     const size = Math.ceil((columns.length - c) / left);
-    pieces.push({ code: PIECES.findIndex(([height, width]) => height === rows && width === size), slots, columns: columns.subarray(c, c + size), first: weights + c * rows, count: size * rows });
+    pieces.push({ code: PIECES.findIndex(([height, width]) => height === rows && width === size), own, columns: columns.subarray(c, c + size), first: weights + c * rows, count: size * rows });
     c += size;
   }
   return pieces;

@@ -15,7 +15,7 @@ const LONG_PART = { dense: 128, sparse: 64 } as const;
 const [WAVE_ITEMS, PART_COLUMNS] = [1 << 16, 8];
 
 /** Bytes of constant memory that every device has. */
-const CONSTANT_BYTES = 65_536;
+export const CONSTANT_BYTES = 65_536;
 
 const SHORT = [ROWS, 2] as const;
 const LONG = [[ROWS, 4], [8, 4]] as const;
